@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "model/result.h"
+
+namespace tocsin {
+
+struct Point {
+  double longitude = 0;  // degrees east, [-180, 180]
+  double latitude = 0;   // degrees north, [-90, 90]
+};
+
+// Rings as in GeoJSON: of each polygon the first is the outside, the others are holes; closed or not.
+struct Polygon {
+  std::vector<std::vector<Point>> rings;
+};
+struct Geometry {
+  std::vector<Polygon> polygons;
+  bool empty() const { return polygons.empty(); }
+};
+
+// Whether `point` lies in `geometry` (even-odd rule over all rings, planar in degrees).
+bool contains(const Geometry& geometry, Point point);
+
+// The `geometry` member of a GeoJSON feature: a Polygon or MultiPolygon in WGS 84. Fails on other
+// types, on coordinates outside the globe, and on rings of fewer than four points.
+Result<Geometry> parse_geojson_geometry(std::string_view json);
+
+// Finds which of many geometries hold a point: bounding boxes first, then the rings.
+class PointIndex {
+ public:
+  // `id` is the caller's number for the geometry, which must outlive the index.
+  void add(std::uint32_t id, const Geometry& geometry);
+  // Ids whose geometry holds the point, in the order they were added.
+  std::vector<std::uint32_t> holding(Point point) const;
+
+ private:
+  struct Entry {
+    std::uint32_t id;
+    double west, south, east, north;
+    const Geometry* geometry;
+  };
+  std::vector<Entry> entries_;
+};
+
+}  // namespace tocsin
