@@ -147,7 +147,8 @@ class TreeBuilder : public YAML::EventHandler {
                                       .suggestion = ""});
   }
   void refuse_anchor(const YAML::Mark& mark, YAML::anchor_t anchor) {
-    if (anchor != YAML::NullAnchor) report(mark, "anchors (&name) are not allowed", "a plain value");
+    if (anchor != YAML::NullAnchor)
+      report(mark, "anchors (&name) are not allowed", "a plain value");
   }
   void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
     if (tag.empty() || tag == "?" || tag == "!") return;
@@ -299,25 +300,28 @@ std::optional<YamlFile> parse_yaml(std::string name, std::string_view text,
 
 YamlPosition position_in(const YamlFile& file, const YamlNode& node, std::size_t index) {
   const std::string_view source = file.text;
-  std::size_t at = node.offset;
-  if (node.style == YamlNode::Style::kQuoted) ++at;
-  const auto skip_indentation = [&] {
-    while (at < source.size() && source[at] == ' ') ++at;
+  const auto spaces_from = [&](std::size_t from) {
+    const std::size_t end = source.find_first_not_of(' ', from);
+    return (end == std::string_view::npos ? source.size() : end) - from;
   };
+  std::size_t at = node.offset;
+  std::size_t indentation_max = std::string_view::npos;
+  const bool is_literal = node.style == YamlNode::Style::kBlock && source[at] == '|';
+  if (node.style == YamlNode::Style::kQuoted) ++at;
   if (node.style == YamlNode::Style::kBlock) {
     const std::size_t newline = source.find('\n', at);
     at = newline == std::string_view::npos ? source.size() : newline + 1;
-    skip_indentation();
+    indentation_max = spaces_from(at);
+    at += indentation_max;
   }
-  // Text and source run in step; where the text folds a line end, the source goes on at the first
-  // character of the next line.
+  // Text and source run in step; where the text folds a line end, the source goes on behind the
+  // indentation of the next line.
   for (std::size_t i = 0; i < std::min(index, node.text.size()); ++i) {
-    const bool fold = node.text[i] == ' ' || node.text[i] == '\n';
-    std::size_t line_end = at;
-    while (line_end < source.size() && source[line_end] == ' ') ++line_end;
-    if (fold && line_end < source.size() && source[line_end] == '\n') {
+    const bool may_fold = node.text[i] == '\n' || (node.text[i] == ' ' && !is_literal);
+    const std::size_t line_end = at + spaces_from(at);
+    if (may_fold && line_end < source.size() && source[line_end] == '\n') {
       at = line_end + 1;
-      skip_indentation();
+      at += std::min(spaces_from(at), indentation_max);
     } else {
       ++at;
     }
@@ -327,10 +331,14 @@ YamlPosition position_in(const YamlFile& file, const YamlNode& node, std::size_t
 
 std::string_view name_of(YamlNode::Kind kind) {
   switch (kind) {
-    case YamlNode::Kind::kNull: return "nothing";
-    case YamlNode::Kind::kScalar: return "text";
-    case YamlNode::Kind::kSequence: return "list";
-    case YamlNode::Kind::kMapping: return "mapping";
+    case YamlNode::Kind::kNull:
+      return "nothing";
+    case YamlNode::Kind::kScalar:
+      return "text";
+    case YamlNode::Kind::kSequence:
+      return "list";
+    case YamlNode::Kind::kMapping:
+      return "mapping";
   }
   return "nothing";
 }
