@@ -1,0 +1,133 @@
+// How journal entries and deliveries are written. Input alternatives are told apart by their place
+// in the variant: new kinds go to the end.
+#include "storage/bytes.h"
+#include "storage/codec.h"
+
+namespace tocsin {
+namespace {
+
+constexpr std::uint8_t kJournalVersion = 1;
+
+void write(const RecordsInput& input, ByteWriter& out) {
+  out.text(input.producer);
+  out.text(input.epoch);
+  out.varint(input.sequence);
+  out.text(input.payload);
+}
+void write(const ClockInput&, ByteWriter&) {}
+void write(const ContentInput& input, ByteWriter& out) {
+  out.text(input.kind);
+  out.text(input.name);
+  out.text(input.content);
+}
+void write(const EngineInput& input, ByteWriter& out) { out.text(input.version); }
+void write(const DeliveryInput& input, ByteWriter& out) {
+  out.hash(input.result.dispatch);
+  out.u8(static_cast<std::uint8_t>(input.result.outcome));
+  out.text(input.result.answer);
+}
+void write(const AcknowledgeInput& input, ByteWriter& out) {
+  out.text(input.alert);
+  out.varint(input.revision);
+  out.text(input.committee);
+  out.text(input.who);
+}
+void write(const MuteInput& input, ByteWriter& out) {
+  out.text(input.pattern);
+  out.text(input.region);
+  out.text(input.who);
+  out.text(input.reason);
+  out.zigzag(input.until.milliseconds());
+}
+void write(const QuarantineReleaseInput& input, ByteWriter& out) {
+  out.varint(input.quarantine_sequence);
+  out.text(input.who);
+}
+void write(const HorizonInput& input, ByteWriter& out) {
+  out.text(input.horizon);
+  out.zigzag(input.day.number());
+}
+
+void read(ByteReader& in, RecordsInput& input) {
+  input.producer = in.text();
+  input.epoch = in.text();
+  input.sequence = in.varint();
+  input.payload = in.text();
+}
+void read(ByteReader&, ClockInput&) {}
+void read(ByteReader& in, ContentInput& input) {
+  input.kind = in.text();
+  input.name = in.text();
+  input.content = in.text();
+}
+void read(ByteReader& in, EngineInput& input) { input.version = in.text(); }
+void read(ByteReader& in, DeliveryInput& input) {
+  input.result.dispatch = in.hash();
+  input.result.outcome = in.enumerator(Outcome::kRefused);
+  input.result.answer = in.text();
+}
+void read(ByteReader& in, AcknowledgeInput& input) {
+  input.alert = in.text();
+  input.revision = in.number<std::uint32_t>();
+  input.committee = in.text();
+  input.who = in.text();
+}
+void read(ByteReader& in, MuteInput& input) {
+  input.pattern = in.text();
+  input.region = in.text();
+  input.who = in.text();
+  input.reason = in.text();
+  input.until = ProcessingTime(in.zigzag());
+}
+void read(ByteReader& in, QuarantineReleaseInput& input) {
+  input.quarantine_sequence = in.varint();
+  input.who = in.text();
+}
+void read(ByteReader& in, HorizonInput& input) {
+  input.horizon = in.text();
+  input.day = Day(in.number<std::int32_t>());
+}
+
+// The alternative with number `wanted`, read from `in`.
+template <std::size_t index = 0>
+Input read_input(std::size_t wanted, ByteReader& in) {
+  if constexpr (index == std::variant_size_v<Input>) {
+    in.fault("unknown kind of input " + std::to_string(wanted));
+    return {};
+  } else {
+    if (wanted != index) return read_input<index + 1>(wanted, in);
+    Input input{std::in_place_index<index>};
+    read(in, std::get<index>(input));
+    return input;
+  }
+}
+
+}  // namespace
+
+std::string encode(const JournalEntry& entry) {
+  std::string bytes;
+  ByteWriter out(bytes);
+  out.u8(kJournalVersion);
+  out.zigzag(entry.now.milliseconds());
+  out.varint(entry.inputs.size());
+  for (const Input& input : entry.inputs) {
+    out.u8(static_cast<std::uint8_t>(input.index()));
+    std::visit([&](const auto& alternative) { write(alternative, out); }, input);
+  }
+  return bytes;
+}
+
+Result<JournalEntry> decode_journal_entry(std::string_view bytes) {
+  ByteReader in(bytes);
+  in.version(kJournalVersion);
+  JournalEntry entry;
+  entry.now = ProcessingTime(in.zigzag());
+  // No reserve: an input in memory is larger than the one byte that the smallest takes here.
+  for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
+    const std::uint8_t kind = in.u8();
+    entry.inputs.push_back(read_input(kind, in));
+  }
+  return in.finish("journal entry", std::move(entry));
+}
+
+}  // namespace tocsin

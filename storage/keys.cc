@@ -1,0 +1,141 @@
+#include "storage/keys.h"
+
+#include <cstring>
+
+#include "storage/bytes.h"
+
+namespace tocsin {
+namespace {
+
+// Signed numbers sort like their bytes once the sign bit is flipped.
+constexpr std::uint64_t kSignBit = std::uint64_t{1} << 63;
+
+void expect_prefix(ByteReader& in, std::string_view prefix) {
+  if (in.raw(prefix.size()) != prefix) in.fault("not the key's letter");
+}
+
+}  // namespace
+
+std::string sequence_key(std::uint64_t sequence) {
+  std::string key;
+  ByteWriter(key).u64(sequence);
+  return key;
+}
+
+Result<std::uint64_t> parse_sequence_key(std::string_view key) {
+  ByteReader in(key);
+  const std::uint64_t sequence = in.u64();
+  return in.finish("sequence key", sequence);
+}
+
+RecordKey record_key(const Identity& identity) {
+  RecordKey key;
+  const std::uint16_t source = identity.source.number();
+  key[0] = static_cast<char>(source >> 8);
+  key[1] = static_cast<char>(source & 0xff);
+  std::memcpy(key.data() + 2, identity.hash.bytes.data(), identity.hash.bytes.size());
+  return key;
+}
+
+Result<Identity> parse_record_key(std::string_view key) {
+  ByteReader in(key);
+  Identity identity;
+  identity.source = SourceId(in.u16());
+  identity.hash = in.hash();
+  return in.finish("record key", identity);
+}
+
+std::string alert_key(const Hash128& alert, std::uint32_t revision) {
+  std::string key;
+  ByteWriter out(key);
+  out.hash(alert);
+  out.u32(revision);
+  return key;
+}
+
+std::string dispatch_key(const Hash128& id) {
+  std::string key(kDispatchPrefix);
+  ByteWriter(key).hash(id);
+  return key;
+}
+
+std::string due_key(ProcessingTime next_attempt, const Hash128& id) {
+  std::string key(kDuePrefix);
+  ByteWriter out(key);
+  out.u64(static_cast<std::uint64_t>(next_attempt.milliseconds()) ^ kSignBit);
+  out.hash(id);
+  return key;
+}
+
+Result<Due> parse_due_key(std::string_view key) {
+  ByteReader in(key);
+  expect_prefix(in, kDuePrefix);
+  Due due;
+  due.next_attempt = ProcessingTime(static_cast<std::int64_t>(in.u64() ^ kSignBit));
+  due.id = in.hash();
+  return in.finish("due key", due);
+}
+
+std::string ledger_prefix(Chain chain) { return {static_cast<char>(chain)}; }
+
+std::string ledger_key(Chain chain, std::uint64_t index) {
+  std::string key = ledger_prefix(chain);
+  ByteWriter(key).u64(index);
+  return key;
+}
+
+Result<std::uint64_t> parse_ledger_index(std::string_view key) {
+  ByteReader in(key);
+  in.enumerator(Chain::kDispatches);
+  const std::uint64_t index = in.u64();
+  return in.finish("ledger key", index);
+}
+
+std::string numbering_key(NumberedKind kind, std::string_view name) {
+  std::string key(kNumberingPrefix);
+  ByteWriter out(key);
+  out.u8(static_cast<std::uint8_t>(kind));
+  out.raw(name);
+  return key;
+}
+
+Result<Numbering::Entry> parse_numbering_key(std::string_view key) {
+  ByteReader in(key);
+  expect_prefix(in, kNumberingPrefix);
+  Numbering::Entry entry{in.enumerator(NumberedKind::kGroup), "", 0};
+  if (entry.kind < NumberedKind::kRegion) in.fault("kind 0");
+  entry.name = in.rest();
+  return in.finish("numbering key", std::move(entry));
+}
+
+std::string producer_key(std::string_view producer, std::string_view epoch) {
+  std::string key(kProducerPrefix);
+  ByteWriter out(key);
+  out.text(producer);
+  out.raw(epoch);
+  return key;
+}
+
+Result<ProducerPosition> parse_producer_key(std::string_view key) {
+  ByteReader in(key);
+  expect_prefix(in, kProducerPrefix);
+  ProducerPosition position;
+  position.producer = in.text();
+  position.epoch = in.rest();
+  return in.finish("producer key", std::move(position));
+}
+
+std::string fate_key(SourceId source) {
+  std::string key(kFatePrefix);
+  ByteWriter(key).u16(source.number());
+  return key;
+}
+
+Result<SourceId> parse_fate_key(std::string_view key) {
+  ByteReader in(key);
+  expect_prefix(in, kFatePrefix);
+  const SourceId source(in.u16());
+  return in.finish("fate key", source);
+}
+
+}  // namespace tocsin

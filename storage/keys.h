@@ -1,0 +1,65 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "model/hash.h"
+#include "model/numbering.h"
+#include "model/time.h"
+#include "storage/rows.h"
+
+namespace tocsin {
+
+// Keys of the store's rows, per column family. Numbers are big-endian, so that an ordered scan is a
+// scan in the order of the numbers. parse_* fail with kCorrupt on anything that the maker can't
+// make.
+
+std::string sequence_key(std::uint64_t sequence);  // journal, quarantine
+Result<std::uint64_t> parse_sequence_key(std::string_view key);
+
+// record: 2 bytes of source, then 16 of hash: one source's records sit together.
+// Made for every record that comes in, so it takes no heap.
+using RecordKey = std::array<char, 18>;
+RecordKey record_key(const Identity& identity);
+Result<Identity> parse_record_key(std::string_view key);
+
+// alert: the revisions of one alert sit together, in order.
+std::string alert_key(const Hash128& alert, std::uint32_t revision);
+
+// outbox holds the dispatches by id and, for those that still have to be sent, an index by time:
+// what is due is the short front of the index, however many dispatches were ever made.
+std::string dispatch_key(const Hash128& id);
+std::string due_key(ProcessingTime next_attempt, const Hash128& id);
+struct Due {
+  ProcessingTime next_attempt;
+  Hash128 id;
+};
+Result<Due> parse_due_key(std::string_view key);
+inline constexpr std::string_view kDispatchPrefix{"\x00", 1};
+inline constexpr std::string_view kDuePrefix{"\x01", 1};
+
+std::string ledger_key(Chain chain, std::uint64_t index);
+std::string ledger_prefix(Chain chain);
+Result<std::uint64_t> parse_ledger_index(std::string_view key);
+
+// meta: one letter says what the row is.
+inline constexpr std::string_view kVersionKey = "v";
+inline constexpr std::string_view kHeadKey = "h";
+inline constexpr std::string_view kStatePositionKey = "s";
+inline constexpr std::string_view kNumberingPrefix = "n";
+inline constexpr std::string_view kProducerPrefix = "p";
+inline constexpr std::string_view kFatePrefix = "f";
+
+std::string numbering_key(NumberedKind kind, std::string_view name);
+// The entry without its number, which is the row's value.
+Result<Numbering::Entry> parse_numbering_key(std::string_view key);
+
+std::string producer_key(std::string_view producer, std::string_view epoch);
+Result<ProducerPosition> parse_producer_key(std::string_view key);
+
+std::string fate_key(SourceId source);
+Result<SourceId> parse_fate_key(std::string_view key);
+
+}  // namespace tocsin

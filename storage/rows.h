@@ -1,0 +1,87 @@
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "model/hash.h"
+#include "model/id.h"
+#include "model/record.h"
+#include "model/time.h"
+
+namespace tocsin {
+
+// The rows of the store that are nobody else's vocabulary.
+
+// Names a record for ever: its source and the hash of (source key, record id).
+struct Identity {
+  SourceId source;
+  Hash128 hash;
+  friend auto operator<=>(const Identity&, const Identity&) = default;
+};
+
+// A record that was refused, kept with its reason until somebody releases it.
+struct QuarantineRow {
+  std::uint64_t sequence = 0;  // given by the store, from 1
+  std::uint64_t journal_sequence = 0;
+  std::string producer;
+  ProcessingTime received;
+  Rejection rejection;
+  std::string record;  // as received; empty when the producer's quota was spent
+  friend bool operator==(const QuarantineRow&, const QuarantineRow&) = default;
+};
+
+// The last frame of a producer's epoch whose records are durable.
+struct ProducerPosition {
+  std::string producer, epoch;
+  std::uint64_t sequence = 0;
+  friend bool operator==(const ProducerPosition&, const ProducerPosition&) = default;
+};
+
+// How many records of one source met each fate, by Fate. Their sum is the records received.
+using FateCounts = std::array<std::uint64_t, kFateCount>;
+
+// The two hash chains of the ledger: what was stated, and to whom it was sent with what result.
+enum class Chain : std::uint8_t { kAlerts, kDispatches };
+inline constexpr int kChainCount = 2;
+std::string_view name_of(Chain chain);  // "alerts", "dispatches"
+
+// What the hash of an entry builds on when there is no entry before it.
+inline constexpr std::string_view kChainGenesis =
+    "0000000000000000000000000000000000000000000000000000000000000000";
+
+// One link: hash = chain_hash(previous, json). Hashes are 64 lower-case hex digits.
+struct LedgerRow {
+  Chain chain = Chain::kAlerts;
+  std::uint64_t index = 0;  // from 0, without gaps
+  std::string previous, hash;
+  std::string json;
+  friend bool operator==(const LedgerRow&, const LedgerRow&) = default;
+};
+
+struct ChainHead {
+  std::uint64_t count = 0;  // entries in the chain: the index of the next one
+  std::string hash{kChainGenesis};
+  friend bool operator==(const ChainHead&, const ChainHead&) = default;
+};
+
+// Where the store stands after its last commit: one row, written with every commit.
+struct StoreHead {
+  std::uint64_t sequence = 0;             // of the last journal entry; 0 when there is none
+  std::uint64_t quarantine_sequence = 0;  // of the last quarantine row given
+  ProcessingTime now;                     // of the last journal entry
+  std::array<ChainHead, kChainCount> chains;
+  friend bool operator==(const StoreHead&, const StoreHead&) = default;
+};
+
+// `schema` is the layout that was written last. Programs whose schema is at least `readable_from`
+// can read and write the store, so that a roll-back to the release before works.
+struct StoreVersion {
+  std::uint32_t schema = 0;
+  std::uint32_t readable_from = 0;
+  friend bool operator==(const StoreVersion&, const StoreVersion&) = default;
+};
+
+}  // namespace tocsin

@@ -1,0 +1,215 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "model/alert.h"
+#include "model/claim.h"
+#include "model/dispatch.h"
+#include "model/journal.h"
+#include "model/numbering.h"
+#include "model/result.h"
+#include "storage/rows.h"
+
+namespace rocksdb {
+class Env;
+class WriteBatch;
+}  // namespace rocksdb
+
+namespace tocsin {
+
+enum class Access : std::uint8_t { kReadOnly, kReadWrite };
+enum class IfMissing : std::uint8_t { kFail, kCreate };
+
+struct StoreOptions {
+  std::filesystem::path directory;
+  Access access = Access::kReadWrite;
+  IfMissing if_missing = IfMissing::kCreate;
+  rocksdb::Env* env = nullptr;  // borrowed, outlives the store; nullptr: the real file system
+  std::size_t block_cache_bytes = std::size_t{512} << 20;
+  std::size_t write_buffer_bytes = std::size_t{64} << 20;  // of the column family `record`
+};
+
+// An entry for one of the ledger's hash chains; the store computes the link.
+struct LedgerEntry {
+  Chain chain = Chain::kAlerts;
+  std::string json;
+};
+
+// Everything that one journal entry changes, written as one.
+struct Commit {
+  JournalEntry entry;
+  std::vector<LatestRevision> revisions;  // replace what was there for the same identity
+  std::vector<QuarantineRow> quarantine;  // their sequences are given by the store
+  std::vector<std::uint64_t> quarantine_released;
+  std::vector<AlertRevision> alerts;
+  std::vector<LedgerEntry> ledger;   // appended in this order
+  std::vector<Dispatch> dispatches;  // inserted, or replace the one with the same id
+  std::vector<Numbering::Entry> numbering;
+  std::vector<ProducerPosition> positions;
+  std::map<SourceId, FateCounts> fates;  // added to the totals; source 0: source not known
+};
+
+struct CommitReceipt {
+  std::uint64_t sequence = 0;          // of the journal entry
+  std::uint64_t first_quarantine = 0;  // of the commit's first quarantine row; the others follow
+};
+
+// A row of derived state: what it means is its writer's business.
+struct StateRow {
+  std::string key, value;
+};
+
+// Figures for the metrics; all are estimates of RocksDB.
+struct ColumnStatistics {
+  std::string column;
+  std::uint64_t rows = 0, live_bytes = 0, file_bytes = 0, memtable_bytes = 0, files_level0 = 0;
+};
+struct StoreStatistics {
+  std::vector<ColumnStatistics> columns;
+  std::uint64_t pending_compaction_bytes = 0;
+  std::uint64_t delayed_write_bytes_per_second = 0;  // 0: writes are not slowed down
+  std::uint64_t writes_stopped = 0;                  // 1 while compaction can't keep up at all
+  std::uint64_t background_errors = 0;
+  std::uint64_t block_cache_bytes = 0;
+  std::uint64_t table_memory_bytes = 0;  // indexes and filters outside the block cache
+};
+
+struct BackupReceipt {
+  std::uint32_t id = 0;
+  std::uint64_t sequence = 0;  // last journal entry that is surely in it
+  std::uint64_t bytes = 0;     // files it refers to, shared ones included
+};
+
+// The durable side of the engine: a RocksDB with the column families of storage/columns.h.
+//
+// 1. When commit() returns a receipt, all of the commit is on the disk; after a crash at any moment
+//    the store holds a prefix of the commits, each whole.
+// 2. Journal sequences are 1, 2, 3, ... without gaps; each chain's indexes are 0, 1, 2, ...
+// 3. After a commit or state write that failed, the store refuses every later one: what the disk
+// holds is then not
+//    known, and memory must not run ahead of it. The process stops and starts again.
+// 4. A store that can't be opened is left as it was, byte for byte: nothing is created, repaired,
+//    moved or deleted. So is one that a newer program wrote and we can't read.
+// 5. Column families that this program doesn't know are kept.
+//
+// Writing (commit, put_state, drop_state) is for one thread. Everything const may be called from
+// any thread at any time and sees only whole commits; an iteration sees the store as it was at its
+// start.
+//
+// Errors: kNotFound no store there; kForbidden another process has it open; kConflict written by a
+// newer program, or a write to a read-only store; kCorrupt damaged: the message says what was found
+// and what to do; kIo the disk failed; kUnavailable refused after an earlier failure.
+class Store {
+ public:
+  static Result<std::unique_ptr<Store>> open(StoreOptions options);
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  // The journal sequence that the next commit() will get: revisions carry it.
+  std::uint64_t next_sequence() const { return head().sequence + 1; }
+  // Writes everything in one batch and waits until it is synced. Cost: one fsync.
+  Result<CommitReceipt> commit(const Commit& commit);
+
+  // Where the store stands after the last commit.
+  StoreHead head() const;
+  std::map<SourceId, FateCounts> fates() const;
+
+  // Calls back in key order. A visitor that fails stops the iteration, which returns its error.
+  template <class... T>
+  using Visit = std::function<Result<void>(const T&...)>;
+
+  // kNotFound when there is no such entry.
+  Result<JournalEntry> journal(std::uint64_t sequence) const;
+  Result<void> for_each_journal(std::uint64_t from,
+                                const Visit<std::uint64_t, JournalEntry>& visit) const;
+
+  // The latest revision of each identity, in the order asked; nullopt for one never seen.
+  // Identities that are not there cost a look into the filters and no disk access.
+  Result<std::vector<std::optional<LatestRevision>>> latest(
+      std::span<const Identity> identities) const;
+  Result<void> for_each_latest(const Visit<LatestRevision>& visit) const;
+
+  Result<QuarantineRow> quarantined(std::uint64_t sequence) const;  // kNotFound
+  Result<void> for_each_quarantined(std::uint64_t from, const Visit<QuarantineRow>& visit) const;
+
+  // The revisions of one alert, oldest first; empty when there is no such alert.
+  Result<std::vector<AlertRevision>> alert(const Hash128& alert) const;
+  Result<void> for_each_alert_revision(const Visit<AlertRevision>& visit) const;
+
+  Result<Dispatch> dispatch(const Hash128& id) const;  // kNotFound
+  // The dispatches in state kIntended with next_attempt <= now, earliest first, at most `limit`.
+  // Cost: what it returns, however many dispatches there are.
+  Result<std::vector<Dispatch>> due(ProcessingTime now, std::size_t limit) const;
+  // When the next one becomes due; nullopt when the outbox is empty.
+  Result<std::optional<ProcessingTime>> next_due() const;
+  Result<void> for_each_dispatch(const Visit<Dispatch>& visit) const;
+
+  Result<void> for_each_ledger(Chain chain, std::uint64_t from,
+                               const Visit<LedgerRow>& visit) const;
+
+  // Last durable frame of the producer's epoch; 0 when there is none.
+  Result<std::uint64_t> position(std::string_view producer, std::string_view epoch) const;
+  Result<void> for_each_position(const Visit<ProducerPosition>& visit) const;
+  Result<std::vector<Numbering::Entry>> numbering() const;
+
+  // Derived state: rows that can be made again from the journal. `position` is the journal sequence
+  // that the rows, taken together, stand for: a reader replays what came after it. Rows, deletes
+  // and position change as one and synced, so that the journal is never behind them. Cost: one
+  // fsync.
+  Result<void> put_state(std::span<const StateRow> rows, std::span<const std::string> deletes,
+                         std::uint64_t position);
+  // 0 when there is none.
+  Result<std::uint64_t> state_position() const;
+  Result<void> for_each_state(const Visit<StateRow>& visit) const;
+  Result<void> drop_state();
+
+  // Adds a backup of the running store to `directory` (made when missing; files shared with earlier
+  // backups are not copied again). May run in any thread while commits go on.
+  Result<BackupReceipt> backup(const std::filesystem::path& directory) const;
+
+  StoreStatistics statistics() const;
+
+ private:
+  struct Columns;  // the RocksDB handles
+  class BatchBuilder;
+  explicit Store(StoreOptions options);
+
+  Result<void> open_columns();
+  Result<void> load();
+  Result<void> write_version();
+  Result<void> may_write() const;
+  Result<void> write(rocksdb::WriteBatch& batch);
+
+  StoreOptions options_;
+  std::unique_ptr<Columns> columns_;
+  mutable std::mutex mutex_;  // guards what follows
+  StoreHead head_;
+  std::map<SourceId, FateCounts> fates_;
+  std::string refused_because_;  // not empty after a failed write
+};
+
+// Where a restored store comes from and goes to.
+struct RestoreOptions {
+  std::filesystem::path backup;  // directory that Store::backup() filled
+  std::filesystem::path target;  // must be missing or empty
+  rocksdb::Env* env = nullptr;   // as in StoreOptions
+};
+
+// Checks the newest backup against its checksums, then writes it to `target`, which appears whole
+// or not at all. Offline: no store is open in `target`.
+Result<BackupReceipt> restore(const RestoreOptions& options);
+
+}  // namespace tocsin
