@@ -1,7 +1,7 @@
 # Every library comes from Debian 12 (deploy/packages.txt). Boost is 1.81, not Debian's default 1.74.
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
-find_package(Boost 1.81 EXACT REQUIRED COMPONENTS headers json system)
+find_package(Boost 1.81.0 EXACT REQUIRED CONFIG COMPONENTS headers json system)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(tl-expected REQUIRED)
