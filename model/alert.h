@@ -23,7 +23,7 @@ enum class RevisionKind : std::uint8_t {
   kRaised,
   kEscalated,
   kEased,
-  kUpdated,    // the level stands, what it stands on changed
+  kUpdated,  // the level stands, what it stands on changed
   kCleared,
   kWithdrawn,  // corrected evidence means it would not have been raised
   kMerged,     // another, older alert speaks of the same episode
@@ -45,15 +45,15 @@ struct EvidenceSource {
 
 // One signal's part in an alert, in words and in numbers.
 struct Evidence {
-  std::string signal;      // its name in the pack
-  std::string title;       // the same for people
-  std::string dimension;   // code
-  std::string state;       // "on", "off", "unknown"
+  std::string signal;               // its name in the pack
+  std::string title;                // the same for people
+  std::string dimension;            // code
+  std::string state;                // "on", "off", "unknown"
   std::optional<Day> since;         // of that state
   std::optional<Day> evidence_day;  // last day that the figures speak about
-  std::string sentence;    // "rain over 3 months is 41 mm, 62 % of its 10-year normal of 66 mm; ..."
-  std::string change;      // what would change it: "clears above 59 mm"; empty if nothing is known
-  std::string reference;   // where the threshold comes from
+  std::string sentence;   // "rain over 3 months is 41 mm, 62 % of its 10-year normal of 66 mm; ..."
+  std::string change;     // what would change it: "clears above 59 mm"; empty if nothing is known
+  std::string reference;  // where the threshold comes from
   std::vector<EvidenceSource> sources;
   friend bool operator==(const Evidence&, const Evidence&) = default;
 };
@@ -64,14 +64,14 @@ struct Advice {
   friend bool operator==(const Advice&, const Advice&) = default;
 };
 
-// One revision of one alert, complete: a message is rendered from it and nothing else. It is what the
-// ledger chains, so every field is deterministic in the journal.
+// One revision of one alert, complete: a message is rendered from it and nothing else. It is what
+// the ledger chains, so every field is deterministic in the journal.
 struct AlertRevision {
   Hash128 alert;             // identity: hash of (pattern, region, tick of issue, ordinal)
   std::uint32_t number = 1;  // 1 is the raise
   RevisionKind kind = RevisionKind::kRaised;
   std::string pack, pack_version, pattern, title;
-  std::string region;        // code
+  std::string region;  // code
   std::string region_name;
   std::vector<std::string> shared_with;  // codes of the basins it concerns
   Level level = Level::kNone;
@@ -80,7 +80,7 @@ struct AlertRevision {
   std::vector<ProcessingTime> earlier;  // when revisions 1 .. number-1 were issued, in order
   Day tick;                             // the tick it speaks about
   Day episode_start;
-  std::optional<Day> episode_end;  // exclusive; unset while it lasts
+  std::optional<Day> episode_end;                                // exclusive; unset while it lasts
   std::vector<std::string> dimensions_true, dimensions_unknown;  // codes, sorted
   std::vector<Evidence> evidence;                                // in pack order
   std::vector<std::string> changes;  // sentences: what changed since the revision before

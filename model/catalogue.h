@@ -6,13 +6,13 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "model/alert.h"
 #include "model/id.h"
 #include "model/period.h"
 #include "model/region.h"
+#include "model/string_map.h"
 
 namespace tocsin {
 
@@ -41,7 +41,8 @@ struct Indicator {
   std::int32_t expected_delay = 0;  // days from the period's end to the usual publication
   std::int32_t longest_delay = 0;   // days after which the source counts as silent
   std::string sdg_target;           // "2.1", or empty
-  // Which source to read, best first: a rule reads the first fresh one (docs/SEMANTICS.md section 1).
+  // Which source to read, best first: a rule reads the first fresh one (docs/SEMANTICS.md section
+  // 1).
   std::vector<SourceId> sources;
   std::optional<std::int64_t> least, greatest;  // plausible range, scaled; outside is quarantined
   bool is_rate() const { return unit.ends_with("/day"); }
@@ -69,10 +70,10 @@ struct Source {
   std::string key;  // "ucdp-ged"
   std::map<std::string, std::string> names;
   char reliability = 'F';
-  std::string citation;      // shown wherever a figure of this source is shown
+  std::string citation;  // shown wherever a figure of this source is shown
   std::string licence;
-  std::string independence;  // sources of one independence group count once; default: the key
-  std::vector<RegionId> regions;        // it may write these and what lies below them; empty: all
+  std::string independence;       // sources of one independence group count once; default: the key
+  std::vector<RegionId> regions;  // it may write these and what lies below them; empty: all
   std::vector<IndicatorId> indicators;  // it may write these; empty: none
   std::vector<EventKindId> event_kinds;
   std::int32_t event_cadence = 0;        // days between its releases of events
@@ -93,6 +94,7 @@ std::string_view name_of(Channel channel);  // "email", "cap"
 struct Address {
   Channel channel = Channel::kEmail;
   std::string target;  // a mail address; for kCap a directory below the configured CAP directory
+  friend bool operator==(const Address&, const Address&) = default;
 };
 
 // A receiver of alerts.
@@ -112,10 +114,10 @@ struct Committee {
 // sorted by id. Immutable; shared by reference between threads.
 struct Catalogue {
   RegionTable regions;
-  std::vector<Dimension> dimensions;    // by DimensionId
+  std::vector<Dimension> dimensions;  // by DimensionId
   std::vector<Indicator> indicators;
   std::vector<EventKind> event_kinds;
-  std::vector<Group> groups;            // without the whole population
+  std::vector<Group> groups;  // without the whole population
   std::vector<Source> sources;
   std::vector<Producer> producers;
   std::vector<Committee> committees;
@@ -137,8 +139,8 @@ struct Catalogue {
   void index();
 
  private:
-  std::unordered_map<std::string, std::size_t> dimension_index_, indicator_index_, kind_index_,
-      group_index_, source_index_, producer_index_, producer_key_index_;
+  StringMap<std::size_t> dimension_index_, indicator_index_, kind_index_, group_index_,
+      source_index_, producer_index_, producer_key_index_;
   std::vector<std::int32_t> indicator_by_id_, kind_by_id_, group_by_id_, source_by_id_;
 };
 

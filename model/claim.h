@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -12,8 +13,17 @@
 
 namespace tocsin {
 
-// A claim is what one admitted record adds to the data set: resolved, numbered, comparable. The gate
-// makes claims, the store keeps the latest one of each identity, the engine folds over them.
+// The name of a record: of the source's key and the id that the source gave it.
+Hash128 identity_hash(std::string_view source, std::string_view id);
+// Of all that the record says, `published` excepted: two records of one revision that differ in
+// nothing else are duplicates. 12.5 and 12.50 are the same number. Doesn't allocate.
+Hash128 content_hash(const Record& record);
+// An actor as claims and rules compare it: the hash prefix of its folded name (model/fold.h), so
+// that "Boko Haram" and "boko haram" are one.
+std::uint64_t actor_number(std::string_view name);
+
+// A claim is what one admitted record adds to the data set: resolved, numbered, comparable. The
+// gate makes claims, the store keeps the latest one of each identity, the engine folds over them.
 
 // (region, indicator, source, group): two sources never overwrite each other.
 struct SeriesKey {
@@ -38,7 +48,7 @@ struct EventClaim {
   bool vague_place = false;  // known only as far as `region`
   Day start, end;            // [start, end); more than one day: somewhere in it
   std::int64_t deaths = 0, displaced = 0;
-  std::vector<std::uint64_t> actors;  // hash prefixes of the folded names, sorted
+  std::vector<std::uint64_t> actors;  // actor_number() of each, sorted, unique
   friend auto operator<=>(const EventClaim&, const EventClaim&) = default;
 };
 
@@ -68,8 +78,8 @@ struct LatestRevision {
   Hash128 identity;  // of (source key, record id)
   SourceId source;
   std::uint32_t revision = 0;
-  Hash128 content;                 // of the canonical record
-  PublishedTime published;         // processing time of arrival where the sender gave none
+  Hash128 content;          // of the canonical record
+  PublishedTime published;  // processing time of arrival where the sender gave none
   Tlp tlp = Tlp::kClear;
   std::uint64_t journal_sequence = 0;  // where the record itself can be read again
   std::uint32_t journal_index = 0;     // its place in that journal entry

@@ -22,8 +22,8 @@ struct Diagnostic {
 
 using Diagnostics = std::vector<Diagnostic>;
 
-// "file:line:column: message", the line of `text` it points at, a caret line, what is allowed and the
-// suggestion. `text` is the content of the file; pass "" when it is not at hand.
+// "file:line:column: message", the line of `text` it points at, a caret line, what is allowed and
+// the suggestion. `text` is the content of the file; pass "" when it is not at hand.
 std::string render(const Diagnostic& diagnostic, std::string_view text);
 
 // The candidate nearest to `word` by edit distance, if it is near enough to be a slip of the pen

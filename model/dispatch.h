@@ -13,9 +13,9 @@ namespace tocsin {
 
 // Where one dispatch stands. kIntended -> (attempts) -> kAccepted or kDead.
 enum class DispatchState : std::uint8_t {
-  kIntended,   // in the outbox, due at next_attempt
-  kAccepted,   // the channel took responsibility (SMTP 250, file renamed into place)
-  kDead,       // given up after a permanent refusal or too many attempts: shown to the operator
+  kIntended,  // in the outbox, due at next_attempt
+  kAccepted,  // the channel took responsibility (SMTP 250, file renamed into place)
+  kDead,      // given up after a permanent refusal or too many attempts: shown to the operator
 };
 std::string_view name_of(DispatchState state);
 

@@ -13,7 +13,8 @@ struct Point {
   double latitude = 0;   // degrees north, [-90, 90]
 };
 
-// Rings as in GeoJSON: of each polygon the first is the outside, the others are holes; closed or not.
+// Rings as in GeoJSON: of each polygon the first is the outside, the others are holes; closed or
+// not.
 struct Polygon {
   std::vector<std::vector<Point>> rings;
 };
@@ -22,8 +23,12 @@ struct Geometry {
   bool empty() const { return polygons.empty(); }
 };
 
-// Whether `point` lies in `geometry` (even-odd rule over all rings, planar in degrees).
+// Whether `point` lies in `geometry` (even-odd rule over all rings, planar in degrees) or on its
+// border.
 bool contains(const Geometry& geometry, Point point);
+// How far `point` is from `geometry`, planar in degrees: 0 inside and on the border, infinite when
+// the geometry is empty. Visits every edge.
+double distance_degrees(const Geometry& geometry, Point point);
 
 // The `geometry` member of a GeoJSON feature: a Polygon or MultiPolygon in WGS 84. Fails on other
 // types, on coordinates outside the globe, and on rings of fewer than four points.

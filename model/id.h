@@ -6,7 +6,8 @@
 
 namespace tocsin {
 
-// A number that names one thing of kind Tag. Explicit both ways, so that ids of two kinds don't mix.
+// A number that names one thing of kind Tag. Explicit both ways, so that ids of two kinds don't
+// mix.
 template <class Tag, class Number = std::uint32_t>
 class Id {
  public:

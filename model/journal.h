@@ -72,8 +72,8 @@ using Input = std::variant<RecordsInput, ClockInput, ContentInput, EngineInput, 
                            AcknowledgeInput, MuteInput, QuarantineReleaseInput, HorizonInput>;
 std::string_view name_of(const Input& input);  // "records", "clock", "content", ...
 
-// One journal entry is one commit: its inputs were applied together at processing time `now`, and the
-// differences they made to the assessment were stated once, after the last of them.
+// One journal entry is one commit: its inputs were applied together at processing time `now`, and
+// the differences they made to the assessment were stated once, after the last of them.
 struct JournalEntry {
   ProcessingTime now;
   std::vector<Input> inputs;

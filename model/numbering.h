@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,9 +12,9 @@ namespace tocsin {
 
 enum class NumberedKind : std::uint8_t { kRegion = 1, kIndicator, kSource, kEventKind, kGroup };
 
-// Gives each named thing a number once and for all: a name keeps its number over restarts and changes
-// of the configuration, and the number of a removed name is never used again. The store keeps it
-// (column family meta); tests start from an empty one.
+// Gives each named thing a number once and for all: a name keeps its number over restarts and
+// changes of the configuration, and the number of a removed name is never used again. The store
+// keeps it (column family meta); tests start from an empty one.
 class Numbering {
  public:
   struct Entry {
@@ -31,6 +32,7 @@ class Numbering {
 
  private:
   std::map<std::pair<NumberedKind, std::string>, std::uint32_t> numbers_;
+  std::set<std::pair<NumberedKind, std::uint32_t>> taken_;
   std::map<NumberedKind, std::uint32_t> next_;
   std::vector<Entry> new_;
 };

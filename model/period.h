@@ -31,14 +31,22 @@ std::optional<Cadence> parse_cadence(std::string_view name);
 std::int32_t period_of(Cadence cadence, Day day);
 // First day of period `index`; the period is [period_start(i), period_start(i + 1)).
 Day period_start(Cadence cadence, std::int32_t index);
-// The same calendar period `years` later (negative: earlier). Week 53 of a year maps to week 52 of a
-// year without one; a day that the target month lacks becomes its last.
+// The same calendar period `years` later (negative: earlier). Week 53 of a year maps to week 52 of
+// a year without one; a day that the target month lacks becomes its last.
 std::int32_t shift_years(Cadence cadence, std::int32_t index, int years);
 // "2019-03", "2019-W10", "2019-03 dekad 2", ...: for people.
 std::string format_period(Cadence cadence, std::int32_t index);
 
 // A length of calendar time as rules write it: "90d", "3 months", "1y".
-enum class SpanUnit : std::uint8_t { kDays, kWeeks, kEpiweeks, kDekads, kMonths, kQuarters, kYears };
+enum class SpanUnit : std::uint8_t {
+  kDays,
+  kWeeks,
+  kEpiweeks,
+  kDekads,
+  kMonths,
+  kQuarters,
+  kYears
+};
 struct Span {
   std::int32_t count = 0;
   SpanUnit unit = SpanUnit::kDays;

@@ -11,8 +11,8 @@
 
 namespace tocsin {
 
-// A record is a CloudEvents 1.0 JSON object (docs/FORMATS.md). Here it is parsed and well-formed, but
-// its names are not resolved yet: that is the gate's work (ingest/gate.h).
+// A record is a CloudEvents 1.0 JSON object (docs/FORMATS.md). Here it is parsed and well-formed,
+// but its names are not resolved yet: that is the gate's work (ingest/gate.h).
 
 // Traffic Light Protocol 2.0, from open to closed (docs/REFERENCES.md#first-tlp).
 enum class Tlp : std::uint8_t { kClear, kGreen, kAmber, kAmberStrict, kRed };
@@ -42,8 +42,8 @@ struct EventBody {
   friend bool operator==(const EventBody&, const EventBody&) = default;
 };
 
-// A number exactly as the sender wrote it: digits * 10^-scale. The gate brings it to the indicator's
-// precision, rounding half away from zero.
+// A number exactly as the sender wrote it: digits * 10^-scale (scale is negative in "3e2"). The
+// gate brings it to the indicator's precision, rounding half away from zero.
 struct Decimal {
   std::int64_t digits = 0;
   int scale = 0;
@@ -51,7 +51,8 @@ struct Decimal {
 };
 // Scales to `precision` decimal digits; nullopt when it does not fit in 63 bits.
 std::optional<std::int64_t> to_scaled(Decimal value, int precision);
-// Reads a JSON number token ("-12.50", "3e2"); nullopt when it isn't one or has over 18 digits.
+// Reads a JSON number token ("-12.50", "3e2"); nullopt when it isn't one, has over 18 digits
+// (leading zeros not counted) or an exponent beyond +-999.
 std::optional<Decimal> parse_decimal(std::string_view token);
 // The scaled value as text: (1250, 2) is "12.50".
 std::string format_scaled(std::int64_t value, int precision);
@@ -67,8 +68,8 @@ struct ObservationBody {
 };
 
 // A forecast of an indicator for the days [start, end), issued at the record's time. Either a value
-// (with the ensemble member it belongs to, 0 if there is only one) or the probability that `threshold`
-// is passed in the direction that is worse.
+// (with the ensemble member it belongs to, 0 if there is only one) or the probability that
+// `threshold` is passed in the direction that is worse.
 struct ForecastBody {
   std::string indicator;
   Place place;

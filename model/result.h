@@ -35,8 +35,8 @@ inline tl::unexpected<Error> fail(ErrorCode code, std::string message) {
 // "invalid", "not-found", ... : the name used in logs and NACKs.
 std::string_view name_of(ErrorCode code);
 
-// Aborts with `what` and the place when `condition` is false. For our own bugs, always on; never for
-// input, which gets an Error.
+// Aborts with `what` and the place when `condition` is false. For our own bugs, always on; never
+// for input, which gets an Error.
 void require(bool condition, std::string_view what,
              std::source_location where = std::source_location::current());
 

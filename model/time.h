@@ -11,8 +11,8 @@
 namespace tocsin {
 
 // A point on the UTC time line, in milliseconds since 1970-01-01T00:00:00Z (leap seconds are not
-// counted, as in POSIX). EventTime and ProcessingTime are different types, so that "when it happened"
-// never mixes with "when this process learned it".
+// counted, as in POSIX). EventTime and ProcessingTime are different types, so that "when it
+// happened" never mixes with "when this process learned it".
 template <class Tag>
 class TimePoint {
  public:
@@ -29,8 +29,8 @@ using EventTime = TimePoint<struct EventTimeTag>;            // when it happened
 using ProcessingTime = TimePoint<struct ProcessingTimeTag>;  // when this process learned it
 using PublishedTime = TimePoint<struct PublishedTimeTag>;    // when the source made it known
 
-// A UTC calendar day, counted from 1970-01-01. Arithmetic is in whole days. A Day is also the tick of
-// the assessment (docs/SEMANTICS.md section 4): tick d is closed once the clock has left day d.
+// A UTC calendar day, counted from 1970-01-01. Arithmetic is in whole days. A Day is also the tick
+// of the assessment (docs/SEMANTICS.md section 4): tick d is closed once the clock has left day d.
 class Day {
  public:
   constexpr Day() = default;
@@ -45,8 +45,8 @@ class Day {
   std::int32_t number_ = 0;
 };
 
-// Days outside [kDayMin, kDayMax] (years 1800 to 2399) are refused at the edges; kDayNever stands for
-// "no such day" in horizons and sorts after every real day.
+// Days outside [kDayMin, kDayMax] (years 1800 to 2399) are refused at the edges; kDayNever stands
+// for "no such day" in horizons and sorts after every real day.
 inline constexpr Day kDayMin{-62091};
 inline constexpr Day kDayMax{157053};
 inline constexpr Day kDayNever{1'000'000};
@@ -56,8 +56,8 @@ inline constexpr std::int64_t kMillisecondsPerDay = 86'400'000;
 template <class Tag>
 constexpr Day day_of(TimePoint<Tag> time) {
   const std::int64_t ms = time.milliseconds();
-  const std::int64_t floor = ms >= 0 ? ms / kMillisecondsPerDay
-                                     : -((-ms + kMillisecondsPerDay - 1) / kMillisecondsPerDay);
+  const std::int64_t floor =
+      ms >= 0 ? ms / kMillisecondsPerDay : -((-ms + kMillisecondsPerDay - 1) / kMillisecondsPerDay);
   return Day(static_cast<std::int32_t>(floor));
 }
 
@@ -80,8 +80,8 @@ Day add_years(Day day, int years);
 Result<Day> parse_day(std::string_view text);
 std::string format_day(Day day);
 
-// RFC 3339 with any offset, to milliseconds: "2019-03-07T12:00:00Z", "2019-03-07T13:00:00.250+01:00".
-// Returns milliseconds since the epoch.
+// RFC 3339 with any offset, to milliseconds: "2019-03-07T12:00:00Z",
+// "2019-03-07T13:00:00.250+01:00". Returns milliseconds since the epoch.
 Result<std::int64_t> parse_rfc3339_ms(std::string_view text);
 // "2019-03-07T12:00:00Z"; milliseconds are written only when they are not zero.
 std::string format_rfc3339_ms(std::int64_t milliseconds);
