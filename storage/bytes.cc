@@ -1,5 +1,7 @@
 #include "storage/bytes.h"
 
+#include <cstring>
+
 namespace tocsin {
 
 template <class Number>

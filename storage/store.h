@@ -24,6 +24,7 @@
 
 namespace rocksdb {
 class Env;
+class Status;
 class WriteBatch;
 }  // namespace rocksdb
 
@@ -70,6 +71,8 @@ struct CommitReceipt {
 struct StateRow {
   std::string key, value;
 };
+
+struct StoreColumns;  // storage/handles.h: the open RocksDB
 
 // Figures for the metrics; all are estimates of RocksDB.
 struct ColumnStatistics {
@@ -183,18 +186,22 @@ class Store {
   StoreStatistics statistics() const;
 
  private:
-  struct Columns;  // the RocksDB handles
-  class BatchBuilder;
+  struct Batch;  // a commit being written down
   explicit Store(StoreOptions options);
 
-  Result<void> open_columns();
+  // Whether a store that was found is one, or was cut off while it was made and holds nothing yet.
+  enum class Making : std::uint8_t { kCutOff, kFinished };
+  Result<Making> examine();
+  Result<void> open_columns(Access access);
+  Error opening_error(const rocksdb::Status& status) const;
   Result<void> load();
+  Result<std::uint64_t> number_at(std::string_view key) const;
   Result<void> write_version();
   Result<void> may_write() const;
   Result<void> write(rocksdb::WriteBatch& batch);
 
   StoreOptions options_;
-  std::unique_ptr<Columns> columns_;
+  std::unique_ptr<StoreColumns> columns_;
   mutable std::mutex mutex_;  // guards what follows
   StoreHead head_;
   std::map<SourceId, FateCounts> fates_;

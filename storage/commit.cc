@@ -1,0 +1,191 @@
+#include <fmt/format.h>
+#include <rocksdb/write_batch.h>
+
+#include "storage/codec.h"
+#include "storage/handles.h"
+#include "storage/keys.h"
+#include "storage/store.h"
+
+namespace tocsin {
+
+// One commit as rows, with the head and the counters as they will stand after it.
+struct Store::Batch {
+  explicit Batch(const StoreColumns& target) : columns(target) {}
+
+  const StoreColumns& columns;
+  StoreHead head;
+  std::map<SourceId, FateCounts> fates;
+  rocksdb::WriteBatch rows;
+  rocksdb::Status status;  // of the first row that could not be added
+  std::map<Hash128, std::optional<ProcessingTime>>
+      due;  // index rows put by this batch, by dispatch
+
+  void put(Column column, std::string_view key, std::string_view value) {
+    if (status.ok()) status = rows.Put(columns[column], slice(key), slice(value));
+  }
+  void erase(Column column, std::string_view key) {
+    if (status.ok()) status = rows.Delete(columns[column], slice(key));
+  }
+  void put_revisions(std::span<const LatestRevision> revisions);
+  void put_quarantine(const Commit& commit);
+  void append(const LedgerEntry& entry);
+  Result<void> put_dispatch(const Dispatch& dispatch);
+  void put_meta(const Commit& commit);
+};
+
+void Store::Batch::put_revisions(std::span<const LatestRevision> revisions) {
+  std::string value;
+  for (const LatestRevision& revision : revisions) {
+    require(revision.journal_sequence <= head.sequence, "a revision lies in the journal's future");
+    value.clear();
+    encode(revision, value);
+    const RecordKey key = record_key({revision.source, revision.identity});
+    put(Column::kRecord, {key.data(), key.size()}, value);
+  }
+}
+
+void Store::Batch::put_quarantine(const Commit& commit) {
+  for (const QuarantineRow& row : commit.quarantine) {
+    put(Column::kQuarantine, sequence_key(++head.quarantine_sequence), encode(row));
+  }
+  for (const std::uint64_t sequence : commit.quarantine_released) {
+    erase(Column::kQuarantine, sequence_key(sequence));
+  }
+}
+
+void Store::Batch::append(const LedgerEntry& entry) {
+  ChainHead& chain = head.chains[static_cast<std::size_t>(entry.chain)];
+  LedgerRow row{entry.chain, chain.count, chain.hash, chain_hash(chain.hash, entry.json),
+                entry.json};
+  put(Column::kLedger, ledger_key(entry.chain, chain.count), encode(row));
+  ++chain.count;
+  chain.hash = std::move(row.hash);
+}
+
+// Replaces the dispatch and moves its row in the index of what is due.
+Result<void> Store::Batch::put_dispatch(const Dispatch& dispatch) {
+  const std::string key = dispatch_key(dispatch.id);
+  auto indexed = due.find(dispatch.id);
+  if (indexed == due.end()) {
+    indexed = due.emplace(dispatch.id, std::nullopt).first;
+    const auto stored = columns.get(Column::kOutbox, key);
+    if (!stored) return tl::unexpected(stored.error());
+    if (*stored) {
+      const auto before = decode_dispatch(**stored);
+      if (!before) {
+        return tl::unexpected(columns.at_row(Column::kOutbox, key, before.error()));
+      }
+      if (before->state == DispatchState::kIntended) indexed->second = before->next_attempt;
+    }
+  }
+  if (indexed->second) erase(Column::kOutbox, due_key(*indexed->second, dispatch.id));
+  indexed->second.reset();
+  if (dispatch.state == DispatchState::kIntended) {
+    put(Column::kOutbox, due_key(dispatch.next_attempt, dispatch.id), "");
+    indexed->second = dispatch.next_attempt;
+  }
+  put(Column::kOutbox, key, encode(dispatch));
+  return {};
+}
+
+void Store::Batch::put_meta(const Commit& commit) {
+  for (const Numbering::Entry& entry : commit.numbering) {
+    put(Column::kMeta, numbering_key(entry.kind, entry.name), encode_number(entry.number));
+  }
+  for (const ProducerPosition& position : commit.positions) {
+    put(Column::kMeta, producer_key(position.producer, position.epoch),
+        encode_number(position.sequence));
+  }
+  for (const auto& [source, added] : commit.fates) {
+    FateCounts& total = fates[source];
+    for (std::size_t i = 0; i < total.size(); ++i) total[i] += added[i];
+    put(Column::kMeta, fate_key(source), encode(total));
+  }
+  put(Column::kMeta, kHeadKey, encode(head));
+}
+
+Result<CommitReceipt> Store::commit(const Commit& commit) {
+  if (auto may = may_write(); !may) return tl::unexpected(may.error());
+  Batch batch(*columns_);
+  batch.head = head();
+  batch.fates = fates();
+  const CommitReceipt receipt{batch.head.sequence + 1, batch.head.quarantine_sequence + 1};
+  batch.head.sequence = receipt.sequence;
+  batch.head.now = commit.entry.now;
+
+  batch.put(Column::kJournal, sequence_key(receipt.sequence), encode(commit.entry));
+  batch.put_revisions(commit.revisions);
+  batch.put_quarantine(commit);
+  for (const AlertRevision& revision : commit.alerts) {
+    batch.put(Column::kAlert, alert_key(revision.alert, revision.number), to_json(revision));
+  }
+  for (const LedgerEntry& entry : commit.ledger) batch.append(entry);
+  for (const Dispatch& dispatch : commit.dispatches) {
+    if (auto put = batch.put_dispatch(dispatch); !put) return tl::unexpected(put.error());
+  }
+  batch.put_meta(commit);
+  if (!batch.status.ok()) return tl::unexpected(error_of(batch.status, columns_->place));
+
+  if (auto written = write(batch.rows); !written) return tl::unexpected(written.error());
+  const std::lock_guard lock(mutex_);
+  head_ = std::move(batch.head);
+  fates_ = std::move(batch.fates);
+  return receipt;
+}
+
+Result<void> Store::put_state(std::span<const StateRow> rows, std::span<const std::string> deletes,
+                              std::uint64_t position) {
+  if (auto may = may_write(); !may) return may;
+  require(position <= head().sequence, "state stands for journal entries that are not there");
+  Batch batch(*columns_);
+  for (const StateRow& row : rows) batch.put(Column::kState, row.key, row.value);
+  for (const std::string& key : deletes) batch.erase(Column::kState, key);
+  batch.put(Column::kMeta, kStatePositionKey, encode_number(position));
+  if (!batch.status.ok()) return tl::unexpected(error_of(batch.status, columns_->place));
+  return write(batch.rows);
+}
+
+Result<void> Store::drop_state() {
+  if (auto may = may_write(); !may) return may;
+  const std::unique_ptr<rocksdb::Iterator> row(
+      columns_->db->NewIterator({}, (*columns_)[Column::kState]));
+  row->SeekToLast();
+  if (!row->status().ok()) return tl::unexpected(error_of(row->status(), columns_->place));
+  Batch batch(*columns_);
+  if (row->Valid()) {
+    // The end of a range is not in it.
+    const std::string end = row->key().ToString() + '\0';
+    batch.status = batch.rows.DeleteRange((*columns_)[Column::kState], "", end);
+  }
+  batch.erase(Column::kMeta, kStatePositionKey);
+  if (!batch.status.ok()) return tl::unexpected(error_of(batch.status, columns_->place));
+  return write(batch.rows);
+}
+
+Result<void> Store::may_write() const {
+  if (options_.access == Access::kReadOnly) {
+    return fail(ErrorCode::kConflict,
+                fmt::format("store {} is open for reading only", columns_->place));
+  }
+  const std::lock_guard lock(mutex_);
+  if (refused_because_.empty()) return {};
+  return fail(ErrorCode::kUnavailable,
+              fmt::format("store {} refuses to write: an earlier write failed ({}). Restart",
+                          columns_->place, refused_because_));
+}
+
+// The only place that writes. All writes are synced, state included: an unsynced one at the end of
+// a log could be lost while a later log survives, and leave a gap.
+Result<void> Store::write(rocksdb::WriteBatch& batch) {
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  options.disableWAL = false;
+  const rocksdb::Status status = columns_->db->Write(options, &batch);
+  if (status.ok()) return {};
+  Error error = error_of(status, columns_->place);
+  const std::lock_guard lock(mutex_);
+  refused_because_ = error.message;
+  return tl::unexpected(std::move(error));
+}
+
+}  // namespace tocsin
