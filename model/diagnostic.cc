@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace tocsin {
 namespace {
@@ -50,25 +52,37 @@ std::string place_of(const Diagnostic& diagnostic) {
 
 char folded(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-// Insertions, deletions, replacements and swaps of neighbours that make `b` out of `a` (optimal
-// string alignment), regardless of ASCII case.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
+constexpr std::size_t kWordMax = 100;
+using DistanceRow = std::array<std::size_t, kWordMax + 1>;
+
+// The optimal string alignment distance of two texts of at most kWordMax bytes; some number above
+// `limit` as soon as it is sure to be above.
+std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t limit) {
+  DistanceRow rows[3];
+  DistanceRow *before = &rows[0], *last = &rows[1], *row = &rows[2];
+  for (std::size_t j = 0; j <= b.size(); ++j) (*last)[j] = j;
+  std::size_t last_least = 0;
   for (std::size_t i = 1; i <= a.size(); ++i) {
-    row[0] = i;
+    (*row)[0] = i;
+    std::size_t least = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
       const char x = folded(a[i - 1]);
       const char y = folded(b[j - 1]);
-      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (x == y ? 0u : 1u)});
+      std::size_t best =
+          std::min({(*last)[j] + 1, (*row)[j - 1] + 1, (*last)[j - 1] + (x == y ? 0U : 1U)});
       if (i > 1 && j > 1 && x == folded(b[j - 2]) && y == folded(a[i - 2])) {
-        row[j] = std::min(row[j], before[j - 2] + 1);
+        best = std::min(best, (*before)[j - 2] + 1);
       }
+      (*row)[j] = best;
+      least = std::min(least, best);
     }
-    before.swap(last);
-    last.swap(row);
+    // A swap may still reach back over one row.
+    if (least > limit && last_least >= limit) return limit + 1;
+    last_least = least;
+    std::swap(before, last);
+    std::swap(last, row);
   }
-  return last[b.size()];
+  return (*last)[b.size()];
 }
 
 }  // namespace
@@ -89,22 +103,25 @@ std::string render(const Diagnostic& diagnostic, std::string_view text) {
   return out;
 }
 
+NearestWord::NearestWord(std::string_view word)
+    : word_(word), distance_max_(count_characters(word) / 3), exhausted_(word.size() > kWordMax) {}
+
+void NearestWord::offer(std::string_view candidate) {
+  const std::size_t longer = std::max(word_.size(), candidate.size());
+  const std::size_t shorter = std::min(word_.size(), candidate.size());
+  if (exhausted_ || candidate.empty() || longer > kWordMax) return;
+  if (longer - shorter > distance_max_) return;
+  const std::size_t distance = edit_distance(word_, candidate, distance_max_);
+  if (distance > distance_max_) return;
+  best_ = candidate;
+  exhausted_ = distance == 0;
+  if (!exhausted_) distance_max_ = distance - 1;
+}
+
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
-  // Longer words are no slips, and would cost time in the square of their length.
-  constexpr std::size_t kWordMax = 100;
-  if (word.size() > kWordMax) return {};
-  const std::size_t allowed = count_characters(word) / 3;
-  const std::string* best = nullptr;
-  std::size_t best_distance = allowed + 1;
-  for (const auto& candidate : candidates) {
-    if (candidate.size() > kWordMax) continue;
-    const std::size_t distance = edit_distance(word, candidate);
-    if (distance < best_distance) {
-      best = &candidate;
-      best_distance = distance;
-    }
-  }
-  return best ? *best : std::string();
+  NearestWord search(word);
+  for (const auto& candidate : candidates) search.offer(candidate);
+  return std::string(search.best());
 }
 
 }  // namespace tocsin

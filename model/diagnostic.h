@@ -26,8 +26,22 @@ using Diagnostics = std::vector<Diagnostic>;
 // the suggestion. `text` is the content of the file; pass "" when it is not at hand.
 std::string render(const Diagnostic& diagnostic, std::string_view text);
 
-// The candidate nearest to `word` by edit distance, if it is near enough to be a slip of the pen
-// (at most a third of its letters); empty otherwise.
+// Finds, among the candidates offered, the one nearest to a word by edit distance (insertion,
+// deletion, replacement, swap of neighbours; ASCII case doesn't count), if it is near enough to be
+// a slip of the pen: at most a third of the word's letters. Of equally near ones the first stays.
+// Texts over 100 bytes are nobody's slip. Doesn't allocate; texts must outlive it.
+class NearestWord {
+ public:
+  explicit NearestWord(std::string_view word);
+  void offer(std::string_view candidate);
+  std::string_view best() const { return best_; }  // empty when nothing is near enough
+
+ private:
+  std::string_view word_, best_;
+  std::size_t distance_max_;  // what a better candidate may have at most
+  bool exhausted_;            // nothing can be better
+};
+// The nearest of `candidates`; empty when none is near enough.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
 }  // namespace tocsin

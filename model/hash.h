@@ -46,8 +46,7 @@ class Hasher {
 };
 
 // The links of the ledger: BLAKE2b-256 of previous_hex, a line feed and the entry, as 64 lower-case
-// hex digits (hashlib.blake2b(digest_size=32) says the same). previous_hex is "" for the first
-// link.
+// hex digits (hashlib.blake2b(digest_size=32) says the same).
 std::string chain_hash(std::string_view previous_hex, std::string_view entry);
 
 }  // namespace tocsin

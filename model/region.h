@@ -34,7 +34,7 @@ struct Region {
   std::int64_t population = 0;       // people; 0 means not known
   std::string scheme;  // of a set: which partition it belongs to ("rain_zone"); a region is in at
                        // most one set of a scheme
-  Geometry geometry;  // empty when not known
+  Geometry geometry;   // empty when not known
   const std::string& name(std::string_view language = "en") const;
 };
 

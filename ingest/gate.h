@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "model/catalogue.h"
+#include "model/claim.h"
+#include "model/hash.h"
+#include "model/record.h"
+#include "model/time.h"
+
+namespace tocsin {
+
+// The gate decides what one record does to the data set (docs/SEMANTICS.md section 1). It is pure:
+// the same arguments, the same answer. It runs on the engine thread, so that a duplicate can't race
+// a record in flight.
+//
+// 1. Who speaks: the source is in the catalogue, and the producer may relay it.
+// 2. Which revision holds, by (revision, content hash): a higher one replaces, an equal one is a
+//    duplicate, a lower revision is superseded. Of two contents of one revision the greater hash
+//    holds and the other is a conflict. So the order of arrival makes no difference to what holds.
+//    A retraction is a revision like another and claims nothing; it needs no earlier revision.
+// 3. What it claims: every name resolves, the source may write it, place and point agree, the
+// period
+//    lies on the indicator's grid, the value is plausible, the days are not in the future.
+// 4. A claim whose last day lies before the lateness horizon is archived and changes nothing.
+//
+// Codes of rejections: unknown-source, source-not-allowed, unknown-indicator,
+// indicator-not-allowed, unknown-event-kind, event-kind-not-allowed, stream-not-allowed,
+// unknown-group, unknown-place, place-mismatch, region-not-allowed, bad-period, period-off-grid,
+// period-too-long, future-day, implausible-value, negative-magnitude, conflict. Pointers are those
+// of docs/FORMATS.md.
+
+struct GatePolicy {
+  // Claims whose last day lies before it are archived. Moves forward only, by a journaled input.
+  Day lateness_horizon = kDayMin;
+  // How many days after today the last day of an observation, the first day of an event or of an
+  // observation without a grid (an analysis of a season may begin before the season ends), the day
+  // a forecast was issued and the end of a coverage statement may lie.
+  std::int32_t days_ahead = 1;
+  // How far outside the polygon of its named region a point may lie, in degrees: polygons are
+  // simplified, and towns lie on borders.
+  double border_tolerance = 0.1;
+  // The longest interval of an event, an observation without a grid, or a forecast, in days.
+  std::int32_t days_max = 3660;
+};
+
+// Who brings the record, when, and where it stands in the journal.
+struct Arrival {
+  const Producer& producer;
+  ProcessingTime now;
+  std::uint64_t journal_sequence = 0;
+  std::uint32_t journal_index = 0;
+};
+
+struct Admission {
+  Fate fate = Fate::kQuarantined;
+  std::optional<Rejection> rejection;  // exactly when quarantined
+  std::optional<Change> change;        // exactly when applied
+  // The record won over another content of its revision: the content hash of the loser, which the
+  // caller quarantines as "conflict".
+  std::optional<Hash128> displaced_content;
+};
+
+// `current` is the latest revision known of the record's identity, or nullptr. Requires an indexed
+// catalogue and producer.sources that it holds. Allocates for what it returns only: the actors and
+// regions of a claim, and the texts of a rejection.
+Admission admit(const Catalogue& catalogue, const GatePolicy& policy, const Arrival& arrival,
+                const Record& record, const LatestRevision* current);
+
+// The rejection of the loser of a conflict, for displaced_content.
+Rejection conflict_rejection(std::uint32_t revision, const Hash128& winner);
+
+}  // namespace tocsin

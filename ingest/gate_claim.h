@@ -1,0 +1,15 @@
+#pragma once
+
+#include "ingest/gate.h"
+#include "ingest/gate_refusal.h"
+
+namespace tocsin {
+
+// What `record`, which is `source`'s, claims as of `today`, or why it can't claim it.
+Checked<Claim> make_claim(const Catalogue& catalogue, const GatePolicy& policy,
+                          const Source& source, const Record& record, Day today);
+
+// The day after the last one that the claim speaks about; kDayNever for a retraction.
+Day end_of(const Claim& claim);
+
+}  // namespace tocsin

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string_view>
+
+#include "ingest/gate.h"
+#include "ingest/gate_refusal.h"
+
+namespace tocsin {
+
+// Judges the days of records as of one day, under one policy, which must outlive it.
+class PeriodGate {
+ public:
+  PeriodGate(const GatePolicy& policy, Day today) : policy_(policy), today_(today) {}
+
+  Checked<void> check(const EventBody& body) const;
+  // An observation speaks about exactly one period of its indicator.
+  Checked<void> check(const Indicator& indicator, const ObservationBody& body) const;
+  // A forecast may speak about several periods and about the future, but was issued by today.
+  Checked<void> check(const Indicator& indicator, const ForecastBody& body, Day issued) const;
+  Checked<void> check(const CoverageBody& body) const;
+
+ private:
+  Checked<void> check_interval(Day start, Day end, std::string_view end_pointer) const;
+  Checked<void> check_ahead(Day day, std::string_view pointer) const;
+
+  const GatePolicy& policy_;
+  Day today_;
+};
+
+}  // namespace tocsin
