@@ -160,6 +160,15 @@ std::optional<std::int64_t> YamlReader::integer(const YamlNode& node, std::strin
   return value;
 }
 
+std::optional<Decimal> YamlReader::decimal(const YamlNode& node, std::string_view what) {
+  if (node.kind == YamlNode::Kind::kScalar && node.style == YamlNode::Style::kPlain) {
+    if (const auto number = parse_decimal(node.text)) return number;
+  }
+  report(node, fmt::format("{} is {}", what, shown(node)),
+         "a number such as 12 or -0.25, unquoted, of at most 18 digits");
+  return std::nullopt;
+}
+
 std::optional<bool> YamlReader::truth(const YamlNode& node, std::string_view what) {
   const bool bare = node.kind == YamlNode::Kind::kScalar && node.style == YamlNode::Style::kPlain;
   if (bare && node.text == "true") return true;

@@ -10,14 +10,15 @@
 #include <vector>
 
 #include "model/diagnostic.h"
+#include "model/record.h"
 #include "model/time.h"
 #include "rules/yaml_tree.h"
 
 namespace tocsin {
 
 // Reads typed values out of a YamlFile and collects everything that is wrong, so that one run shows
-// all errors. A value that is missing or wrong is reported once and the fallback is returned: callers
-// go on reading and look at the diagnostics at the end.
+// all errors. A value that is missing or wrong is reported once and the fallback is returned:
+// callers go on reading and look at the diagnostics at the end.
 class YamlReader {
  public:
   // Both must outlive the reader.
@@ -27,23 +28,26 @@ class YamlReader {
   const YamlFile& file() const { return file_; }
   Diagnostics& diagnostics() { return diagnostics_; }
 
-  // Adds a diagnostic that underlines `at` (its text where it is a scalar, else its first character).
+  // Adds a diagnostic that underlines `at` (its text where it is a scalar, else its first
+  // character).
   void report(const YamlNode& at, std::string message, std::string allowed = "",
               std::string suggestion = "");
   // The same for `length` bytes from byte `index` of the scalar `at`: for parsers of its text.
-  void report_within(const YamlNode& at, std::size_t index, std::size_t length,
-                     std::string message, std::string allowed = "", std::string suggestion = "");
-  // Reports that `word` at `at` is none of `candidates`, with a "did you mean". `what` names what was
-  // looked for: "unknown region 'NG-BX'".
+  void report_within(const YamlNode& at, std::size_t index, std::size_t length, std::string message,
+                     std::string allowed = "", std::string suggestion = "");
+  // Reports that `word` at `at` is none of `candidates`, with a "did you mean". `what` names what
+  // was looked for: "unknown region 'NG-BX'".
   void report_unknown(const YamlNode& at, std::string_view what,
                       const std::vector<std::string>& candidates);
 
-  // A text. Refuses lists, mappings, nothing, the empty text, and bare words that YAML 1.1 takes for
-  // truth values or null (no, NO, on, yes, ~): these must be quoted.
+  // A text. Refuses lists, mappings, nothing, the empty text, and bare words that YAML 1.1 takes
+  // for truth values or null (no, NO, on, yes, ~): these must be quoted.
   std::optional<std::string> text(const YamlNode& node, std::string_view what);
   // A whole number in [least, greatest], in decimal digits; '_' between digits is allowed.
   std::optional<std::int64_t> integer(const YamlNode& node, std::string_view what,
                                       std::int64_t least, std::int64_t greatest);
+  // A decimal number, kept exactly as written (-12.50); at most 18 digits.
+  std::optional<Decimal> decimal(const YamlNode& node, std::string_view what);
   // true or false, nothing else.
   std::optional<bool> truth(const YamlNode& node, std::string_view what);
   // A date, 2019-03-07.
@@ -131,7 +135,8 @@ class YamlMapping {
 // Whether YAML 1.1 reads the bare word as a truth value or null rather than as a text.
 bool is_yaml_trap(std::string_view bare_word);
 
-// "'a', 'b' or 'c'", at most `limit` of them and then how many more: for the `allowed` of a message.
+// "'a', 'b' or 'c'", at most `limit` of them and then how many more: for the `allowed` of a
+// message.
 std::string list_words(const std::vector<std::string>& words, std::size_t limit = 12);
 
 }  // namespace tocsin

@@ -10,8 +10,8 @@
 
 namespace tocsin {
 
-// A YAML file as a tree of texts. No text is ever turned into a number or a truth value here, so that
-// `NO`, `010` and `1.10` stay what the author wrote; yaml_reader.h gives texts their types.
+// A YAML file as a tree of texts. No text is ever turned into a number or a truth value here, so
+// that `NO`, `010` and `1.10` stay what the author wrote; yaml_reader.h gives texts their types.
 
 // Both count from 1; columns are characters (code points), not bytes.
 struct YamlPosition {
@@ -48,9 +48,10 @@ inline constexpr std::size_t kYamlFileBytesMax = 8u << 20;
 inline constexpr int kYamlDepthMax = 64;
 
 // Parses one document. Adds to `diagnostics` and returns nullopt when there is no tree to read: the
-// file is empty, too large, not UTF-8, indented with tabs, not YAML. Adds to `diagnostics` and still
-// returns a tree, so that all errors show in one run, for duplicate keys (the first counts), anchors,
-// aliases and tags (refused: a file is read from top to bottom by people), and a second document.
+// file is empty, too large, not UTF-8, indented with tabs, not YAML. Adds to `diagnostics` and
+// still returns a tree, so that all errors show in one run, for duplicate keys (the first counts),
+// anchors, aliases and tags (refused: a file is read from top to bottom by people), and a second
+// document.
 std::optional<YamlFile> parse_yaml(std::string name, std::string_view text,
                                    Diagnostics& diagnostics);
 

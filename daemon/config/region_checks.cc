@@ -1,0 +1,166 @@
+#include "daemon/config/region_checks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "model/fold.h"
+
+namespace tocsin {
+namespace {
+
+bool is_group(RegionKind kind) { return kind == RegionKind::kBasin || kind == RegionKind::kSet; }
+
+// The kinds that may stand above `kind`, for messages.
+std::string kinds_above(RegionKind kind) {
+  std::vector<std::string> kinds;
+  for (int i = 0; i < static_cast<int>(kind); ++i) {
+    kinds.emplace_back(name_of(static_cast<RegionKind>(i)));
+  }
+  return kinds.empty() ? "no parent" : "a region of kind " + list_words(kinds);
+}
+
+// The regions of the cycle that `region` is part of; empty when it is in none.
+std::vector<const Region*> cycle_of(const RegionDraft& draft, const Region& region) {
+  std::vector<const Region*> lineage = draft.lineage(region);
+  return lineage.back()->parent == region.id ? lineage : std::vector<const Region*>();
+}
+
+void report_cycle(const RegionDraft& draft, const std::vector<const Region*>& cycle,
+                  YamlReader& reader) {
+  const Region* first = *std::min_element(
+      cycle.begin(), cycle.end(), [](const Region* a, const Region* b) { return a->id < b->id; });
+  if (cycle.front() != first) return;  // told once, at the first of them
+  std::string path;
+  for (const Region* region : cycle) path += region->code + " -> ";
+  reader.report(*draft.spot(first->id).parent,
+                fmt::format("the parents form a cycle: {}{}", path, first->code),
+                "parents that lead to a region without one");
+}
+
+// The country that `region` lies in; of a basin or set, the one that all its members lie in. 0 when
+// there is none.
+RegionId country_in(const RegionDraft& draft, const Region& region) {
+  if (is_group(region.kind)) {
+    std::set<RegionId> countries;
+    for (const RegionId id : region.members) {
+      const Region* member = draft.find(id);
+      countries.insert(member == nullptr || is_group(member->kind) ? RegionId()
+                                                                   : country_in(draft, *member));
+    }
+    return countries.size() == 1 ? *countries.begin() : RegionId();
+  }
+  for (const Region* above : draft.lineage(region)) {
+    if (above->kind == RegionKind::kCountry) return above->id;
+  }
+  return RegionId();
+}
+
+}  // namespace
+
+RegionDraft::RegionDraft(std::vector<Region>& regions) : regions_(regions) {
+  for (std::size_t i = 0; i < regions.size(); ++i) index_.emplace(regions[i].id, i);
+}
+
+Region* RegionDraft::find(RegionId id) {
+  const auto found = index_.find(id);
+  return found == index_.end() ? nullptr : &regions_[found->second];
+}
+
+const Region* RegionDraft::find(RegionId id) const {
+  const auto found = index_.find(id);
+  return found == index_.end() ? nullptr : &regions_[found->second];
+}
+
+std::vector<const Region*> RegionDraft::lineage(const Region& region) const {
+  std::vector<const Region*> result;
+  for (const Region* at = &region; at != nullptr; at = find(at->parent)) {
+    if (std::find(result.begin(), result.end(), at) != result.end()) break;
+    result.push_back(at);
+  }
+  return result;
+}
+
+void check_parents(const RegionDraft& draft, YamlReader& reader) {
+  for (const Region& region : draft.regions()) {
+    const Region* parent = draft.find(region.parent);
+    if (parent == nullptr) continue;
+    if (const auto cycle = cycle_of(draft, region); !cycle.empty()) {
+      report_cycle(draft, cycle, reader);
+    } else if (is_group(parent->kind) || parent->kind >= region.kind) {
+      reader.report(*draft.spot(region.id).parent,
+                    fmt::format("the parent of {} ({}) is {}, of kind {}", region.code,
+                                name_of(region.kind), parent->code, name_of(parent->kind)),
+                    kinds_above(region.kind));
+    }
+  }
+}
+
+void check_schemes(const RegionDraft& draft, YamlReader& reader) {
+  // (scheme, member) -> the set that claims it.
+  std::map<std::pair<std::string, RegionId>, const Region*> taken;
+  for (const Region& set : draft.regions()) {
+    if (set.kind != RegionKind::kSet || set.scheme.empty()) continue;
+    for (const RegionId member : set.members) taken.emplace(std::pair(set.scheme, member), &set);
+  }
+  for (const Region& set : draft.regions()) {
+    if (set.kind != RegionKind::kSet || set.scheme.empty()) continue;
+    for (const RegionId member : set.members) {
+      const Region* region = draft.find(member);
+      if (region == nullptr) continue;
+      for (const Region* above : draft.lineage(*region)) {
+        const auto claim = taken.find({set.scheme, above->id});
+        if (claim == taken.end() || claim->second == &set) continue;
+        reader.report(*draft.spot(set.id).code,
+                      fmt::format("{} is in two sets of the scheme '{}': {} and {}", region->code,
+                                  set.scheme, claim->second->code, set.code),
+                      "each region in at most one set of a scheme");
+        break;
+      }
+    }
+  }
+}
+
+void check_names(const RegionDraft& draft, YamlReader& reader) {
+  struct Use {
+    const Region* region;
+    bool as_name;  // as a code or name, which need be unique only within a kind
+  };
+  // (country or 0, folded name) -> whom it names.
+  std::map<std::pair<RegionId, std::string>, std::vector<Use>> uses;
+  const auto country_of = [&](const Region& region) { return country_in(draft, region); };
+  for (const Region& region : draft.regions()) {
+    std::set<std::string> names = {fold_name(region.code)};
+    for (const auto& [language, name] : region.names) names.insert(fold_name(name));
+    for (const auto& name : names) {
+      uses[{country_of(region), name}].push_back(Use{&region, true});
+    }
+    for (const auto& alias : region.aliases) {
+      if (names.contains(fold_name(alias))) continue;
+      uses[{country_of(region), fold_name(alias)}].push_back(Use{&region, false});
+    }
+  }
+  for (const Region& region : draft.regions()) {
+    const RegionSpot& spot = draft.spot(region.id);
+    const auto report_other = [&](const YamlNode& at, const std::string& name, bool as_name) {
+      for (const Use& use : uses[{country_of(region), fold_name(name)}]) {
+        const bool clash = use.region != &region && (!as_name || use.region->kind == region.kind);
+        // A clash of two names is told once, at the later region.
+        if (!clash || (as_name && (!use.as_name || use.region->id > region.id))) continue;
+        reader.report(at, fmt::format("'{}' names {} and {}", name, use.region->code, region.code),
+                      "names that find one region within its country (case, accents and dashes "
+                      "don't count)");
+        return;
+      }
+    };
+    for (const auto& [language, name] : region.names) report_other(*spot.code, name, true);
+    for (std::size_t i = 0; i < region.aliases.size(); ++i) {
+      report_other(*spot.aliases[i], region.aliases[i], false);
+    }
+  }
+}
+
+}  // namespace tocsin

@@ -1,0 +1,278 @@
+#include "daemon/config/settings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "alerting/mail.h"
+#include "rules/yaml_reader.h"
+
+namespace tocsin {
+namespace {
+
+constexpr std::int64_t kMebibyte = 1 << 20;
+constexpr std::int64_t kGibibyte = std::int64_t{1} << 30;
+constexpr std::int64_t kTebibyte = std::int64_t{1} << 40;
+
+const YamlMapping::Choices<TransportSecurity> kTransportChoices = {
+    {"curve", TransportSecurity::kCurve},
+    {"plain-on-loopback", TransportSecurity::kPlainOnLoopback},
+    {"plain", TransportSecurity::kPlain}};
+const YamlMapping::Choices<ClockKind> kClockChoices = {{"system", ClockKind::kSystem},
+                                                       {"published", ClockKind::kPublished}};
+const YamlMapping::Choices<SmtpSecurity> kSmtpChoices = {
+    {"starttls", SmtpSecurity::kStartTls},
+    {"tls", SmtpSecurity::kTls},
+    {"plain-on-loopback", SmtpSecurity::kPlainOnLoopback},
+    {"plain", SmtpSecurity::kPlain}};
+
+template <class Value>
+std::string_view name_in(const YamlMapping::Choices<Value>& choices, Value value) {
+  const auto found = std::find_if(choices.begin(), choices.end(),
+                                  [&](const auto& choice) { return choice.second == value; });
+  return found == choices.end() ? "" : found->first;
+}
+
+bool is_loopback(std::string_view host) {
+  return host == "localhost" || host == "[::1]" || host == "::1" || host.starts_with("127.");
+}
+
+// The host of "tcp://host:port"; nullopt when the endpoint is not one. The port is 1 to 65535, or
+// *.
+std::optional<std::string> host_of(std::string_view endpoint) {
+  constexpr std::string_view kScheme = "tcp://";
+  if (!endpoint.starts_with(kScheme)) return std::nullopt;
+  endpoint.remove_prefix(kScheme.size());
+  const std::size_t colon = endpoint.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return std::nullopt;
+  const std::string_view port = endpoint.substr(colon + 1);
+  const bool is_number = !port.empty() && port.size() <= 5 && port.front() != '0' &&
+                         port.find_first_not_of("0123456789") == std::string_view::npos;
+  if (port != "*" && (!is_number || std::stoi(std::string(port)) > 65'535)) return std::nullopt;
+  return std::string(endpoint.substr(0, colon));
+}
+
+// The mapping below `key`, or nullopt when there is none: the defaults then stand.
+std::optional<YamlMapping> section(const YamlMapping& parent, std::string_view key,
+                                   std::initializer_list<std::string_view> keys) {
+  const YamlNode* node = parent.find(key);
+  if (node == nullptr) return std::nullopt;
+  return YamlMapping(parent.reader(), *node, std::string(key), keys);
+}
+
+void read_limits(const YamlMapping& ingest, IngestSettings& settings) {
+  if (const auto credit = section(ingest, "credit", {"records", "bytes"})) {
+    CreditSettings& pool = settings.credit;
+    pool.records = credit->integer("records", pool.records, 100, 100'000'000);
+    pool.bytes = credit->integer("bytes", pool.bytes, kMebibyte, 16 * kGibibyte);
+  }
+  if (const auto found = section(ingest, "limits",
+                                 {"record_bytes", "frame_bytes", "frame_records", "commit_records",
+                                  "sessions", "quarantine_records"})) {
+    LimitSettings& limits = settings.limits;
+    limits.record_bytes = found->integer("record_bytes", limits.record_bytes, 1'024, kMebibyte);
+    limits.frame_bytes = found->integer("frame_bytes", limits.frame_bytes, 4'096, 64 * kMebibyte);
+    limits.frame_records = found->integer("frame_records", limits.frame_records, 1, 1'000'000);
+    limits.commit_records = found->integer("commit_records", limits.commit_records, 1, 1'000'000);
+    limits.sessions = found->integer("sessions", limits.sessions, 1, 100'000);
+    limits.quarantine_records =
+        found->integer("quarantine_records", limits.quarantine_records, 0, 100'000'000);
+  }
+  if (settings.limits.frame_bytes > settings.credit.bytes) {
+    ingest.reader().report(ingest.node(),
+                           fmt::format("a frame may have {} bytes, but all credit is {} bytes",
+                                       settings.limits.frame_bytes, settings.credit.bytes),
+                           "credit bytes of at least frame_bytes");
+  }
+}
+
+void read_ingest(const YamlMapping& top, IngestSettings& settings) {
+  const YamlNode* node = top.need("ingest");
+  if (node == nullptr) return;
+  YamlReader& reader = top.reader();
+  const YamlMapping ingest(
+      reader, *node, "ingest",
+      {"endpoint", "security", "secret_key_file", "heartbeat_ms", "credit", "limits"});
+  settings.endpoint = ingest.text("endpoint", settings.endpoint);
+  settings.security = ingest.choice("security", settings.security, kTransportChoices);
+  settings.secret_key_file = ingest.text("secret_key_file", "");
+  settings.heartbeat_ms = ingest.integer("heartbeat_ms", settings.heartbeat_ms, 100, 60'000);
+  read_limits(ingest, settings);
+
+  const YamlNode* endpoint = ingest.find("endpoint");
+  const YamlNode& at = endpoint == nullptr ? ingest.node() : *endpoint;
+  const auto host = host_of(settings.endpoint);
+  if (!host) {
+    reader.report(at, fmt::format("endpoint of ingest is '{}'", settings.endpoint),
+                  "tcp://HOST:PORT with a port from 1 to 65535, or * for any free one");
+  } else if (settings.security == TransportSecurity::kPlainOnLoopback && !is_loopback(*host)) {
+    reader.report(at,
+                  fmt::format("security is plain-on-loopback, but other machines can reach '{}'",
+                              settings.endpoint),
+                  "an endpoint on 127.0.0.1 or [::1], or 'security: curve'");
+  }
+  if (settings.security == TransportSecurity::kCurve && settings.secret_key_file.empty()) {
+    reader.report(ingest.node(), "security is curve, but ingest names no secret_key_file",
+                  "the file that `tocsin keygen` wrote");
+  }
+}
+
+void read_store(const YamlMapping& top, StoreSettings& settings) {
+  const YamlNode* node = top.need("store");
+  if (node == nullptr) return;
+  const YamlMapping store(top.reader(), *node, "store",
+                          {"path", "checkpoint_seconds", "block_cache_bytes",
+                           "free_bytes_for_credit", "free_bytes_for_commit"});
+  settings.path = store.need_text("path");
+  settings.checkpoint_seconds =
+      store.integer("checkpoint_seconds", settings.checkpoint_seconds, 1, 86'400);
+  settings.block_cache_bytes =
+      store.integer("block_cache_bytes", settings.block_cache_bytes, kMebibyte, kTebibyte);
+  settings.free_bytes_for_credit =
+      store.integer("free_bytes_for_credit", settings.free_bytes_for_credit, 0, kTebibyte);
+  settings.free_bytes_for_commit =
+      store.integer("free_bytes_for_commit", settings.free_bytes_for_commit, 0, kTebibyte);
+  if (settings.free_bytes_for_commit > settings.free_bytes_for_credit) {
+    top.reader().report(
+        *node,
+        fmt::format("free_bytes_for_commit ({}) is above free_bytes_for_credit ({})",
+                    settings.free_bytes_for_commit, settings.free_bytes_for_credit),
+        "a mark for credit that is reached before the mark for commits");
+  }
+}
+
+void read_admin(const YamlMapping& top, AdminSettings& settings) {
+  const auto admin = section(top, "admin", {"host", "port"});
+  if (!admin) return;
+  settings.host = admin->text("host", settings.host);
+  settings.port = static_cast<std::uint16_t>(admin->integer("port", settings.port, 0, 65'535));
+}
+
+void read_horizons(const YamlMapping& top, HorizonSettings& settings) {
+  const auto horizons = section(top, "horizons", {"lateness_days", "retention_days"});
+  if (!horizons) return;
+  constexpr std::int64_t kDaysMax = 73'050;  // 200 years
+  settings.lateness_days = static_cast<std::int32_t>(
+      horizons->integer("lateness_days", settings.lateness_days, 1, kDaysMax));
+  settings.retention_days = static_cast<std::int32_t>(
+      horizons->integer("retention_days", settings.retention_days, 1, kDaysMax));
+  if (settings.lateness_days > settings.retention_days) {
+    top.reader().report(horizons->node(),
+                        fmt::format("lateness_days ({}) is above retention_days ({})",
+                                    settings.lateness_days, settings.retention_days),
+                        "records are kept at least as long as they are taken");
+  }
+}
+
+void check_address(YamlReader& reader, const YamlNode& node, std::string_view what) {
+  if (node.kind != YamlNode::Kind::kScalar) return;  // reported when it was read
+  if (const auto checked = check_mail_address(node.text); !checked) {
+    reader.report(node, fmt::format("{}: {}", what, checked.error().message), "a mail address");
+  }
+}
+
+void read_smtp(const YamlMapping& top, SmtpSettings& settings) {
+  const auto smtp = section(top, "smtp",
+                            {"host", "port", "security", "ca_file", "credentials_file",
+                             "hello_name", "from", "from_name", "reply_to", "domain"});
+  if (!smtp) return;
+  YamlReader& reader = top.reader();
+  settings.host = smtp->need_text("host");
+  settings.port = static_cast<std::uint16_t>(smtp->integer("port", settings.port, 1, 65'535));
+  settings.security = smtp->choice("security", settings.security, kSmtpChoices);
+  settings.ca_file = smtp->text("ca_file", "");
+  settings.credentials_file = smtp->text("credentials_file", "");
+  settings.hello_name = smtp->text("hello_name", "");
+  settings.from = smtp->need_text("from");
+  settings.from_name = smtp->text("from_name", "");
+  settings.reply_to = smtp->text("reply_to", "");
+  settings.domain = smtp->text("domain", settings.from.substr(settings.from.rfind('@') + 1));
+  for (const std::string_view key : {"from", "reply_to"}) {
+    if (const YamlNode* address = smtp->find(key)) check_address(reader, *address, key);
+  }
+  const bool is_plain = settings.security == SmtpSecurity::kPlain ||
+                        settings.security == SmtpSecurity::kPlainOnLoopback;
+  if (settings.security == SmtpSecurity::kPlainOnLoopback && !is_loopback(settings.host)) {
+    reader.report(smtp->node(),
+                  fmt::format("security of smtp is plain-on-loopback, but '{}' is another machine",
+                              settings.host),
+                  "a host on this machine, or 'security: starttls' or 'tls'");
+  }
+  if (is_plain && !settings.credentials_file.empty() && !is_loopback(settings.host)) {
+    reader.report(smtp->node(), "the password of smtp would travel unencrypted",
+                  "'security: starttls' or 'tls', or no credentials_file");
+  }
+}
+
+void read_cap(const YamlMapping& top, CapSettings& settings) {
+  const auto cap = section(top, "cap", {"directory", "sender", "sender_name", "valid_days"});
+  if (!cap) return;
+  settings.directory = cap->need_text("directory");
+  settings.sender = cap->need_text("sender");
+  settings.sender_name = cap->text("sender_name", "");
+  settings.valid_days =
+      static_cast<std::int32_t>(cap->integer("valid_days", settings.valid_days, 1, 3'660));
+  // docs/REFERENCES.md#oasis-cap, element <sender>.
+  if (settings.sender.find_first_of(" ,<&") != std::string::npos) {
+    top.reader().report(*cap->find("sender"), fmt::format("sender of cap is '{}'", settings.sender),
+                        "a name without space, comma, < and &");
+  }
+}
+
+void read_delivery(const YamlMapping& top, DeliverySettings& settings) {
+  const auto delivery = section(top, "delivery",
+                                {"attempts", "first_wait_seconds", "longest_wait_seconds",
+                                 "deadline_seconds", "contact", "web"});
+  if (!delivery) return;
+  constexpr std::int64_t kDay = 86'400;
+  settings.attempts =
+      static_cast<std::int32_t>(delivery->integer("attempts", settings.attempts, 1, 1'000));
+  settings.first_wait_seconds =
+      delivery->integer("first_wait_seconds", settings.first_wait_seconds, 1, kDay);
+  settings.longest_wait_seconds =
+      delivery->integer("longest_wait_seconds", settings.longest_wait_seconds, 1, kDay);
+  settings.deadline_seconds =
+      delivery->integer("deadline_seconds", settings.deadline_seconds, 1, 600);
+  settings.contact = delivery->text("contact", "");
+  settings.web = delivery->text("web", "");
+  if (settings.first_wait_seconds > settings.longest_wait_seconds) {
+    top.reader().report(delivery->node(),
+                        fmt::format("first_wait_seconds ({}) is above longest_wait_seconds ({})",
+                                    settings.first_wait_seconds, settings.longest_wait_seconds),
+                        "waits that grow");
+  }
+}
+
+}  // namespace
+
+std::string_view name_of(TransportSecurity security) {
+  return name_in(kTransportChoices, security);
+}
+std::string_view name_of(ClockKind clock) { return name_in(kClockChoices, clock); }
+
+Settings read_settings(const YamlFile& file, Diagnostics& diagnostics) {
+  YamlReader reader(file, diagnostics);
+  const YamlMapping top(reader, file.root, "the settings",
+                        {"clock", "illustrative", "history_begins", "packs", "store", "ingest",
+                         "admin", "horizons", "smtp", "cap", "delivery"});
+  Settings settings;
+  settings.clock = top.choice("clock", settings.clock, kClockChoices);
+  settings.illustrative = top.truth("illustrative", settings.illustrative);
+  if (const YamlNode* begins = top.need("history_begins")) {
+    settings.history_begins =
+        reader.day(*begins, "history_begins").value_or(settings.history_begins);
+  }
+  for (auto& pack : top.need_words("packs")) settings.packs.push_back(std::move(pack.text));
+  read_store(top, settings.store);
+  read_ingest(top, settings.ingest);
+  read_admin(top, settings.admin);
+  read_horizons(top, settings.horizons);
+  read_smtp(top, settings.smtp);
+  read_cap(top, settings.cap);
+  read_delivery(top, settings.delivery);
+  return settings;
+}
+
+}  // namespace tocsin
