@@ -189,20 +189,14 @@ bool RecordDraft::read_text(ondemand::value value, const Field& field) {
 bool RecordDraft::check_text(std::string_view text, const Field& field, std::string_view pointer) {
   std::int64_t characters = 0;
   unsigned controls = 0;
-  unsigned surrogates = 0;
-  unsigned char before = 0;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     characters += (byte & 0xC0U) != 0x80U ? 1 : 0;
     controls |= (byte < 0x20U || byte == 0x7FU) ? 1U : 0U;
-    surrogates |= (before == 0xEDU && byte >= 0xA0U) ? 1U : 0U;
-    before = byte;
   }
   const auto where = [&] { return pointer.empty() ? pointer_of(field) : std::string(pointer); };
-  if (controls != 0 || surrogates != 0) {
-    return reject("bad-value", where(),
-                  fmt::format("{} holds {}", field.name,
-                              controls != 0 ? "a control character" : "half a surrogate pair"),
+  if (controls != 0) {
+    return reject("bad-value", where(), fmt::format("{} holds a control character", field.name),
                   "text without control characters");
   }
   if (characters < field.least || characters > field.greatest) {
