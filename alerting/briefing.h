@@ -30,11 +30,20 @@ struct MessageOptions {
 
 struct BriefingItem {
   std::string lead;                  // "Rain deficit (environmental)"; may be empty
-  std::string text;                  // the sentence
+  std::string text;                  // the sentence; may be empty
+  std::vector<std::string> points;   // one below the other
   std::vector<std::string> details;  // smaller print below it
 };
 
+// What a section is about, for layouts that treat some of them differently.
+enum class BriefingPart {
+  kStatement,  // what is said of the place
+  kAdvice,
+  kRecipient,  // how this message reached this recipient
+};
+
 struct BriefingSection {
+  BriefingPart part = BriefingPart::kStatement;
   std::string heading;
   std::vector<std::string> paragraphs;
   std::vector<BriefingItem> items;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 #include "alerting/briefing.h"
 #include "model/alert.h"
@@ -35,9 +36,13 @@ std::string cap_identifier(const Hash128& alert, std::uint32_t number);
 //   scope        TLP clear: Public; green, amber: Restricted; amber+strict, red: Private
 //   area         the region, or each member of a basin or set
 //
-// Fails with kInvalid when `options.sender` is not one that CAP allows, or when `revision.earlier`
-// does not hold a time for every earlier revision. Pure.
-Result<std::string> render_cap(const AlertRevision& revision, const Recipient& recipient,
+// Nothing in it depends on who gets it, only on the language. Fails with kInvalid when
+// `options.sender` is not one that CAP allows, or when `revision.earlier` does not hold a time for
+// every earlier revision. Pure.
+Result<std::string> render_cap(const AlertRevision& revision, std::string_view language,
                                const Catalogue& catalogue, const CapOptions& options);
+
+// ok when `sender` is one that CAP allows; kInvalid otherwise, saying why.
+Result<void> check_cap_sender(std::string_view sender);
 
 }  // namespace tocsin

@@ -6,8 +6,8 @@
 
 namespace tocsin {
 
-// "Name: value" with CRLF, folded at spaces to lines of at most 78 bytes; words that are not plain
-// ASCII become RFC 2047 encoded-words (UTF-8, B). Requires a value without line breaks.
+// "Name: value" with CRLF, folded at spaces to lines of at most 78 bytes; a value that is not plain
+// ASCII becomes RFC 2047 encoded-words (UTF-8, B). Requires a value without line breaks.
 std::string unstructured_header(std::string_view name, std::string_view value);
 
 // A name in front of an address: as it is when it is plain words, quoted when it has specials, as

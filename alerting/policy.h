@@ -35,8 +35,8 @@ struct RoutingDecision {
 // country, lies below it or holds it.
 //
 // `told` holds the keys of the committees that an earlier revision of this alert was sent to.
-// An alert's region or basin that the catalogue does not know matches nobody by region; each reason
-// then says so. Pure.
+// An alert's region that the catalogue does not know matches nobody by rule 4, and each reason says
+// so; if it knows none of the alert's basins, rule 4 decides. Pure.
 std::vector<RoutingDecision> decide(const AlertRevision& revision, const Catalogue& catalogue,
                                     const std::set<std::string>& told);
 
