@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "model/result.h"
 
@@ -18,9 +19,9 @@ Result<KeyPair> make_curve_keypair();
 // Whether `text` is a 32 byte key in Z85.
 bool is_curve_key(std::string_view text);
 
-// Writes DIRECTORY/NAME.key (mode 0600: both keys) and DIRECTORY/NAME.pub (the public key). The text
-// form is one "public-key Z85" and one "secret-key Z85" line. NAME is 1 to 64 of A-Z a-z 0-9 - _ .
-// Refuses with kConflict to overwrite a file.
+// Writes DIRECTORY/NAME.key (mode 0600: both keys) and DIRECTORY/NAME.pub (the public key). The
+// text form is one "public-key Z85" and one "secret-key Z85" line. NAME is 1 to 64 of A-Z a-z 0-9 -
+// _ . Refuses with kConflict to overwrite a file.
 Result<void> write_key_files(const std::string& directory, const std::string& name,
                              const KeyPair& keys);
 

@@ -28,7 +28,17 @@ constexpr std::array<RefusalEntry, kRefusalCount> kRefusals{{
 }};
 
 ErrorMessage bad(std::string message, std::string allowed) {
-  return {.refusal = Refusal::kBadMessage, .message = std::move(message), .allowed = std::move(allowed)};
+  return {.refusal = Refusal::kBadMessage,
+          .message = std::move(message),
+          .allowed = std::move(allowed)};
+}
+
+// The first `bytes` of `text` with everything but printable ASCII replaced: safe to echo.
+std::string printable(std::string_view text, std::size_t bytes) {
+  std::string shown(text.substr(0, bytes));
+  for (char& c : shown)
+    if (c < ' ' || c > '~' || c == '"') c = '?';
+  return shown;
 }
 
 // Reads members of one header; remembers the first thing wrong.
@@ -40,7 +50,8 @@ class HeaderReader {
     const json::value* value = find(name);
     if (value == nullptr) return 0;
     const std::optional<std::uint64_t> number = as_number(*value);
-    if (!number) fail(fmt::format("{} is {}", name, shown(*value)), "an integer from 0 to 2^53 - 1");
+    if (!number)
+      fail(fmt::format("{} is {}", name, shown(*value)), "an integer from 0 to 2^53 - 1");
     return number.value_or(0);
   }
   std::optional<std::uint64_t> optional_number(std::string_view name) {
@@ -72,7 +83,8 @@ class HeaderReader {
  private:
   const json::value* find(std::string_view name) {
     const json::value* value = header_.if_contains(name);
-    if (value == nullptr) fail(fmt::format("{} is missing from the header", name), "see docs/PROTOCOL.md");
+    if (value == nullptr)
+      fail(fmt::format("{} is missing from the header", name), "see docs/PROTOCOL.md");
     return value;
   }
   static std::optional<std::uint64_t> as_number(const json::value& value) {
@@ -94,7 +106,8 @@ class HeaderReader {
   std::optional<ErrorMessage> error_;
 };
 
-tl::expected<json::object, ErrorMessage> parse_header(std::string_view text, std::size_t bytes_max) {
+tl::expected<json::object, ErrorMessage> parse_header(std::string_view text,
+                                                      std::size_t bytes_max) {
   if (text.size() > bytes_max)
     return tl::unexpected(bad(fmt::format("the header has {} bytes", text.size()),
                               fmt::format("at most {}", bytes_max)));
@@ -102,8 +115,10 @@ tl::expected<json::object, ErrorMessage> parse_header(std::string_view text, std
   json::parse_options options;
   options.max_depth = 8;
   json::value value = json::parse(text, code, json::storage_ptr(), options);
-  if (code) return tl::unexpected(bad("the header is not JSON: " + code.message(), "a JSON object"));
-  if (!value.is_object()) return tl::unexpected(bad("the header is not an object", "a JSON object"));
+  if (code)
+    return tl::unexpected(bad("the header is not JSON: " + code.message(), "a JSON object"));
+  if (!value.is_object())
+    return tl::unexpected(bad("the header is not an object", "a JSON object"));
   return std::move(value.get_object());
 }
 
@@ -148,11 +163,11 @@ tl::expected<FrameOutcome, ErrorMessage> read_outcome(const json::value& value) 
   if (const json::object* fates = reader.object("fates")) {
     HeaderReader counts(*fates);
     for (std::size_t i = 0; i < outcome.fates.size(); ++i)
-      outcome.fates[i] =
-          narrow(counts.optional_number(name_of(static_cast<Fate>(i))).value_or(0));
+      outcome.fates[i] = narrow(counts.optional_number(name_of(static_cast<Fate>(i))).value_or(0));
     if (counts.error()) return tl::unexpected(*counts.error());
   }
-  if (const json::value* nacks = value.get_object().if_contains("nacks"); nacks && nacks->is_array()) {
+  if (const json::value* nacks = value.get_object().if_contains("nacks");
+      nacks && nacks->is_array()) {
     for (const json::value& item : nacks->get_array()) {
       if (!item.is_object()) return tl::unexpected(bad("nacks holds no object", "an object"));
       HeaderReader nack(item.get_object());
@@ -181,11 +196,13 @@ tl::expected<ClientMessage, ErrorMessage> read_hello(HeaderReader& reader) {
   return message;
 }
 
-tl::expected<ClientMessage, ErrorMessage> read_batch(HeaderReader& reader, std::string_view payload) {
+tl::expected<ClientMessage, ErrorMessage> read_batch(HeaderReader& reader,
+                                                     std::string_view payload) {
   BatchMessage message{.session = reader.number("session"),
                        .sequence = reader.number("sequence"),
                        .records = reader.number("records"),
-                       .payload = payload};
+                       .payload = payload,
+                       .acked = reader.optional_number("acked").value_or(0)};
   if (message.sequence == 0) reader.fail("sequence is 0", "from 1");
   if (message.records == 0) reader.fail("records is 0", "from 1");
   if (payload.empty()) reader.fail("the payload is empty", "at least one record");
@@ -196,9 +213,7 @@ Result<ServerMessage> read_welcome(HeaderReader& reader) {
   WelcomeMessage message{.session = reader.number("session"),
                          .durable = reader.number("durable"),
                          .credit = read_credit(reader),
-                         .limits = {},
-                         .heartbeat_ms = reader.number("heartbeat_ms"),
-                         .regression = std::nullopt};
+                         .heartbeat_ms = reader.number("heartbeat_ms")};
   if (const json::object* limits = reader.object("limits")) {
     HeaderReader inner(*limits);
     message.limits = {inner.number("frame_records"), inner.number("frame_bytes")};
@@ -210,8 +225,7 @@ Result<ServerMessage> read_welcome(HeaderReader& reader) {
 Result<ServerMessage> read_ack(HeaderReader& reader, const json::object& header) {
   AckMessage message{.session = reader.number("session"),
                      .durable = reader.number("durable"),
-                     .credit = read_credit(reader),
-                     .frames = {}};
+                     .credit = read_credit(reader)};
   if (const json::value* frames = header.if_contains("frames"); frames && frames->is_array()) {
     for (const json::value& item : frames->get_array()) {
       auto outcome = read_outcome(item);
@@ -278,11 +292,15 @@ std::string_view cut_text(std::string_view text, std::size_t bytes) {
   return text.substr(0, bytes);
 }
 
+std::size_t encoded_size(const RecordNack& nack) {
+  const Rejection& rejection = nack.rejection;
+  return 80 + rejection.code.size() + rejection.pointer.size() + rejection.message.size() +
+         rejection.allowed.size();
+}
+
 std::size_t encoded_size(const FrameOutcome& outcome) {
   std::size_t size = 200;
-  for (const RecordNack& nack : outcome.nacks)
-    size += 80 + nack.rejection.code.size() + nack.rejection.pointer.size() +
-            nack.rejection.message.size() + nack.rejection.allowed.size();
+  for (const RecordNack& nack : outcome.nacks) size += encoded_size(nack);
   return size;
 }
 
@@ -290,17 +308,21 @@ tl::expected<ClientMessage, ErrorMessage> decode_client(std::span<const std::str
   if (parts.empty()) return tl::unexpected(bad("the message is empty", "3 or 4 parts"));
   if (parts[0] != kProtocolVersion) {
     const bool ours = parts[0].starts_with("tocsin/");
-    ErrorMessage error = bad(fmt::format("part 1 is {} bytes that name no version we speak", parts[0].size()),
-                             std::string(kProtocolVersion));
-    if (ours) error.message = fmt::format("version \"{}\" is not supported", cut_text(parts[0], 20));
+    ErrorMessage error =
+        bad(fmt::format("part 1 is {} bytes that name no version we speak", parts[0].size()),
+            std::string(kProtocolVersion));
+    if (ours)
+      error.message = fmt::format("version \"{}\" is not supported", cut_text(parts[0], 20));
     error.refusal = ours ? Refusal::kUnsupportedVersion : Refusal::kBadMessage;
     return tl::unexpected(std::move(error));
   }
-  if (parts.size() < 3) return tl::unexpected(bad(fmt::format("{} parts", parts.size()), "3 or 4 parts"));
+  if (parts.size() < 3)
+    return tl::unexpected(bad(fmt::format("{} parts", parts.size()), "3 or 4 parts"));
   const std::string_view verb = parts[1];
   const std::size_t wanted = verb == "BATCH" ? 4 : 3;
   if (parts.size() != wanted)
-    return tl::unexpected(bad(fmt::format("{} parts", parts.size()), fmt::format("{} parts", wanted)));
+    return tl::unexpected(
+        bad(fmt::format("{} parts", parts.size()), fmt::format("{} parts", wanted)));
   auto header = parse_header(parts[2], kHeaderBytesMax);
   if (!header) return tl::unexpected(std::move(header.error()));
   HeaderReader reader(*header);
@@ -309,7 +331,8 @@ tl::expected<ClientMessage, ErrorMessage> decode_client(std::span<const std::str
   if (verb == "HELLO") message = read_hello(reader);
   if (verb == "BATCH") message = read_batch(reader, parts[3]);
   if (verb == "HEARTBEAT")
-    message = HeartbeatMessage{.session = reader.number("session"), .acked = reader.number("acked")};
+    message =
+        HeartbeatMessage{.session = reader.number("session"), .acked = reader.number("acked")};
   if (verb == "BYE") message = ByeMessage{.session = reader.number("session")};
   if (reader.error()) return tl::unexpected(*reader.error());
   return message;
@@ -317,14 +340,14 @@ tl::expected<ClientMessage, ErrorMessage> decode_client(std::span<const std::str
 
 Result<ServerMessage> decode_server(std::span<const std::string_view> parts) {
   if (parts.size() != 3 || parts[0] != kProtocolVersion)
-    return fail(ErrorCode::kInvalid,
-                fmt::format("the server sent {} parts, not 3 of {}", parts.size(), kProtocolVersion));
-  auto header = parse_header(parts[2], 4 * kAckBytesMax);
+    return fail(ErrorCode::kInvalid, fmt::format("the server sent {} parts, not 3 of {}",
+                                                 parts.size(), kProtocolVersion));
+  auto header = parse_header(parts[2], 8 * kAckBytesMax);
   if (!header) return fail(ErrorCode::kInvalid, "from the server: " + header.error().message);
   HeaderReader reader(*header);
   const std::string_view verb = parts[1];
   Result<ServerMessage> message = fail(
-      ErrorCode::kInvalid, fmt::format("the server sent the verb \"{}\"", cut_text(verb, 20)));
+      ErrorCode::kInvalid, fmt::format("the server sent the verb \"{}\"", printable(verb, 20)));
   if (verb == "WELCOME") {
     message = read_welcome(reader);
     if (const json::value* value = header->if_contains("regression"); value && value->is_object()) {
@@ -341,10 +364,12 @@ Result<ServerMessage> decode_server(std::span<const std::string_view> parts) {
                               .withheld = reader.optional_text("withheld")};
   if (verb == "ERROR") message = read_error(reader);
   if (verb == "BYE")
-    message = ServerBye{.session = reader.number("session"), .message = reader.optional_text("message")};
+    message =
+        ServerBye{.session = reader.number("session"), .message = reader.optional_text("message")};
   if (reader.error())
-    return fail(ErrorCode::kInvalid, fmt::format("from the server: {} in {}, allowed: {}",
-                                                 reader.error()->message, verb, reader.error()->allowed));
+    return fail(ErrorCode::kInvalid,
+                fmt::format("from the server: {} in {}, allowed: {}", reader.error()->message, verb,
+                            reader.error()->allowed));
   return message;
 }
 
@@ -352,9 +377,9 @@ Parts encode(const HelloMessage& message) {
   return parts_of("HELLO", {{"epoch", message.epoch}, {"last_ack", message.last_ack}});
 }
 Parts encode(const BatchMessage& message) {
-  Parts parts = parts_of("BATCH", {{"session", message.session},
-                                   {"sequence", message.sequence},
-                                   {"records", message.records}});
+  Parts parts = parts_of(
+      "BATCH",
+      {{"session", message.session}, {"sequence", message.sequence}, {"records", message.records}});
   parts.emplace_back(message.payload);
   return parts;
 }

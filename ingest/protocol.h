@@ -18,11 +18,11 @@ namespace tocsin {
 // multipart message (without the routing id). Pure; any bytes may come in.
 
 inline constexpr std::string_view kProtocolVersion = "tocsin/1";
-inline constexpr std::size_t kHeaderBytesMax = 4096;        // of a message from a producer
+inline constexpr std::size_t kHeaderBytesMax = 4096;             // of a message from a producer
 inline constexpr std::uint64_t kSequenceMax = (1ULL << 53) - 1;  // JSON's exact integers
 inline constexpr std::size_t kEpochLengthMax = 64;
-inline constexpr std::size_t kTextBytesMax = 500;           // of a message within a NACK
-inline constexpr std::size_t kAckBytesMax = 256 * 1024;     // of one ACK, about
+inline constexpr std::size_t kTextBytesMax = 500;        // of a message within a NACK
+inline constexpr std::size_t kAckBytesMax = 256 * 1024;  // of one ACK, about
 
 // Records and bytes, together: of a frame, of credit, of a pool.
 struct Credit {
@@ -72,28 +72,29 @@ bool is_epoch(std::string_view epoch);
 // How the records of one frame ended.
 struct RecordNack {
   std::uint32_t index = 0;  // of the record in its frame
-  Rejection rejection;
+  Rejection rejection = {};
   friend bool operator==(const RecordNack&, const RecordNack&) = default;
 };
 using FateCounts = std::array<std::uint32_t, kFateCount>;  // indexed by Fate
 struct FrameOutcome {
   std::uint64_t sequence = 0;
   FateCounts fates{};
-  std::vector<RecordNack> nacks;
+  std::vector<RecordNack> nacks = {};
   std::uint32_t nacks_cut = 0;  // NACKs that were left out
   friend bool operator==(const FrameOutcome&, const FrameOutcome&) = default;
 };
 
 // --- from the producer ---
 struct HelloMessage {
-  std::string epoch;
+  std::string epoch = {};
   std::uint64_t last_ack = 0;
 };
 struct BatchMessage {
   std::uint64_t session = 0;
   std::uint64_t sequence = 0;
   std::uint64_t records = 0;
-  std::string_view payload;  // borrowed from the parts
+  std::string_view payload = {};  // borrowed from the parts
+  std::uint64_t acked = 0;  // the highest sequence whose ACK has been processed; 0 says nothing
 };
 struct HeartbeatMessage {
   std::uint64_t session = 0;
@@ -116,32 +117,32 @@ struct Regression {
 struct WelcomeMessage {
   std::uint64_t session = 0;
   std::uint64_t durable = 0;
-  Credit credit;
-  FrameLimits limits;
+  Credit credit = {};
+  FrameLimits limits = {};
   std::uint64_t heartbeat_ms = 0;
-  std::optional<Regression> regression;
+  std::optional<Regression> regression = {};
 };
 struct AckMessage {
   std::uint64_t session = 0;
   std::uint64_t durable = 0;
-  Credit credit;
-  std::vector<FrameOutcome> frames;
+  Credit credit = {};
+  std::vector<FrameOutcome> frames = {};
 };
 struct ServerHeartbeat {
   std::uint64_t session = 0;
   std::uint64_t durable = 0;
-  Credit credit;
-  std::string withheld;  // "" while credit is granted
+  Credit credit = {};
+  std::string withheld = {};  // "" while credit is granted
 };
 struct ErrorMessage {
   Refusal refusal = Refusal::kBadMessage;
-  std::string message;
-  std::string allowed;
-  std::optional<std::uint64_t> session, sequence, expected, retry_after_ms;
+  std::string message = {};
+  std::string allowed = {};
+  std::optional<std::uint64_t> session = {}, sequence = {}, expected = {}, retry_after_ms = {};
 };
 struct ServerBye {
   std::uint64_t session = 0;
-  std::string message;
+  std::string message = {};
 };
 using ServerMessage =
     std::variant<WelcomeMessage, AckMessage, ServerHeartbeat, ErrorMessage, ServerBye>;
@@ -164,7 +165,8 @@ Parts encode(const ServerHeartbeat& message);
 Parts encode(const ErrorMessage& message);
 Parts encode(const ServerBye& message);
 
-// About how many bytes `outcome` takes in an ACK; an upper bound for texts without control characters.
+// About how many bytes it takes in an ACK; an upper bound for texts without quotes and controls.
+std::size_t encoded_size(const RecordNack& nack);
 std::size_t encoded_size(const FrameOutcome& outcome);
 // `text` cut to at most `bytes`, never inside a UTF-8 character.
 std::string_view cut_text(std::string_view text, std::size_t bytes);

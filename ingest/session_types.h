@@ -19,22 +19,25 @@ using Instant = std::chrono::steady_clock::time_point;
 
 // One frame on its way from a producer to the engine.
 struct Frame {
-  std::string producer;
-  std::string epoch;
+  std::string producer = {};
+  std::string epoch = {};
   std::uint64_t sequence = 0;
   std::uint64_t records = 0;  // as its sender declared; the payload may hold another number
-  std::string payload;        // NDJSON or a JSON array, not looked at
-  Instant received;
+  std::string payload = {};   // NDJSON or a JSON array, not looked at
+  Instant received = {};
 };
 
-// Where accepted frames go: the bounded queue in front of the engine. Called on the ingest thread only.
+// Where accepted frames go: the bounded queue in front of the engine. Called on the ingest thread
+// only.
 //
 // What the reader of the queue owes the server:
 // 1. exactly one FrameResult for every frame taken, in the order in which the frames of one
 //    (producer, epoch) were taken;
 // 2. a result without `refused` only after the frame's effects are synced to disk;
-// 3. a frame is refused if its sequence is not the durable one plus 1. So after a refusal the frames
-//    behind it, which were already on their way, are refused as well, and nothing is applied over a hole.
+// 3. a frame is refused if its sequence is not the durable one plus 1. So after a refusal the
+// frames
+//    behind it, which were already on their way, are refused as well, and nothing is applied over a
+//    hole.
 class FrameSink {
  public:
   virtual ~FrameSink() = default;
@@ -44,19 +47,20 @@ class FrameSink {
 
 // What the engine says of one frame.
 struct FrameResult {
-  std::string producer;
-  std::string epoch;
+  std::string producer = {};
+  std::string epoch = {};
   std::uint64_t sequence = 0;
   FateCounts fates{};  // sums to the records that the frame held
-  std::vector<RecordNack> nacks;
+  std::vector<RecordNack> nacks = {};
   // Set: nothing of the frame was kept. kUnavailable: the producer may send it again later; every
   // other code: a person must look.
-  std::optional<Error> refused;
+  std::optional<Error> refused = {};
 };
 
-// The durable positions, as the store keeps them. Called on the ingest thread; must be safe beside the
-// engine's commits. The server asks only at a producer's first HELLO of an epoch that it has no frames
-// of in flight; from then on it counts along from the results. So the answer can't be outrun by a commit.
+// The durable positions, as the store keeps them. Called on the ingest thread; must be safe beside
+// the engine's commits. The server asks only at a producer's first HELLO of an epoch that it has no
+// frames of in flight; from then on it counts along from the results. So the answer can't be outrun
+// by a commit.
 class PositionSource {
  public:
   virtual ~PositionSource() = default;
@@ -79,8 +83,8 @@ inline constexpr std::size_t kNoteKindCount = 6;
 std::string_view name_of(NoteKind kind);  // "refusal", ...
 struct Note {
   NoteKind kind = NoteKind::kRefusal;
-  std::string producer;  // "" when not known
-  std::string message;
+  std::string producer = {};  // "" when not known
+  std::string message = {};
   std::uint64_t suppressed = 0;  // notes of this kind left out since the last one
 };
 
@@ -88,14 +92,16 @@ struct SessionOptions {
   FrameLimits frame;
   Credit pool{200'000, 64ULL * 1024 * 1024};  // of all sessions; at least one largest frame
   std::chrono::milliseconds heartbeat{5000};
-  std::chrono::milliseconds deny_time{60'000};   // of a key that went beyond its credit
-  std::chrono::milliseconds idle_time{30'000};   // unused credit may be taken back after this
-  std::chrono::milliseconds stream_time{600'000};  // a (producer, epoch) without session is forgotten
+  std::chrono::milliseconds deny_time{60'000};  // of a key that went beyond its credit
+  std::chrono::milliseconds idle_time{30'000};  // unused credit may be taken back after this
+  std::chrono::milliseconds stream_time{
+      600'000};  // a (producer, epoch) without session is forgotten
   std::size_t sessions_max = 1024;
   std::size_t sessions_per_producer_max = 256;
   std::size_t streams_max = 16'384;
-  std::size_t outcomes_kept = 2000;  // frames whose fates are kept for an epoch until they are confirmed
-  std::size_t nacks_kept = 10'000;   // in them
+  std::size_t outcomes_kept =
+      2000;  // frames whose fates are kept for an epoch until they are confirmed
+  std::size_t nacks_kept = 10'000;  // in them
 };
 
 // Counters since start and gauges, for metrics. Every refusal is counted by its reason.
@@ -109,7 +115,8 @@ struct ServerStatistics {
   std::uint64_t connections_refused = 0, acks_sent = 0, sends_deferred = 0, offers_deferred = 0;
   std::uint64_t messages_received = 0;
   // Gauges.
-  std::uint64_t sessions = 0, streams = 0, connections = 0, frames_in_flight = 0, frames_pending = 0;
+  std::uint64_t sessions = 0, streams = 0, connections = 0, frames_in_flight = 0,
+                frames_pending = 0;
   Credit pool_total, pool_available;
   std::string withheld;  // why no credit is granted; "" when it is
 };

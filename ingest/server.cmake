@@ -1,0 +1,15 @@
+# The acked edge: the server's side, and what `tocsin send` is made of.
+tocsin_library(tocsin_server
+  SOURCES
+    client_keys.cc
+    protocol.cc
+    server.cc
+    server_loop.cc
+    server_queue.cc
+    session.cc
+    session_credit.cc
+    session_stream.cc
+    session_turn.cc
+    zap.cc
+  PUBLIC tocsin_model
+  PRIVATE fmt::fmt Boost::json PkgConfig::zmq Threads::Threads)

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ingest/session_types.h"
+
+namespace tocsin {
+
+// What the server knows of one (producer, epoch), across its sessions: the durable position, the
+// frames between the producer and the disk, and the fates that the producer hasn't confirmed yet.
+//
+// 1. durable < next; frames durable+1 .. next-1 of the present generation are in flight, in order.
+// 2. A refused frame starts a new generation: next goes back to durable+1, and what is still in
+// flight
+//    of an older generation will be refused too (FrameSink's contract).
+// 3. At most `outcomes_kept` outcomes with `nacks_kept` NACKs are kept, the newest.
+class Stream {
+ public:
+  // What a frame's number makes of it.
+  enum class Arrival : std::uint8_t { kNext, kDurable, kInFlight, kGap };
+  enum class Settled : std::uint8_t {
+    kDurable,
+    kRefused,        // the first refusal of its generation
+    kRefusedBehind,  // refused because of an earlier refusal
+    kUnexpected,     // no such frame is in flight: the engine broke its contract
+  };
+  struct Settlement {
+    Settled settled = Settled::kUnexpected;
+    Credit cost;                // what the frame held of the pool
+    std::uint64_t dropped = 0;  // outcomes never told that had to make room
+  };
+
+  Stream(std::uint64_t durable, const SessionOptions& options);
+
+  std::uint64_t durable() const { return durable_; }
+  std::uint64_t next() const { return next_; }
+  std::size_t in_flight() const { return in_flight_.size(); }
+  const Credit& in_flight_cost() const { return in_flight_cost_; }
+
+  Arrival classify(std::uint64_t sequence) const;
+  // Requires classify(next()) == kNext.
+  void accept(const Credit& cost);
+  // Matches `result` with the oldest frame in flight and takes its outcome over. `told` is the
+  // highest sequence whose outcome has been sent.
+  Settlement settle(FrameResult& result, std::uint64_t told);
+
+  // The producer has processed the ACKs up to `sequence`: their outcomes are forgotten.
+  void confirm(std::uint64_t sequence);
+  // Outcomes after `told`, oldest first, about kAckBytesMax at most but at least one if there is
+  // one.
+  std::vector<FrameOutcome> outcomes_after(std::uint64_t told) const;
+
+ private:
+  struct InFlight {
+    std::uint64_t sequence, generation;
+    Credit cost;
+  };
+  std::uint64_t keep(FrameResult& result, std::uint64_t told);
+
+  std::uint64_t durable_, next_;
+  std::uint64_t generation_ = 0;
+  std::deque<InFlight> in_flight_;
+  Credit in_flight_cost_;
+  std::deque<FrameOutcome> outcomes_;
+  std::size_t nacks_ = 0;
+  std::size_t outcomes_max_, nacks_max_;
+};
+
+}  // namespace tocsin
