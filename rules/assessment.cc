@@ -1,0 +1,319 @@
+#include "rules/assessment.h"
+
+#include <algorithm>
+
+#include "model/result.h"
+#include "rules/fold.h"
+#include "rules/static_check.h"
+
+namespace tocsin {
+namespace {
+
+void sort_unique(auto& list) {
+  std::sort(list.begin(), list.end());
+  list.erase(std::unique(list.begin(), list.end()), list.end());
+}
+
+// The regions that neighbours() and basin() read from `region`.
+std::vector<RegionId> read_around(const RegionTable& regions, RegionId region) {
+  const Region& here = regions.at(region);
+  std::vector<RegionId> around = here.neighbours;
+  around.insert(around.end(), here.members.begin(), here.members.end());
+  for (const RegionId group : regions.groups_of(region)) {
+    const Region& basin = regions.at(group);
+    if (basin.kind == RegionKind::kBasin)
+      around.insert(around.end(), basin.members.begin(), basin.members.end());
+  }
+  sort_unique(around);
+  std::erase(around, region);
+  return around;
+}
+
+std::int32_t evidence_or_moves(const Horizon& horizon) {
+  return horizon.evidence == std::numeric_limits<std::int32_t>::max() ? kEvidenceMoves
+                                                                      : horizon.evidence;
+}
+
+}  // namespace
+
+Assessment::Assessment(const Catalogue& catalogue, const Pack& pack, const Dataset& data,
+                       Day history_begins)
+    : catalogue_(catalogue),
+      pack_(pack),
+      data_(data),
+      begin_(history_begins),
+      judged_flag_(catalogue.regions.id_limit(), false),
+      tracks_(catalogue.regions.id_limit()),
+      pending_(catalogue.regions.id_limit()),
+      due_(catalogue.regions.id_limit(), kDayNever),
+      influences_(catalogue.regions.id_limit()),
+      judges_(pack.patterns.size(), std::vector<bool>(catalogue.regions.id_limit(), false)) {
+  const RegionTable& regions = catalogue.regions;
+  judged_ = pack.regions;
+  bool reads_around = false;
+  for (std::uint32_t i = 0; i < pack.patterns.size(); ++i) {
+    const Pattern& pattern = pack.patterns[i];
+    const std::vector<RegionId> places =
+        pattern.at ? std::vector<RegionId>{*pattern.at} : pack.regions;
+    for (const RegionId place : places) {
+      judges_[i][place.number()] = true;
+      places_.push_back({place, i});
+      judged_.push_back(place);
+    }
+    reads_around = reads_around || pattern.reads_neighbours();
+  }
+  sort_unique(places_);
+  sort_unique(judged_);
+  if (reads_around) {
+    const auto stated = judged_;
+    for (const RegionId region : stated)
+      for (const RegionId around : read_around(regions, region)) {
+        influences_[around.number()].push_back(region);
+        judged_.push_back(around);
+      }
+    sort_unique(judged_);
+  }
+  for (const RegionId region : judged_) {
+    judged_flag_[region.number()] = true;
+    RegionTracks& tracks = tracks_[region.number()];
+    tracks.signals.resize(pack.signals.size());
+    tracks.base.resize(pack.patterns.size());
+    tracks.levels.resize(pack.patterns.size());
+    Pending& pending = pending_[region.number()];
+    pending.signal_from.assign(pack.signals.size(), begin_);
+    pending.whole_from.assign(pack.patterns.size(), kDayNever);
+    pending.listed = true;
+    dirty_.push_back(region);
+  }
+  find_readers();
+}
+
+void Assessment::find_readers() {
+  std::size_t limit = 0;
+  for (const Indicator& indicator : catalogue_.indicators)
+    limit = std::max<std::size_t>(limit, indicator.id.number());
+  signals_of_indicator_.resize(limit + 1);
+  signals_read_.resize(pack_.signals.size());
+  for (std::uint32_t i = 0; i < pack_.signals.size(); ++i) {
+    const Signal& signal = pack_.signals[i];
+    for (const Expression* expression : {&signal.when, &signal.clear})
+      for (const Leaf& leaf : expression->leaves)
+        (leaf.reads_events ? signals_of_events_ : signals_of_indicator_[leaf.indicator.number()])
+            .push_back(i);
+    signals_read_[i] = signals_read(pack_, signal);
+  }
+  sort_unique(signals_of_events_);
+  for (auto& signals : signals_of_indicator_) sort_unique(signals);
+}
+
+const SignalTrack& Assessment::signal_track(RegionId region, std::uint32_t signal) const {
+  return tracks_[region.number()].signals[signal];
+}
+
+const PatternTrack& Assessment::pattern_track(RegionId region, std::uint32_t pattern) const {
+  const RegionTracks& tracks = tracks_[region.number()];
+  return pack_.patterns[pattern].reads_neighbours() ? tracks.levels[pattern] : tracks.base[pattern];
+}
+
+bool Assessment::judges(RegionId region, std::uint32_t pattern) const {
+  return judges_[pattern][region.number()];
+}
+
+RegionId Assessment::data_region(RegionId region, const Signal& signal) const {
+  if (signal.from.empty()) return region;
+  const Region* set = catalogue_.regions.set_of(region, signal.from);
+  return set == nullptr ? RegionId() : set->id;
+}
+
+Scene Assessment::signal_scene(RegionId region, const Signal& signal) const {
+  return {catalogue_, pack_, data_, tracks_, region, data_region(region, signal), Span{}, nullptr};
+}
+
+Scene Assessment::pattern_scene(RegionId region, const Pattern& pattern) const {
+  return {catalogue_, pack_, data_, tracks_, region, region, pattern.window, &pattern};
+}
+
+void Assessment::mark(RegionId region, std::uint32_t signal, Day from) {
+  Pending& pending = pending_[region.number()];
+  pending.signal_from[signal] = std::min(pending.signal_from[signal], from);
+  if (pending.listed) return;
+  pending.listed = true;
+  dirty_.push_back(region);
+}
+
+void Assessment::touch(const Touched& touched) {
+  const std::size_t indicator = touched.indicator.number();
+  if (!touched.events && indicator >= signals_of_indicator_.size()) return;
+  const auto& signals = touched.events ? signals_of_events_ : signals_of_indicator_[indicator];
+  if (signals.empty()) return;
+  for (const RegionId id : touched.regions) {
+    const Region& region = catalogue_.regions.at(id);
+    for (const std::uint32_t signal : signals) {
+      const std::string& from = pack_.signals[signal].from;
+      if (from.empty()) {
+        if (is_judged(id)) mark(id, signal, touched.first_tick);
+      } else if (region.scheme == from) {
+        for (const RegionId member : region.members)
+          if (is_judged(member)) mark(member, signal, touched.first_tick);
+      }
+    }
+  }
+}
+
+Assessment::Report Assessment::advance(Day today) {
+  require(today >= today_, "the clock of the assessment never goes back");
+  Report report;
+  if (today > today_) {
+    for (const RegionId region : judged_) {
+      Pending& pending = pending_[region.number()];
+      if (due_[region.number()] > today || pending.listed) continue;
+      pending.listed = true;
+      dirty_.push_back(region);
+    }
+  }
+  today_ = today;
+  std::vector<RegionId> work;
+  work.swap(dirty_);
+  std::sort(work.begin(), work.end());
+  for (const RegionId region : work) {
+    const Day signals_from = fold_signals(region, today, report);
+    const Day base_from = fold_patterns(region, signals_from, today, report);
+    const Day from = std::min(signals_from, base_from);
+    if (from == kDayNever) continue;
+    for (const RegionId reader : influences_[region.number()]) {
+      Pending& pending = pending_[reader.number()];
+      for (std::uint32_t i = 0; i < pack_.patterns.size(); ++i)
+        if (pack_.patterns[i].reads_neighbours())
+          pending.whole_from[i] = std::min(pending.whole_from[i], from);
+      if (!pending.listed) {
+        pending.listed = true;
+        dirty_.push_back(reader);
+      }
+    }
+  }
+  // Those woken only by their neighbours have nothing to do for signals and base folds.
+  work.insert(work.end(), dirty_.begin(), dirty_.end());
+  dirty_.clear();
+  sort_unique(work);
+  for (const RegionId region : work) {
+    fold_whole(region, today, report);
+    update_due(region);
+    pending_[region.number()].listed = false;
+  }
+  sort_unique(report.moved);
+  sort_unique(report.refolded);
+  return report;
+}
+
+Day Assessment::fold_signals(RegionId region, Day today, Report& report) {
+  RegionTracks& tracks = tracks_[region.number()];
+  Pending& pending = pending_[region.number()];
+  std::vector<Day> changed(pack_.signals.size(), kDayNever);
+  Day first = kDayNever;
+  for (std::uint32_t i = 0; i < pack_.signals.size(); ++i) {
+    Day from = pending.signal_from[i];
+    pending.signal_from[i] = kDayNever;
+    if (tracks.signals[i].due <= today) from = std::min(from, tracks.signals[i].until);
+    for (const std::uint32_t read : signals_read_[i]) from = std::min(from, changed[read]);
+    if (from > today) continue;
+    changed[i] = run_signal(region, i, from, today, report);
+    first = std::min(first, changed[i]);
+    report.refolded.push_back(region);
+  }
+  return first;
+}
+
+Day Assessment::run_signal(RegionId region, std::uint32_t index, Day from, Day today,
+                           Report& report) {
+  const Signal& signal = pack_.signals[index];
+  const Scene scene = signal_scene(region, signal);
+  ++report.signal_folds;
+  return fold_signal(tracks_[region.number()].signals[index], {signal.for_days, signal.linger_days},
+                     begin_, from, today, [&](Day tick) {
+                       ++report.evaluations;
+                       Horizon when, clear;
+                       Conditions out;
+                       out.when = evaluate(scene, signal.when, tick, when);
+                       out.when_evidence = evidence_or_moves(when);
+                       if (signal.clear.empty()) {
+                         out.clear = !out.when;
+                         out.clear_evidence = out.when_evidence;
+                       } else {
+                         out.clear = evaluate(scene, signal.clear, tick, clear);
+                         out.clear_evidence = evidence_or_moves(clear);
+                       }
+                       out.until = std::min(when.until, clear.until);
+                       return out;
+                     });
+}
+
+// Folds the base tracks of the patterns; returns the first tick at which one of them changed.
+Day Assessment::fold_patterns(RegionId region, Day from, Day today, Report& report) {
+  RegionTracks& tracks = tracks_[region.number()];
+  Pending& pending = pending_[region.number()];
+  Day first = kDayNever;
+  for (std::uint32_t i = 0; i < pack_.patterns.size(); ++i) {
+    if (pack_.patterns[i].at && !judges(region, i)) continue;
+    PatternTrack& track = tracks.base[i];
+    Day start = from;
+    if (track.due <= today) start = std::min(start, std::max(track.until, begin_));
+    if (start > today) continue;
+    const Day changed = run_pattern(region, i, track, true, start, today, report);
+    first = std::min(first, changed);
+    if (pack_.patterns[i].reads_neighbours()) {
+      pending.whole_from[i] = std::min(pending.whole_from[i], start);
+    } else if (changed != kDayNever && judges(region, i)) {
+      report.moved.push_back({region, i});
+    }
+  }
+  return first;
+}
+
+void Assessment::fold_whole(RegionId region, Day today, Report& report) {
+  Pending& pending = pending_[region.number()];
+  for (std::uint32_t i = 0; i < pack_.patterns.size(); ++i) {
+    if (!pack_.patterns[i].reads_neighbours() || !judges(region, i)) continue;
+    PatternTrack& track = tracks_[region.number()].levels[i];
+    Day start = pending.whole_from[i];
+    pending.whole_from[i] = kDayNever;
+    if (track.due <= today) start = std::min(start, std::max(track.until, begin_));
+    if (start > today) continue;
+    if (run_pattern(region, i, track, false, start, today, report) != kDayNever)
+      report.moved.push_back({region, i});
+  }
+}
+
+Day Assessment::run_pattern(RegionId region, std::uint32_t index, PatternTrack& track, bool base,
+                            Day from, Day today, Report& report) {
+  const Pattern& pattern = pack_.patterns[index];
+  const Scene scene = pattern_scene(region, pattern);
+  ++report.pattern_folds;
+  return fold_pattern(track, pattern.linger_days, begin_, from, today, [&](Day tick) {
+    ++report.evaluations;
+    Horizon horizon;
+    Verdict verdict;
+    for (const Level level : {Level::kWatch, Level::kWarning, Level::kEmergency}) {
+      const Expression& condition = pattern.levels[static_cast<std::size_t>(level)];
+      if (condition.empty() || (base && condition.reads_neighbours)) continue;
+      const Tri holds = evaluate(scene, condition, tick, horizon);
+      if (holds == Tri::kTrue) verdict.surely = level;
+      if (holds != Tri::kFalse) verdict.possibly = level;
+    }
+    verdict.until = horizon.until;
+    return verdict;
+  });
+}
+
+void Assessment::update_due(RegionId region) {
+  const RegionTracks& tracks = tracks_[region.number()];
+  Day due = kDayNever;
+  for (const SignalTrack& track : tracks.signals) due = std::min(due, track.due);
+  for (std::uint32_t i = 0; i < pack_.patterns.size(); ++i) {
+    const Pattern& pattern = pack_.patterns[i];
+    if (!pattern.at || judges(region, i)) due = std::min(due, tracks.base[i].due);
+    if (pattern.reads_neighbours() && judges(region, i)) due = std::min(due, tracks.levels[i].due);
+  }
+  due_[region.number()] = due;
+}
+
+}  // namespace tocsin

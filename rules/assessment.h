@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "rules/dataset.h"
+#include "rules/evaluate.h"
+#include "rules/pack.h"
+#include "rules/track.h"
+
+namespace tocsin {
+
+// The assessment of one pack: the fold of docs/SEMANTICS.md sections 3 and 4 over the data set,
+// kept up to date by folding anew only what a change or the passing of time can have touched. A
+// pure function of the data, the pack and the day: nothing else is read.
+class Assessment {
+ public:
+  // All are borrowed and outlive the assessment.
+  Assessment(const Catalogue& catalogue, const Pack& pack, const Dataset& data, Day history_begins);
+
+  // Notes that data changed: its readers are folded anew at the next advance().
+  void touch(const Touched& touched);
+
+  // Where and for which pattern the track may differ from before.
+  struct Moved {
+    RegionId region;
+    std::uint32_t pattern;
+    friend auto operator<=>(const Moved&, const Moved&) = default;
+  };
+  struct Report {
+    std::vector<Moved> moved;        // sorted
+    std::vector<RegionId> refolded;  // regions where a signal was evaluated anew; sorted
+    std::uint64_t signal_folds = 0, pattern_folds = 0, evaluations = 0;
+  };
+  // Brings every track up to the open tick `today`. Requires that `today` never goes back.
+  Report advance(Day today);
+
+  const Pack& pack() const { return pack_; }
+  Day today() const { return today_; }
+  Day history_begins() const { return begin_; }
+  const std::vector<RegionTracks>& tracks() const { return tracks_; }
+  const SignalTrack& signal_track(RegionId region, std::uint32_t signal) const;
+  // The whole pattern's track.
+  const PatternTrack& pattern_track(RegionId region, std::uint32_t pattern) const;
+  // Whether the pattern is judged (and stated) in the region.
+  bool judges(RegionId region, std::uint32_t pattern) const;
+  // Where patterns are judged, sorted by region, then pattern.
+  const std::vector<Moved>& places() const { return places_; }
+  // For evaluating a condition of the pack by hand. The scene borrows from the assessment.
+  Scene signal_scene(RegionId region, const Signal& signal) const;
+  Scene pattern_scene(RegionId region, const Pattern& pattern) const;
+  RegionId data_region(RegionId region, const Signal& signal) const;
+
+ private:
+  struct Pending {
+    std::vector<Day> signal_from;  // by signal; kDayNever: nothing to do
+    std::vector<Day> whole_from;   // by pattern: neighbours moved
+    bool listed = false;
+  };
+
+  void find_readers();
+  void mark(RegionId region, std::uint32_t signal, Day from);
+  bool is_judged(RegionId region) const { return judged_flag_[region.number()]; }
+  Day fold_signals(RegionId region, Day today, Report& report);
+  Day fold_patterns(RegionId region, Day from, Day today, Report& report);
+  void fold_whole(RegionId region, Day today, Report& report);
+  Day run_signal(RegionId region, std::uint32_t signal, Day from, Day today, Report& report);
+  Day run_pattern(RegionId region, std::uint32_t pattern, PatternTrack& track, bool base, Day from,
+                  Day today, Report& report);
+  void update_due(RegionId region);
+
+  const Catalogue& catalogue_;
+  const Pack& pack_;
+  const Dataset& data_;
+  Day begin_, today_ = kDayMin;
+  std::vector<RegionId> judged_;      // sorted: every region that is folded
+  std::vector<bool> judged_flag_;     // by region number
+  std::vector<RegionTracks> tracks_;  // by region number; empty where not judged
+  std::vector<Pending> pending_;      // by region number
+  std::vector<RegionId> dirty_;       // with something pending
+  std::vector<Day> due_;              // by region number
+  std::vector<std::vector<std::uint32_t>> signals_of_indicator_;  // by indicator number
+  std::vector<std::uint32_t> signals_of_events_;
+  std::vector<std::vector<std::uint32_t>> signals_read_;  // by signal: the signals it reads
+  std::vector<std::vector<RegionId>> influences_;         // by region number: who may read it
+  std::vector<std::vector<bool>> judges_;                 // by pattern, by region number
+  std::vector<Moved> places_;
+};
+
+}  // namespace tocsin

@@ -1,0 +1,146 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "model/catalogue.h"
+#include "model/claim.h"
+
+namespace tocsin {
+
+// One observation of a series. Sorted by (end, start, published, identity), so that the last of
+// equal periods is the one that counts (docs/SEMANTICS.md section 1).
+struct Observed {
+  Day end, start;
+  std::int32_t published_minute = 0;  // minutes since 1970
+  std::uint64_t identity = 0;         // prefix of the identity hash: breaks ties, finds the record
+  std::int64_t value = 0;             // scaled
+  friend auto operator<=>(const Observed&, const Observed&) = default;
+};
+using Series = std::vector<Observed>;
+
+// An event as windows read it. Sorted by (start, end, identity).
+struct Happened {
+  Day start, end;
+  std::uint64_t identity = 0;
+  SourceId source;
+  EventKindId kind;
+  bool vague_place = false;
+  std::int64_t deaths = 0, displaced = 0;
+  std::vector<std::uint64_t> actors;
+  friend auto operator<=>(const Happened&, const Happened&) = default;
+};
+
+// The events that a region reads: those surely in it, and those that are known only as far as a
+// region above it, which may have been in it.
+struct RegionEvents {
+  std::vector<Happened> dated;  // end = start + 1
+  std::vector<Happened> spans;  // longer ones
+};
+
+struct DayRange {
+  Day from, until;  // [from, until)
+  friend auto operator<=>(const DayRange&, const DayRange&) = default;
+};
+
+// What a change of the data touched: the ticks from `first_tick` on, of whatever reads it.
+struct Touched {
+  bool events = false;  // else the series of `indicator`
+  IndicatorId indicator;
+  std::vector<RegionId> regions;  // whose readers see the change
+  Day first_tick;
+};
+
+// The latest admitted revisions, arranged for reading. A pure value: no clock, no lock, no file.
+class Dataset {
+ public:
+  explicit Dataset(const Catalogue& catalogue);
+
+  // Takes `before` out and puts `after` in. Appends what was touched to `touched`.
+  void apply(const Change& change, std::vector<Touched>& touched);
+  // Puts a stored claim in, without saying what it touches: for recovery.
+  void restore(const LatestRevision& revision);
+  // Puts a whole series back, sorted: for recovery.
+  void restore_series(const SeriesKey& key, Series series);
+
+  // The series, or nullptr when nothing was ever observed. Valid until the next change.
+  const Series* series(const SeriesKey& key) const;
+  // Events surely in `region` (those of regions below it and of members included).
+  const RegionEvents& events(RegionId region) const;
+  // The regions above whose unplaced events may have been in `region`.
+  std::span<const RegionId> may_hold(RegionId region) const;
+  // Events known only as far as `region`.
+  const RegionEvents& unplaced(RegionId region) const;
+  // Whether `source` says that its events in `region` are complete for the whole range.
+  bool covered(SourceId source, RegionId region, DayRange range) const;
+  // The end of the covered range that holds `day`; kDayMin when none does.
+  Day covered_until(SourceId source, RegionId region, Day day) const;
+  // The latest end of any covered range; kDayMin when there is none.
+  Day covered_at_most(SourceId source, RegionId region) const;
+  // First day > `day` at which a covered range of `source` in `region` begins or ends; kDayNever if
+  // none.
+  Day next_coverage_edge(SourceId source, RegionId region, Day day) const;
+
+  // Series changed since the last call, for the lazily written state. Sorted.
+  std::vector<SeriesKey> take_dirty_series();
+  std::size_t series_count() const { return series_.size(); }
+  std::uint64_t observation_count() const { return observation_count_; }
+  std::uint64_t event_count() const { return event_count_; }
+  // fn(const SeriesKey&, const Series&) for each series, in key order within a region.
+  template <class Fn>
+  void for_each_series(Fn fn) const {
+    for (const auto& of_region : by_region_)
+      for (const auto& [key, index] : of_region) fn(key, series_[index].values);
+  }
+
+ private:
+  struct StoredSeries {
+    Series values;
+    bool dirty = false;
+  };
+  struct CoverageStatement {
+    SourceId source;
+    DayRange range;
+    std::uint64_t identity;
+    friend auto operator<=>(const CoverageStatement&, const CoverageStatement&) = default;
+  };
+  // Statements made of exactly this region, and the merged ranges that hold for it from statements
+  // about it and about everything above it.
+  struct RegionCoverage {
+    std::vector<CoverageStatement> statements;                   // sorted
+    std::unordered_map<SourceId, std::vector<DayRange>> merged;  // sorted, disjoint
+  };
+
+  void add(const LatestRevision& revision, std::vector<Touched>* touched);
+  void remove(const LatestRevision& revision, std::vector<Touched>* touched);
+  void change_observation(const LatestRevision& revision, const ObservationClaim& claim, bool add,
+                          std::vector<Touched>* touched);
+  void change_event(const LatestRevision& revision, const EventClaim& claim, bool add,
+                    std::vector<Touched>* touched);
+  void change_coverage(const LatestRevision& revision, const CoverageClaim& claim, bool add,
+                       std::vector<Touched>* touched);
+  std::uint32_t series_index(const SeriesKey& key);
+  std::vector<RegionId> readers_of_place(RegionId region) const;
+  std::vector<RegionId> below(RegionId region) const;
+  const std::vector<DayRange>* ranges(SourceId source, RegionId region) const;
+  std::vector<DayRange> merge(SourceId source, RegionId region) const;
+  std::vector<DayRange> merged_for_group(SourceId source, const Region& group) const;
+  void remerge(SourceId source, RegionId region, Day& first_change, std::vector<RegionId>& changed);
+
+  const Catalogue& catalogue_;
+  std::vector<StoredSeries> series_;
+  std::vector<std::vector<std::pair<SeriesKey, std::uint32_t>>>
+      by_region_;  // by region number, sorted
+  std::vector<std::uint32_t> dirty_;
+  std::vector<SeriesKey> keys_;                  // by series index
+  std::vector<RegionEvents> events_;             // by region number
+  std::vector<RegionEvents> unplaced_;           // by region number
+  std::vector<std::vector<RegionId>> may_hold_;  // by region number
+  std::vector<RegionCoverage> coverage_;         // by region number
+  std::uint64_t observation_count_ = 0;
+  std::uint64_t event_count_ = 0;
+};
+
+}  // namespace tocsin

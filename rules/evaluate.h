@@ -1,0 +1,115 @@
+#pragma once
+
+#include <limits>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "model/tri.h"
+#include "rules/dataset.h"
+#include "rules/pack.h"
+#include "rules/track.h"
+
+namespace tocsin {
+
+// A number that may not be known exactly: [low, high]. Unknown is (-inf, +inf).
+struct Quantity {
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
+  static constexpr Quantity exactly(double value) { return {value, value}; }
+  static constexpr Quantity unknown() { return {}; }
+  bool exact() const { return low == high; }
+  bool is_unknown() const {
+    return low == -std::numeric_limits<double>::infinity() &&
+           high == std::numeric_limits<double>::infinity();
+  }
+};
+
+// The tracks of one region, as conditions read them.
+struct RegionTracks {
+  std::vector<SignalTrack> signals;  // by index in the pack
+  std::vector<PatternTrack> base;    // by index in the pack: levels that read no neighbour
+  std::vector<PatternTrack>
+      levels;  // the whole pattern; of a pattern that reads none: empty, see base
+};
+
+// What a condition is judged over. All of it is borrowed.
+struct Scene {
+  const Catalogue& catalogue;
+  const Pack& pack;
+  const Dataset& data;
+  const std::vector<RegionTracks>& tracks;  // by region number
+  RegionId region;                          // where the verdict is for
+  RegionId data_region;                     // whose data is read: a set, with `from`
+  Span window;                              // of active() and dimensions()
+  const Pattern* pattern = nullptr;         // for a pattern's condition
+};
+
+// What evaluating a condition at one tick found out besides its value.
+struct Horizon {
+  Day until = kDayNever;  // first later tick at which the value may differ, if no data changes
+  // Evidence day if some part stands still while time goes on; else the tick itself counts.
+  std::int32_t evidence = std::numeric_limits<std::int32_t>::max();
+  void limit(Day day) { until = std::min(until, day); }
+  void limit_evidence(Day day) { evidence = std::min(evidence, day.number()); }
+  std::int32_t evidence_at(Day tick) const { return std::min(evidence, tick.number()); }
+};
+
+// Where a window stands: the tick, and how many whole periods of `cadence` further back (inside
+// "consecutive").
+struct Stand {
+  Day tick;
+  std::optional<Cadence> cadence;
+  std::int32_t back = 0;
+};
+
+Tri evaluate(const Scene& scene, const Expression& expression, Day tick, Horizon& horizon);
+// The value of one node; `node` must be a number. For explanations.
+Quantity evaluate_number(const Scene& scene, const Expression& expression, std::int32_t node,
+                         Stand stand, Horizon& horizon);
+Tri evaluate_truth(const Scene& scene, const Expression& expression, std::int32_t node, Stand stand,
+                   Horizon& horizon);
+
+// How two numbers compare after rounding to millionths.
+Tri compare(Op op, Quantity a, Quantity b);
+
+// ---- reads of the data (read.cc)
+
+// One read of the data, as an explanation tells it.
+struct Read {
+  Quantity value;
+  SourceId source;                   // number 0: nobody has anything
+  std::optional<DayRange> window;    // what it looked at
+  std::optional<Day> covered_until;  // C, or the end of coverage
+  enum class Gap : std::uint8_t {
+    kNone,
+    kNeverSeen,
+    kStale,
+    kMissing,
+    kNotCovered
+  } gap = Gap::kNone;
+  std::vector<std::uint64_t> identities;  // of the records it stands on, if asked for
+};
+enum class Detail : std::uint8_t { kValue, kRecords };
+
+Read read_leaf(const Scene& scene, const Leaf& leaf, Stand stand, Horizon& horizon,
+               Detail detail = Detail::kValue);
+Quantity read_normal(const Scene& scene, const Leaf& leaf, std::int32_t years, bool use_mean,
+                     Stand stand, Horizon& horizon);
+Quantity read_percentile(const Scene& scene, const Leaf& leaf, std::int32_t years, Stand stand,
+                         Horizon& horizon);
+Quantity read_zscore(const Scene& scene, const Leaf& leaf, std::int32_t years, Stand stand,
+                     Horizon& horizon);
+Quantity read_residual(const Scene& scene, const Leaf& leaf, const Node& node, Stand stand,
+                       Horizon& horizon);
+// x at the stand and `back` periods (days for events) before it.
+Quantity read_before(const Scene& scene, const Leaf& leaf, std::int32_t back, Stand stand,
+                     Horizon& horizon);
+
+// ---- reads of the tracks (cascade.cc, evaluate.cc)
+
+Tri signal_on(const Scene& scene, RegionId region, std::uint32_t signal, Day tick,
+              Horizon& horizon);
+Tri evaluate_cascade(const Scene& scene, const Node& node, Day tick, Horizon& horizon);
+
+}  // namespace tocsin

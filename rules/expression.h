@@ -1,0 +1,141 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/catalogue.h"
+#include "model/period.h"
+#include "rules/unit.h"
+
+namespace tocsin {
+
+// A condition, parsed, typed and resolved against the catalogue and the pack: what the evaluator
+// walks. docs/RULES.md is the language's reference, docs/SEMANTICS.md section 2 its meaning.
+
+enum class Op : std::uint8_t {
+  // numbers
+  kNumber,      // number
+  kParameter,   // index into Pack::parameters
+  kPopulation,  // people in the region
+  kAggregate,   // leaf
+  kNormal,
+  kPercentile,
+  kZscore,    // leaf, years, use_mean
+  kResidual,  // leaf, years, seasonal, trend
+  kChange,    // leaf, and span in leaf2.lag: (x - lag) / |lag|
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kDivide,
+  kNegate,
+  kLeast,
+  kGreatest,
+  kAbsolute,
+  kPer100k,     // a / population * 100000
+  kDimensions,  // how many dimensions are active; names: restrict to these
+  kNeighbours,
+  kBasin,  // how many regions hold `subject`
+  // truth
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
+  kEqual,
+  kUnequal,
+  kAnd,
+  kOr,
+  kNot,
+  kConsecutive,  // a holds in each of the last `count` periods of `cadence`
+  kRising,       // leaf rises `count` times in a row
+  kCrosses,      // leaf passes the number a from below
+  kOn,
+  kActive,   // subject
+  kCascade,  // links, within
+};
+
+enum class Aggregate : std::uint8_t {
+  kLast,
+  kSum,
+  kMean,
+  kLeast,
+  kGreatest,
+  kMedian,
+  kStddev,
+  kCount
+};
+enum class Magnitude : std::uint8_t { kNone, kDeaths, kDisplaced };
+
+// One read of the data: an aggregate over a window.
+struct Leaf {
+  Aggregate aggregate = Aggregate::kLast;
+  bool reads_events = false;
+  // observations
+  IndicatorId indicator;
+  GroupId group;
+  Cadence cadence = Cadence::kMonth;
+  std::int32_t periods = 1;  // grid cadences: the window's length
+  std::int32_t lag_periods = 0;
+  // events, and windows of irregular series
+  Span window;
+  Span lag;
+  std::vector<EventKindId> kinds;     // sorted; empty: every kind
+  std::vector<std::uint64_t> actors;  // any of these; empty: everybody
+  std::int64_t least_deaths = 0, least_displaced = 0;
+  Magnitude magnitude = Magnitude::kNone;  // what a sum adds up
+  // Which source to read, best first.
+  std::vector<SourceId> sources;
+  std::string text;   // as the author wrote it
+  std::string label;  // for people: "rain over 3 months"
+};
+
+// What on(), active(), neighbours() and cascade links speak about.
+struct Subject {
+  enum class Kind : std::uint8_t { kSignal, kDimension, kPatternLevel };
+  Kind kind = Kind::kSignal;
+  std::uint32_t index =
+      0;  // of the signal or pattern in the pack; of the dimension in the catalogue
+  Level level = Level::kWatch;
+  friend bool operator==(const Subject&, const Subject&) = default;
+};
+
+struct Link {
+  std::vector<Subject> subjects;
+  std::int32_t lag_least = 0;         // days from the link before
+  std::int32_t lag_greatest = 36500;  // days
+};
+
+struct Node {
+  Op op = Op::kNumber;
+  Unit unit;  // of a number
+  PureStyle style = PureStyle::kNumber;
+  double number = 0;
+  std::int32_t a = -1, b = -1;    // operands: indices into Expression::nodes
+  std::int32_t leaf = -1;         // index into Expression::leaves
+  std::int32_t leaf_before = -1;  // kChange: the same leaf, lagged
+  std::int32_t count = 0;         // years, times
+  Cadence cadence = Cadence::kMonth;
+  bool use_mean = false, seasonal = false, trend = false;
+  std::vector<DimensionId> dimensions;
+  std::vector<Subject> subjects;  // kOn, kActive, kNeighbours, kBasin: one
+  std::vector<Link> links;
+  Span within;
+  std::uint32_t parameter = 0;
+  std::uint32_t begin = 0, end = 0;  // bytes of the source text
+};
+
+struct Expression {
+  std::vector<Node> nodes;  // operands stand before what uses them
+  std::vector<Leaf> leaves;
+  std::int32_t root = -1;
+  std::string text;
+  bool reads_neighbours = false;
+
+  bool empty() const { return root < 0; }
+  const Node& node(std::int32_t index) const { return nodes[static_cast<std::size_t>(index)]; }
+  const Leaf& leaf(std::int32_t index) const { return leaves[static_cast<std::size_t>(index)]; }
+};
+
+bool is_comparison(Op op);
+
+}  // namespace tocsin

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <functional>
+
+#include "model/tri.h"
+#include "rules/track.h"
+
+namespace tocsin {
+
+// The folds of docs/SEMANTICS.md sections 3 and 4, over any condition: they know nothing of data.
+
+// What a signal's two conditions are at a tick, and how long that holds.
+struct Conditions {
+  Tri when = Tri::kUnknown, clear = Tri::kUnknown;
+  // Evidence days; kEvidenceMoves: the tick itself, at every tick of the stretch.
+  std::int32_t when_evidence = 0, clear_evidence = 0;
+  Day until;  // first later tick at which any of this may differ
+};
+inline constexpr std::int32_t kEvidenceMoves = std::numeric_limits<std::int32_t>::max();
+
+struct SignalPolicy {
+  std::int32_t for_days = 0, linger_days = 0;
+};
+
+// Folds `track` anew for the ticks [from, today] (and from the run that holds `from`, if counters
+// ran there); `begin` is the first tick of history. Returns the first tick whose state differs from
+// before, kDayNever when none does.
+Day fold_signal(SignalTrack& track, const SignalPolicy& policy, Day begin, Day from, Day today,
+                const std::function<Conditions(Day)>& conditions_at);
+
+// What a pattern's levels are at a tick.
+struct Verdict {
+  Level surely = Level::kNone;    // T: highest level whose condition is true
+  Level possibly = Level::kNone;  // P: highest that is not false, at least T
+  Day until;
+};
+
+// The same for a pattern; `today` is the open tick, from which only rises are taken.
+Day fold_pattern(PatternTrack& track, std::int32_t linger_days, Day begin, Day from, Day today,
+                 const std::function<Verdict(Day)>& verdict_at);
+
+}  // namespace tocsin

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/alert.h"
+#include "model/catalogue.h"
+#include "model/diagnostic.h"
+#include "rules/expression.h"
+
+namespace tocsin {
+
+// A number that rules name, with its reason; a region may have its own.
+struct Parameter {
+  std::string name;
+  double value = 0;  // in the engine's scale: 75 % is 0.75
+  Unit unit;
+  PureStyle style = PureStyle::kNumber;
+  std::map<RegionId, double> by_region;
+  std::string why, reference;
+  double in(RegionId region) const;
+};
+
+// A rule's verdict on one region. for_days and linger_days count evidence time.
+struct Signal {
+  std::string name, title;
+  DimensionId dimension;
+  Stance stance = Stance::kThreat;
+  std::string from;  // scheme of sets whose data it reads; empty: the region's own
+  Expression when;
+  Expression clear;  // empty: not `when`
+  std::int32_t for_days = 0, linger_days = 0;
+  std::string why, reference;
+  Cadence coarsest = Cadence::kDay;  // of all it reads: what cascades compare onsets by
+};
+
+// A rule that combines signals into a level.
+struct Pattern {
+  std::string name, title;
+  std::optional<RegionId>
+      at;  // the one basin (or other region) it speaks about; unset: each region
+  Span window{180, SpanUnit::kDays};
+  // By Level; kNone's is empty, and so are levels the pattern does not have.
+  std::vector<Expression> levels = std::vector<Expression>(kLevelCount);
+  std::int32_t linger_days = 0;
+  std::int32_t lapse_days = 0;  // 0: never
+  std::vector<RegionId> share;  // basins all of whose committees get its alerts in one step
+  struct LevelAdvice {
+    Level least = Level::kWatch;
+    Advice advice;
+  };
+  std::vector<LevelAdvice> advise;
+  std::string reference;
+  // The highest level whose condition reads no neighbour: what neighbours may read.
+  Level base_top = Level::kNone;
+  bool reads_neighbours() const;
+};
+
+struct Pack {
+  std::string file, name, version, title, skill;
+  std::vector<RegionId> regions;  // sorted: where patterns without `at` are judged
+  std::vector<Parameter> parameters;
+  std::vector<Signal> signals;  // a signal stands after those it reads
+  std::vector<Pattern> patterns;
+
+  const Signal* find_signal(std::string_view signal) const;
+  const Pattern* find_pattern(std::string_view pattern) const;
+};
+
+// Reads and checks a rule pack: names, units, windows, cycles, what can never be or is always true.
+// All that is wrong is reported at once; a pack with an error is never half taken.
+tl::expected<Pack, Diagnostics> parse_pack(const std::string& file, const std::string& text,
+                                           const Catalogue& catalogue);
+
+}  // namespace tocsin

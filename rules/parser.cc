@@ -1,0 +1,415 @@
+#include "rules/parser.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tocsin {
+namespace {
+
+constexpr int kDepthMax = 60;
+constexpr std::size_t kNodesMax = 500;
+
+std::optional<Op> comparison_op(const Token& token) {
+  if (token.kind != TokenKind::kSymbol) return std::nullopt;
+  if (token.text == "<") return Op::kLess;
+  if (token.text == "<=") return Op::kLessEqual;
+  if (token.text == ">") return Op::kGreater;
+  if (token.text == ">=") return Op::kGreaterEqual;
+  if (token.text == "==") return Op::kEqual;
+  if (token.text == "!=") return Op::kUnequal;
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool is_comparison(Op op) {
+  return op == Op::kLess || op == Op::kLessEqual || op == Op::kGreater || op == Op::kGreaterEqual ||
+         op == Op::kEqual || op == Op::kUnequal;
+}
+
+tl::expected<Expression, ExpressionError> parse_expression(std::string_view text,
+                                                           const Catalogue& catalogue,
+                                                           const Pack& pack, Scope scope) {
+  auto tokens = tokenize(text);
+  if (!tokens) return tl::unexpected(tokens.error());
+  return Parser(text, std::move(*tokens), catalogue, pack, scope).run();
+}
+
+Parser::Parser(std::string_view text, std::vector<Token> tokens, const Catalogue& catalogue,
+               const Pack& pack, Scope scope)
+    : text_(text), tokens_(std::move(tokens)), catalogue_(catalogue), pack_(pack), scope_(scope) {}
+
+tl::expected<Expression, ExpressionError> Parser::run() {
+  try {
+    const Token first = peek();
+    const Value value = disjunction();
+    if (peek().kind != TokenKind::kEnd)
+      wrong(peek(), "'" + source_of(peek()) + "' is left over after the condition",
+            "and, or, a comparison, or the end");
+    want(value, Type::kTruth, first, "a condition");
+    out_.root = value.node;
+    out_.text = std::string(text_);
+    while (!out_.text.empty() && (out_.text.back() == '\n' || out_.text.back() == ' '))
+      out_.text.pop_back();
+    return std::move(out_);
+  } catch (const ExpressionError& error) {
+    return tl::unexpected(error);
+  }
+}
+
+// ---- tokens
+
+const Token& Parser::peek(std::size_t ahead) const {
+  return tokens_[std::min(at_ + ahead, tokens_.size() - 1)];
+}
+
+Token Parser::take() {
+  Token token = peek();
+  if (at_ + 1 < tokens_.size()) ++at_;
+  return token;
+}
+
+bool Parser::next_is(std::string_view text) const {
+  const Token& token = peek();
+  return (token.kind == TokenKind::kSymbol || token.kind == TokenKind::kName) && token.text == text;
+}
+
+bool Parser::accept(std::string_view text) {
+  if (!next_is(text)) return false;
+  take();
+  return true;
+}
+
+Token Parser::expect(std::string_view symbol) {
+  if (!next_is(symbol))
+    wrong(peek(),
+          peek().kind == TokenKind::kEnd ? "the condition ends too early"
+                                         : "'" + source_of(peek()) + "' does not fit here",
+          "'" + std::string(symbol) + "'");
+  return take();
+}
+
+Token Parser::expect_kind(TokenKind kind, std::string_view what) {
+  if (peek().kind != kind)
+    wrong(peek(),
+          peek().kind == TokenKind::kEnd ? "the condition ends too early"
+                                         : "'" + source_of(peek()) + "' does not fit here",
+          std::string(what));
+  return take();
+}
+
+std::string Parser::source_of(const Token& token) const {
+  return std::string(text_.substr(token.begin, token.end - token.begin));
+}
+
+void Parser::wrong(const Token& at, std::string message, std::string allowed,
+                   std::string suggestion) const {
+  ExpressionError error;
+  error.begin = at.begin;
+  error.length = std::max<std::uint32_t>(1, at.end - at.begin);
+  error.message = std::move(message);
+  error.allowed = std::move(allowed);
+  error.suggestion = std::move(suggestion);
+  throw error;
+}
+
+void Parser::unknown(const Token& at, std::string_view what,
+                     const std::vector<std::string>& known) const {
+  std::string allowed;
+  for (std::size_t i = 0; i < known.size() && i < 12; ++i) allowed += (i ? ", " : "") + known[i];
+  if (known.size() > 12) allowed += ", and " + std::to_string(known.size() - 12) + " more";
+  wrong(at, "there is no " + std::string(what) + " '" + at.text + "'", std::move(allowed),
+        nearest(at.text, known));
+}
+
+// ---- nodes
+
+Parser::Value Parser::add(Node node, const Token& first, Type type) {
+  if (out_.nodes.size() >= kNodesMax)
+    wrong(first, "the condition is too long", std::to_string(kNodesMax) + " parts at most");
+  node.begin = first.begin;
+  node.end = at_ > 0 ? tokens_[at_ - 1].end : first.end;
+  out_.nodes.push_back(std::move(node));
+  return {static_cast<std::int32_t>(out_.nodes.size() - 1), type};
+}
+
+std::int32_t Parser::add_leaf(Leaf leaf, const Token& first) {
+  const std::uint32_t end = tokens_[at_ - 1].end;
+  leaf.text = std::string(text_.substr(first.begin, end - first.begin));
+  leaf.label = label_of(leaf);
+  out_.leaves.push_back(std::move(leaf));
+  return static_cast<std::int32_t>(out_.leaves.size() - 1);
+}
+
+void Parser::want(Value value, Type type, const Token& at, std::string_view for_what) const {
+  if (value.type == type) return;
+  const Node& node = node_of(value);
+  Token place = at;
+  place.begin = node.begin;
+  place.end = node.end;
+  const std::string text(text_.substr(node.begin, node.end - node.begin));
+  if (type == Type::kTruth)
+    wrong(place, "'" + text + "' is a number; " + std::string(for_what) + " must be true or false",
+          "a comparison, such as " + text + " > 0");
+  wrong(place, "'" + text + "' is true or false; " + std::string(for_what) + " must be a number");
+}
+
+// A number that the author wrote without a unit.
+bool Parser::is_bare(std::int32_t index) const {
+  const Node& node = out_.node(index);
+  switch (node.op) {
+    case Op::kNumber:
+      return node.unit.pure() && node.style == PureStyle::kNumber;
+    case Op::kParameter:
+      return node.unit.pure() && node.style == PureStyle::kNumber;
+    case Op::kNegate:
+      return is_bare(node.a);
+    case Op::kAdd:
+    case Op::kSubtract:
+    case Op::kMultiply:
+    case Op::kDivide:
+      return is_bare(node.a) && is_bare(node.b);
+    default:
+      return false;
+  }
+}
+
+Unit Parser::common_unit(Value left, Value right, const Token& at) const {
+  const Node& a = node_of(left);
+  const Node& b = node_of(right);
+  if (a.unit == b.unit) return a.unit;
+  if (is_bare(right.node) && a.unit.counts()) return a.unit;
+  if (is_bare(left.node) && b.unit.counts()) return b.unit;
+  const auto shown = [](const Unit& unit) {
+    return unit.pure() ? std::string("a pure number") : unit.name();
+  };
+  const std::string left_text(text_.substr(a.begin, a.end - a.begin));
+  const std::string right_text(text_.substr(b.begin, b.end - b.begin));
+  Token place = at;
+  place.begin = b.begin;
+  place.end = b.end;
+  std::string suggestion;
+  if (is_bare(right.node) && !a.unit.pure()) suggestion = right_text + " " + a.unit.name();
+  wrong(place,
+        "units differ: '" + left_text + "' is in " + shown(a.unit) + ", '" + right_text + "' in " +
+            shown(b.unit),
+        "two numbers of one unit", suggestion);
+}
+
+Parser::Value Parser::binary(Op op, Value left, Value right, const Token& at) {
+  Node node;
+  node.op = op;
+  node.a = left.node;
+  node.b = right.node;
+  if (op == Op::kMultiply) {
+    node.unit = node_of(left).unit * node_of(right).unit;
+  } else if (op == Op::kDivide) {
+    node.unit = node_of(left).unit / node_of(right).unit;
+    if (node.unit.pure()) node.style = PureStyle::kPercent;
+  } else {
+    node.unit = common_unit(left, right, at);
+    node.style = node_of(left).style;
+  }
+  Token first = at;
+  first.begin = node_of(left).begin;
+  return add(std::move(node), first, Type::kNumber);
+}
+
+// ---- grammar
+
+Parser::Value Parser::disjunction() {
+  if (++depth_ > kDepthMax) wrong(peek(), "the condition is nested too deeply");
+  const Token first = peek();
+  Value left = conjunction();
+  while (next_is("or")) {
+    const Token op = take();
+    want(left, Type::kTruth, op, "what stands before 'or'");
+    const Value right = conjunction();
+    want(right, Type::kTruth, op, "what stands after 'or'");
+    Node node;
+    node.op = Op::kOr;
+    node.a = left.node;
+    node.b = right.node;
+    left = add(std::move(node), first, Type::kTruth);
+  }
+  --depth_;
+  return left;
+}
+
+Parser::Value Parser::conjunction() {
+  const Token first = peek();
+  Value left = negation();
+  while (next_is("and")) {
+    const Token op = take();
+    want(left, Type::kTruth, op, "what stands before 'and'");
+    const Value right = negation();
+    want(right, Type::kTruth, op, "what stands after 'and'");
+    Node node;
+    node.op = Op::kAnd;
+    node.a = left.node;
+    node.b = right.node;
+    left = add(std::move(node), first, Type::kTruth);
+  }
+  return left;
+}
+
+Parser::Value Parser::negation() {
+  if (!next_is("not")) return comparison();
+  if (++depth_ > kDepthMax) wrong(peek(), "the condition is nested too deeply");
+  const Token first = take();
+  const Value operand = negation();
+  want(operand, Type::kTruth, first, "what stands after 'not'");
+  Node node;
+  node.op = Op::kNot;
+  node.a = operand.node;
+  --depth_;
+  return add(std::move(node), first, Type::kTruth);
+}
+
+Parser::Value Parser::comparison() {
+  const Token first = peek();
+  const Value left = addition();
+  const auto op = comparison_op(peek());
+  if (!op) return left.type == Type::kTruth ? consecutive(left) : left;
+  const Token at = take();
+  want(left, Type::kNumber, at, "what is compared");
+  const Value right = addition();
+  want(right, Type::kNumber, at, "what is compared");
+  common_unit(left, right, at);
+  if (comparison_op(peek())) wrong(peek(), "comparisons do not chain", "a < b and b < c");
+  Node node;
+  node.op = *op;
+  node.a = left.node;
+  node.b = right.node;
+  return consecutive(add(std::move(node), first, Type::kTruth));
+}
+
+// condition, 2 consecutive months
+Parser::Value Parser::consecutive(Value condition) {
+  const bool follows = next_is(",") && peek(1).kind == TokenKind::kNumber &&
+                       peek(2).kind == TokenKind::kName && peek(2).text == "consecutive";
+  if (!follows) return condition;
+  take();
+  const Token count = take();
+  take();
+  const Token unit =
+      expect_kind(TokenKind::kName, "days, weeks, epiweeks, dekads, months, quarters or years");
+  std::string singular = unit.text;
+  if (singular.ends_with('s')) singular.pop_back();
+  const auto cadence = parse_cadence(singular);
+  if (!cadence || *cadence == Cadence::kIrregular)
+    wrong(unit, "'" + unit.text + "' are no periods of the calendar",
+          "days, weeks, epiweeks, dekads, months, quarters or years");
+  if (!count.text.empty() || count.number < 2 || count.number > 120 ||
+      count.number != static_cast<double>(static_cast<std::int32_t>(count.number)))
+    wrong(count, "'" + source_of(count) + "' periods cannot be consecutive",
+          "a whole number from 2 to 120");
+  for (const Leaf& leaf : out_.leaves)
+    if (!leaf.reads_events && leaf.cadence != *cadence)
+      wrong(unit, "'" + leaf.text + "' has a cadence of one " + std::string(name_of(leaf.cadence)),
+            "consecutive " + std::string(name_of(leaf.cadence)) + "s");
+  Node node;
+  node.op = Op::kConsecutive;
+  node.a = condition.node;
+  node.count = static_cast<std::int32_t>(count.number);
+  node.cadence = *cadence;
+  Token first = count;
+  first.begin = node_of(condition).begin;
+  return add(std::move(node), first, Type::kTruth);
+}
+
+Parser::Value Parser::addition() {
+  Value left = product();
+  while (next_is("+") || next_is("-")) {
+    const Token op = take();
+    want(left, Type::kNumber, op, "what is added");
+    const Value right = product();
+    want(right, Type::kNumber, op, "what is added");
+    left = binary(op.text == "+" ? Op::kAdd : Op::kSubtract, left, right, op);
+  }
+  return left;
+}
+
+Parser::Value Parser::product() {
+  Value left = unary();
+  while (next_is("*") || next_is("/") || next_is("of")) {
+    const Token op = take();
+    if (op.text == "of" && node_of(left).style != PureStyle::kPercent)
+      wrong(op, "'of' takes a share of something", "75 % of ...");
+    want(left, Type::kNumber, op, "what is multiplied");
+    const Value right = unary();
+    want(right, Type::kNumber, op, "what is multiplied");
+    left = binary(op.text == "/" ? Op::kDivide : Op::kMultiply, left, right, op);
+    if (op.text == "of") node_of(left).style = node_of(right).style;
+  }
+  return left;
+}
+
+Parser::Value Parser::unary() {
+  if (!next_is("-")) return primary();
+  if (++depth_ > kDepthMax) wrong(peek(), "the condition is nested too deeply");
+  const Token first = take();
+  const Value operand = unary();
+  want(operand, Type::kNumber, first, "what is negated");
+  Node node;
+  node.op = Op::kNegate;
+  node.a = operand.node;
+  node.unit = node_of(operand).unit;
+  node.style = node_of(operand).style;
+  --depth_;
+  return add(std::move(node), first, Type::kNumber);
+}
+
+Parser::Value Parser::primary() {
+  if (peek().kind == TokenKind::kNumber) return literal();
+  if (peek().kind == TokenKind::kName) return name();
+  if (next_is("(")) {
+    take();
+    const Value inner = disjunction();
+    expect(")");
+    return inner;
+  }
+  if (peek().kind == TokenKind::kSpan)
+    wrong(peek(), "a span of time stands only inside a function", "sum(rainfall, 3 months)");
+  wrong(peek(),
+        peek().kind == TokenKind::kEnd ? "the condition ends too early"
+                                       : "'" + source_of(peek()) + "' does not fit here",
+        "a number, a name, a function or '('");
+}
+
+Parser::Value Parser::literal() {
+  const Token token = take();
+  const auto unit = token.text.empty() ? Unit() : Unit::parse(token.text);
+  if (!unit) wrong(token, "'" + token.text + "' is no unit", "mm, NGN/kg, people, %, sd, ...");
+  Node node;
+  node.op = Op::kNumber;
+  node.number = token.number * scale_of(token.text);
+  node.unit = *unit;
+  if (token.text == "%") node.style = PureStyle::kPercent;
+  return add(std::move(node), token, Type::kNumber);
+}
+
+Parser::Value Parser::name() {
+  const Token token = take();
+  if (next_is("(")) return call(token);
+  for (std::uint32_t i = 0; i < pack_.parameters.size(); ++i) {
+    if (pack_.parameters[i].name != token.text) continue;
+    Node node;
+    node.op = Op::kParameter;
+    node.parameter = i;
+    node.unit = pack_.parameters[i].unit;
+    node.style = pack_.parameters[i].style;
+    return add(std::move(node), token, Type::kNumber);
+  }
+  if (pack_.find_signal(token.text) != nullptr || catalogue_.find_dimension(token.text) != nullptr)
+    wrong(token, "'" + token.text + "' is not a number or a condition by itself",
+          "on(" + token.text + ") or active(" + token.text + ")");
+  if (catalogue_.find_indicator(token.text) != nullptr)
+    wrong(token, "'" + token.text + "' is a series; a condition needs one number of it",
+          "last(" + token.text + "), sum(" + token.text + ", 3 months), ...");
+  std::vector<std::string> known;
+  for (const auto& parameter : pack_.parameters) known.push_back(parameter.name);
+  unknown(token, "parameter", known);
+}
+
+}  // namespace tocsin

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rules/expression.h"
+#include "rules/lexer.h"
+#include "rules/pack.h"
+
+namespace tocsin {
+
+// Where an expression stands: a signal's condition reads data; a pattern's combines signals.
+enum class Scope : std::uint8_t { kSignal, kPattern };
+
+// Parses and types one expression. `pack` brings the names of parameters, signals and patterns
+// (their conditions may be empty still); it and the catalogue are only read. The result is a truth
+// value.
+tl::expected<Expression, ExpressionError> parse_expression(std::string_view text,
+                                                           const Catalogue& catalogue,
+                                                           const Pack& pack, Scope scope);
+
+// The parser's state, shared by the grammar (parser.cc) and the functions (calls.cc).
+class Parser {
+ public:
+  enum class Type : std::uint8_t { kNumber, kTruth };
+  // An operand: which node, and what it is.
+  struct Value {
+    std::int32_t node = -1;
+    Type type = Type::kNumber;
+  };
+
+  Parser(std::string_view text, std::vector<Token> tokens, const Catalogue& catalogue,
+         const Pack& pack, Scope scope);
+  tl::expected<Expression, ExpressionError> run();
+
+ private:
+  // grammar: each throws ExpressionError, caught in run(); nothing leaves this class by exception
+  Value disjunction();
+  Value conjunction();
+  Value negation();
+  Value comparison();
+  Value consecutive(Value condition);
+  Value addition();
+  Value product();
+  Value unary();
+  Value primary();
+  Value literal();
+  Value name();
+
+  // calls.cc
+  Value call(const Token& function);
+  Value aggregate_call(const Token& function, Aggregate aggregate);
+  Value choose_call(const Token& function, Op op);
+  Value history_call(const Token& function, Op op);
+  Value residual_call(const Token& function);
+  Value lag_call(const Token& function);
+  Value change_call(const Token& function);
+  Value rising_call(const Token& function);
+  Value crosses_call(const Token& function);
+  Value number_call(const Token& function, Op op);
+  Value population_call(const Token& function);
+  Value subject_call(const Token& function, Op op);
+  Value count_regions_call(const Token& function, Op op);
+  Value dimensions_call(const Token& function);
+  Value cascade_call(const Token& function);
+  Leaf named_leaf(Aggregate aggregate);
+  Leaf series_leaf(const Token& function, Aggregate aggregate);
+  Leaf events_leaf(const Token& function, Aggregate aggregate);
+  void series_option(Leaf& leaf, const Token& option);
+  void events_filter(Leaf& leaf);
+  void kind_list(Leaf& leaf);
+  void window_of(Leaf& leaf, const Indicator& indicator, const Token& span);
+  std::int32_t lag_periods(const Leaf& leaf, const Token& span);
+  const Leaf& leaf_operand(const Token& function);
+  std::int32_t years(const Token& function);
+  Link link();
+  Subject subject();
+  void subjects(std::vector<Subject>& list);
+  std::string label_of(const Leaf& leaf) const;
+  SourceId source_named(const Token& token);
+
+  // nodes
+  Value add(Node node, const Token& first, Type type);
+  std::int32_t add_leaf(Leaf leaf, const Token& first);
+  Value binary(Op op, Value left, Value right, const Token& at);
+  void want(Value value, Type type, const Token& at, std::string_view for_what) const;
+  Unit common_unit(Value left, Value right, const Token& at) const;
+  bool is_bare(std::int32_t node) const;
+  Node& node_of(Value value) { return out_.nodes[static_cast<std::size_t>(value.node)]; }
+  const Node& node_of(Value value) const {
+    return out_.nodes[static_cast<std::size_t>(value.node)];
+  }
+
+  // tokens
+  const Token& peek(std::size_t ahead = 0) const;
+  Token take();
+  bool next_is(std::string_view symbol_or_name) const;
+  bool accept(std::string_view symbol_or_name);
+  Token expect(std::string_view symbol);
+  Token expect_kind(TokenKind kind, std::string_view what);
+  std::string source_of(const Token& first) const;
+  [[noreturn]] void wrong(const Token& at, std::string message, std::string allowed = "",
+                          std::string suggestion = "") const;
+  [[noreturn]] void unknown(const Token& at, std::string_view what,
+                            const std::vector<std::string>& known) const;
+
+  std::string_view text_;
+  std::vector<Token> tokens_;
+  const Catalogue& catalogue_;
+  const Pack& pack_;
+  Scope scope_;
+  std::size_t at_ = 0;
+  int depth_ = 0;
+  Expression out_;
+};
+
+}  // namespace tocsin

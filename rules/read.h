@@ -1,0 +1,30 @@
+#pragma once
+
+#include "rules/evaluate.h"
+
+namespace tocsin {
+
+// Shared by read.cc and read_events.cc: how one window of the data is read.
+
+struct EventWindow {
+  Quantity value;  // count or sum, [low, high]
+  bool covered = false;
+  DayRange range;
+  std::int32_t days_to_change = 0;  // days that the window can move before the value may differ
+  std::vector<std::uint64_t> identities;
+};
+
+// The events of `leaf` from `source` in the window that ends (exclusively) at `end`.
+EventWindow read_event_window(const Scene& scene, const Leaf& leaf, SourceId source, Day end,
+                              Detail detail);
+// The source that `leaf` reads at `tick` (docs/SEMANTICS.md 2.1).
+SourceId choose_event_source(const Scene& scene, const Leaf& leaf, Day tick, Horizon& horizon);
+// Where the window of `leaf` ends, seen from `stand`.
+Day event_window_end(const Leaf& leaf, Stand stand, Horizon& horizon);
+// Limits the horizon by what enters or leaves the window. kUneven: the window lies some calendar
+// years back, so its ends can jump.
+enum class Shift : std::uint8_t { kEven, kUneven };
+void limit_by_events(const Leaf& leaf, const EventWindow& window, Stand stand, Shift shift,
+                     Horizon& horizon);
+
+}  // namespace tocsin

@@ -1,0 +1,166 @@
+#include <algorithm>
+
+#include "rules/read.h"
+
+namespace tocsin {
+namespace {
+
+constexpr std::int32_t kForever = 1'000'000;
+
+bool matches(const Leaf& leaf, SourceId source, const Happened& event) {
+  if (event.source != source) return false;
+  if (!leaf.kinds.empty() && !std::binary_search(leaf.kinds.begin(), leaf.kinds.end(), event.kind))
+    return false;
+  if (event.deaths < leaf.least_deaths || event.displaced < leaf.least_displaced) return false;
+  if (leaf.actors.empty()) return true;
+  return std::any_of(event.actors.begin(), event.actors.end(), [&](std::uint64_t actor) {
+    return std::binary_search(leaf.actors.begin(), leaf.actors.end(), actor);
+  });
+}
+
+std::int64_t weight_of(const Leaf& leaf, const Happened& event) {
+  switch (leaf.magnitude) {
+    case Magnitude::kNone:
+      return 1;
+    case Magnitude::kDeaths:
+      return event.deaths;
+    case Magnitude::kDisplaced:
+      return event.displaced;
+  }
+  return 1;
+}
+
+// Adds up what lies in a window and how many days later something enters or leaves it.
+class WindowSum {
+ public:
+  WindowSum(const Leaf& leaf, SourceId source, DayRange window, Detail detail)
+      : leaf_(leaf), source_(source), window_(window), detail_(detail) {}
+
+  enum class Place : std::uint8_t { kSure, kPossible };
+
+  void add(const RegionEvents& events, Place place) {
+    const auto begin =
+        std::lower_bound(events.dated.begin(), events.dated.end(), window_.from,
+                         [](const Happened& event, Day day) { return event.start < day; });
+    bool first = true;
+    auto at = begin;
+    for (; at != events.dated.end() && at->start < window_.until; ++at) {
+      if (!matches(leaf_, source_, *at)) continue;
+      if (first) change_in(at->start - window_.from + 1);
+      first = false;
+      count(*at, place == Place::kSure);
+    }
+    for (; at != events.dated.end(); ++at) {
+      if (!matches(leaf_, source_, *at)) continue;
+      change_in(at->start - window_.until + 1);
+      break;
+    }
+    for (const Happened& span : events.spans) add_span(span, place);
+  }
+
+  std::int64_t low = 0, high = 0;
+  std::int32_t days_to_change = kForever;
+  std::vector<std::uint64_t> identities;
+
+ private:
+  void add_span(const Happened& span, Place place) {
+    if (!matches(leaf_, source_, span)) return;
+    for (const std::int32_t days : {span.start - window_.until + 1, span.end - window_.until,
+                                    span.start - window_.from + 1, span.end - window_.from})
+      if (days > 0) change_in(days);
+    if (span.start >= window_.until || span.end <= window_.from) return;
+    const bool inside = span.start >= window_.from && span.end <= window_.until;
+    count(span, inside && place == Place::kSure);
+  }
+
+  void count(const Happened& event, bool sure) {
+    const std::int64_t weight = weight_of(leaf_, event);
+    high += weight;
+    if (sure) low += weight;
+    if (detail_ == Detail::kRecords) identities.push_back(event.identity);
+  }
+
+  void change_in(std::int32_t days) { days_to_change = std::min(days_to_change, days); }
+
+  const Leaf& leaf_;
+  SourceId source_;
+  DayRange window_;
+  Detail detail_;
+};
+
+// Whether the window's ends move day by day with the tick; elsewhere they can jump by up to three
+// days.
+bool moves_evenly(const Leaf& leaf) {
+  const auto even = [](const Span& span) {
+    return span.count == 0 || span.unit == SpanUnit::kDays || span.unit == SpanUnit::kWeeks ||
+           span.unit == SpanUnit::kEpiweeks;
+  };
+  return even(leaf.window) && even(leaf.lag);
+}
+
+}  // namespace
+
+EventWindow read_event_window(const Scene& scene, const Leaf& leaf, SourceId source, Day end,
+                              Detail detail) {
+  EventWindow out;
+  out.range = {minus(end, leaf.window), end};
+  WindowSum sum(leaf, source, out.range, detail);
+  const Dataset& data = scene.data;
+  sum.add(data.events(scene.data_region), WindowSum::Place::kSure);
+  for (const RegionId above : data.may_hold(scene.data_region))
+    sum.add(data.unplaced(above), WindowSum::Place::kPossible);
+  out.value = {static_cast<double>(sum.low), static_cast<double>(sum.high)};
+  out.identities = std::move(sum.identities);
+  out.days_to_change = sum.days_to_change;
+
+  const Day covered_until = data.covered_until(source, scene.data_region, out.range.from);
+  out.covered = covered_until >= end;
+  if (out.covered) {
+    if (covered_until < kDayNever)
+      out.days_to_change = std::min(out.days_to_change, covered_until - end + 1);
+  } else {
+    out.value.high = std::numeric_limits<double>::infinity();
+    const Day edge = data.next_coverage_edge(source, scene.data_region, out.range.from);
+    if (edge < kDayNever) out.days_to_change = std::min(out.days_to_change, edge - out.range.from);
+  }
+  return out;
+}
+
+SourceId choose_event_source(const Scene& scene, const Leaf& leaf, Day tick, Horizon& horizon) {
+  const Day end = tick + 1;
+  SourceId any;
+  for (const SourceId id : leaf.sources) {
+    const Source& source = *scene.catalogue.find(id);
+    const Day reach = scene.data.covered_at_most(id, scene.data_region);
+    if (reach == kDayMin) continue;
+    const std::int32_t allowed = source.event_cadence + source.event_longest_delay;
+    if (end - reach <= allowed) {
+      horizon.limit(reach + allowed);
+      return id;
+    }
+    if (any.number() == 0) any = id;
+  }
+  if (any.number() != 0) return any;
+  return leaf.sources.empty() ? SourceId() : leaf.sources.front();
+}
+
+Day event_window_end(const Leaf& leaf, Stand stand, Horizon& horizon) {
+  Day end = stand.tick + 1;
+  if (stand.cadence) {
+    const std::int32_t current = period_of(*stand.cadence, end);
+    horizon.limit(period_start(*stand.cadence, current + 1) - 1);
+    horizon.limit_evidence(period_start(*stand.cadence, current) - 1);
+    end = period_start(*stand.cadence, current - stand.back);
+  }
+  return leaf.lag.count == 0 ? end : minus(end, leaf.lag);
+}
+
+void limit_by_events(const Leaf& leaf, const EventWindow& window, Stand stand, Shift shift,
+                     Horizon& horizon) {
+  // Inside "consecutive" the window stands still until the period is over.
+  if (stand.cadence) return;
+  const bool even = moves_evenly(leaf) && shift == Shift::kEven;
+  horizon.limit(stand.tick + std::max(1, even ? window.days_to_change : window.days_to_change - 4));
+}
+
+}  // namespace tocsin

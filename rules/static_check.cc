@@ -1,0 +1,173 @@
+#include "rules/static_check.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "rules/evaluate.h"
+
+namespace tocsin {
+namespace {
+
+// Interval analysis: the range that a number can have, whatever the data says.
+class Ranges {
+ public:
+  Ranges(const Expression& expression, const Catalogue& catalogue, const Pack& pack)
+      : expression_(expression), catalogue_(catalogue), pack_(pack) {}
+
+  Quantity of(std::int32_t index) const {
+    const Node& node = expression_.node(index);
+    switch (node.op) {
+      case Op::kNumber:
+        return Quantity::exactly(node.number);
+      case Op::kParameter:
+        return of_parameter(pack_.parameters[node.parameter]);
+      case Op::kPopulation:
+        return {0, Quantity().high};
+      case Op::kAggregate:
+      case Op::kNormal:
+        return of_leaf(expression_.leaf(node.leaf));
+      case Op::kPercentile:
+        return {0, 1};
+      case Op::kDimensions:
+        return {0, static_cast<double>(node.dimensions.size())};
+      case Op::kNeighbours:
+      case Op::kBasin:
+        return {0, Quantity().high};
+      case Op::kPer100k: {
+        const Quantity a = of(node.a);
+        return a.low >= 0 ? Quantity{0, Quantity().high} : Quantity::unknown();
+      }
+      case Op::kAdd:
+        return {of(node.a).low + of(node.b).low, of(node.a).high + of(node.b).high};
+      case Op::kSubtract:
+        return {of(node.a).low - of(node.b).high, of(node.a).high - of(node.b).low};
+      case Op::kNegate:
+        return {-of(node.a).high, -of(node.a).low};
+      case Op::kMultiply:
+        return product(of(node.a), of(node.b));
+      case Op::kLeast:
+        return {std::min(of(node.a).low, of(node.b).low),
+                std::min(of(node.a).high, of(node.b).high)};
+      case Op::kGreatest:
+        return {std::max(of(node.a).low, of(node.b).low),
+                std::max(of(node.a).high, of(node.b).high)};
+      default:
+        return Quantity::unknown();
+    }
+  }
+
+ private:
+  static Quantity of_parameter(const Parameter& parameter) {
+    Quantity range{parameter.value, parameter.value};
+    for (const auto& [region, value] : parameter.by_region) {
+      range.low = std::min(range.low, value);
+      range.high = std::max(range.high, value);
+    }
+    return range;
+  }
+
+  Quantity of_leaf(const Leaf& leaf) const {
+    if (leaf.reads_events) return {0, Quantity().high};
+    const Indicator& indicator = *catalogue_.find(leaf.indicator);
+    const double divisor = std::pow(10, indicator.precision) * (indicator.unit == "%" ? 100 : 1);
+    Quantity range;
+    if (leaf.aggregate == Aggregate::kStddev) return {0, range.high};
+    if (leaf.aggregate == Aggregate::kSum) {
+      if (indicator.least && *indicator.least >= 0) range.low = 0;
+      return range;
+    }
+    if (indicator.least) range.low = static_cast<double>(*indicator.least) / divisor;
+    if (indicator.greatest) range.high = static_cast<double>(*indicator.greatest) / divisor;
+    return range;
+  }
+
+  static Quantity product(Quantity a, Quantity b) {
+    if (a.low >= 0 && b.low >= 0)
+      return {a.low * b.low, a.high == 0 || b.high == 0 ? 0 : a.high * b.high};
+    return Quantity::unknown();
+  }
+
+  const Expression& expression_;
+  const Catalogue& catalogue_;
+  const Pack& pack_;
+};
+
+std::int32_t days_of(Cadence cadence) {
+  return cadence == Cadence::kIrregular ? 1 : period_start(cadence, 1) - period_start(cadence, 0);
+}
+
+void visit(const Pack& pack, std::size_t signal, std::vector<std::size_t>& path,
+           std::vector<int>& state, std::vector<SignalCycle>& cycles) {
+  state[signal] = 1;
+  path.push_back(signal);
+  for (const std::uint32_t read : signals_read(pack, pack.signals[signal])) {
+    if (state[read] == 1) {
+      std::string text;
+      for (auto at = std::find(path.begin(), path.end(), read); at != path.end(); ++at)
+        text += pack.signals[*at].name + " -> ";
+      cycles.push_back({read, text + pack.signals[read].name});
+    } else if (state[read] == 0) {
+      visit(pack, read, path, state, cycles);
+    }
+  }
+  path.pop_back();
+  state[signal] = 2;
+}
+
+}  // namespace
+
+std::vector<ExpressionError> check_statically(const Expression& expression,
+                                              const Catalogue& catalogue, const Pack& pack) {
+  std::vector<ExpressionError> findings;
+  const Ranges ranges(expression, catalogue, pack);
+  for (const Node& node : expression.nodes) {
+    if (!is_comparison(node.op)) continue;
+    const Tri verdict = compare(node.op, ranges.of(node.a), ranges.of(node.b));
+    if (verdict == Tri::kUnknown) continue;
+    ExpressionError finding;
+    finding.begin = node.begin;
+    finding.length = node.end - node.begin;
+    const std::string text = expression.text.substr(node.begin, node.end - node.begin);
+    finding.message = verdict == Tri::kTrue ? "'" + text + "' is always true"
+                                            : "'" + text + "' can never be true";
+    finding.allowed = "a comparison that data can decide";
+    findings.push_back(std::move(finding));
+  }
+  return findings;
+}
+
+Cadence coarsest_cadence(const Signal& signal) {
+  Cadence coarsest = Cadence::kDay;
+  for (const Expression* expression : {&signal.when, &signal.clear})
+    for (const Leaf& leaf : expression->leaves)
+      if (days_of(leaf.cadence) > days_of(coarsest)) coarsest = leaf.cadence;
+  return coarsest;
+}
+
+std::vector<std::uint32_t> signals_read(const Pack& pack, const Signal& signal) {
+  std::vector<std::uint32_t> read;
+  for (const Expression* expression : {&signal.when, &signal.clear})
+    for (const Node& node : expression->nodes)
+      for (const Subject& subject : node.subjects) {
+        if (subject.kind == Subject::Kind::kSignal) read.push_back(subject.index);
+        if (subject.kind != Subject::Kind::kDimension) continue;
+        for (std::uint32_t i = 0; i < pack.signals.size(); ++i)
+          if (pack.signals[i].dimension.number() == subject.index &&
+              pack.signals[i].stance == Stance::kThreat)
+            read.push_back(i);
+      }
+  std::sort(read.begin(), read.end());
+  read.erase(std::unique(read.begin(), read.end()), read.end());
+  return read;
+}
+
+std::vector<SignalCycle> find_signal_cycles(const Pack& pack) {
+  std::vector<SignalCycle> cycles;
+  std::vector<int> state(pack.signals.size(), 0);
+  std::vector<std::size_t> path;
+  for (std::size_t i = 0; i < pack.signals.size(); ++i)
+    if (state[i] == 0) visit(pack, i, path, state, cycles);
+  return cycles;
+}
+
+}  // namespace tocsin

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "rules/lexer.h"
+#include "rules/pack.h"
+
+namespace tocsin {
+
+// What can be said of a condition without data: comparisons that always or never hold, given the
+// ranges that its parts can have (a count is never negative, a percentile lies in [0 %, 100 %], an
+// indicator within its plausible range).
+std::vector<ExpressionError> check_statically(const Expression& expression,
+                                              const Catalogue& catalogue, const Pack& pack);
+
+// The coarsest cadence of the series that a signal reads: what cascades compare onsets by.
+Cadence coarsest_cadence(const Signal& signal);
+
+// Indices of the signals that the conditions of `signal` read, sorted.
+std::vector<std::uint32_t> signals_read(const Pack& pack, const Signal& signal);
+
+struct SignalCycle {
+  std::size_t signal;
+  std::string path;  // "a -> b -> a"
+};
+std::vector<SignalCycle> find_signal_cycles(const Pack& pack);
+
+}  // namespace tocsin
