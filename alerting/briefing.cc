@@ -47,8 +47,14 @@ std::vector<std::string> lead(const BriefingSubject& subject) {
                 {{"level", level_text(texts, revision.level, ".inline")},
                  {"previous", level_text(texts, revision.previous_level, ".inline")},
                  {"other", one_line(revision.merged_into)}})};
+  const bool level_is_new = revision.kind == RevisionKind::kRaised ||
+                            revision.kind == RevisionKind::kEscalated ||
+                            revision.kind == RevisionKind::kEased;
+  if (level_is_new && revision.level != Level::kNone) {
+    lead.back() += ' ' + texts.say(std::string("meaning.").append(name_of(revision.level)));
+  }
   const bool open = !closes(revision.kind);
-  if (open && !revision.dimensions_true.empty()) {
+  if (open && revision.kind != RevisionKind::kLapsed && !revision.dimensions_true.empty()) {
     lead.push_back(texts.say("lead.dimensions",
                              {{"count", static_cast<std::int64_t>(revision.dimensions_true.size())},
                               {"dimensions", dimension_list(subject, revision.dimensions_true)}}));

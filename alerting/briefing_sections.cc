@@ -114,12 +114,18 @@ std::vector<std::string> absent_dimensions(const BriefingSubject& subject) {
 BriefingSection unknowns(const BriefingSubject& subject) {
   BriefingSection unknown = section(subject, "heading.unknown");
   unknown.items = evidence_items(subject, "unknown");
-  const bool blind = !unknown.items.empty() || !subject.revision.dimensions_unknown.empty();
-  unknown.paragraphs.push_back(subject.texts.say(blind ? "unknown.intro" : "unknown.nothing"));
+  const auto& codes = subject.revision.dimensions_unknown;
+  if (unknown.items.empty() && !codes.empty()) {
+    unknown.items.emplace_back().text = subject.texts.say(
+        "lead.dimensions.unknown", {{"count", static_cast<std::int64_t>(codes.size())},
+                                    {"dimensions", dimension_list(subject, codes)}});
+  }
+  unknown.paragraphs.push_back(
+      subject.texts.say(unknown.items.empty() ? "unknown.nothing" : "unknown.intro"));
   if (const auto absent = absent_dimensions(subject); !absent.empty()) {
-    unknown.paragraphs.push_back(
+    unknown.items.emplace_back().text =
         subject.texts.say("unknown.absent", {{"count", static_cast<std::int64_t>(absent.size())},
-                                             {"dimensions", dimension_list(subject, absent)}}));
+                                             {"dimensions", dimension_list(subject, absent)}});
   }
   return unknown;
 }

@@ -15,7 +15,8 @@ enum class Fate { kKeep, kSpace, kDrop };
 
 Fate fate_of(UChar32 c) {
   if (c == 0x200C || c == 0x200D) return Fate::kKeep;  // joiners that some scripts are spelt with
-  if (c == 0x2028 || c == 0x2029 || u_isUWhiteSpace(c) || u_iscntrl(c)) return Fate::kSpace;
+  if (c == 0x2028 || c == 0x2029 || u_isUWhiteSpace(c) || u_charType(c) == U_CONTROL_CHAR)
+    return Fate::kSpace;
   if (U_IS_UNICODE_NONCHAR(c)) return Fate::kDrop;
   // Format characters: bidirectional controls, zero-width marks, tags.
   return u_charType(c) == U_FORMAT_CHAR ? Fate::kDrop : Fate::kKeep;

@@ -28,7 +28,7 @@ constexpr TextEntry kEnglish[] = {
      "Please confirm that you have read this: reply to this message or write to {contact}, naming "
      "alert {alert}, revision {revision}."},
     {"acknowledge.reply",
-     "Please confirm that you have read this to the people who run this service, naming alert "
+     "Please let the people who run this service know that you have read this, naming alert "
      "{alert}, revision {revision}."},
     {"acknowledge.web", "The alert with its whole history is at {url}."},
     {"advice.intro",
@@ -60,8 +60,8 @@ constexpr TextEntry kEnglish[] = {
     {"dimension.technological", "technological"},
     {"evidence.figures", "Figures up to {day}."},
     {"evidence.lead", "{title} ({dimension})"},
-    {"evidence.off.since", "Not met since {day}."},
-    {"evidence.on.since", "Met since {day}."},
+    {"evidence.off.since", "Condition not met since {day}."},
+    {"evidence.on.since", "Condition met since {day}."},
     {"evidence.reference", "Threshold: {reference}"},
     {"evidence.sources", "{count, plural, one {Source: {sources}.} other {Sources: {sources}.}}"},
     {"evidence.unknown.since", "Not known since {day}."},
@@ -102,8 +102,8 @@ constexpr TextEntry kEnglish[] = {
      "{{count, spellout} dimensions of human security show threats within the same period}}: "
      "{dimensions}."},
     {"lead.dimensions.unknown",
-     "{count, plural, one {One dimension} other {{count} dimensions}} cannot be judged for lack of "
-     "current data: {dimensions}."},
+     "For lack of current data {count, plural, one {one dimension} other {{count, spellout} "
+     "dimensions}} cannot be judged: {dimensions}."},
     {"lead.shared",
      "This alert concerns a basin that several states share ({basins}). The committees of all its "
      "states were sent the same alert in the same step."},
@@ -119,6 +119,14 @@ constexpr TextEntry kEnglish[] = {
     {"level.watch", "Watch"},
     {"level.watch.inline", "watch"},
     {"level.watch.possible", "Possible watch"},
+    {"meaning.emergency",
+     "Emergency is the highest of three levels: the strongest condition of the rule is met and "
+     "time is short."},
+    {"meaning.warning",
+     "Warning is the second of three levels: enough signs have come together to make preparing "
+     "worthwhile."},
+    {"meaning.watch",
+     "Watch is the first of three levels: early signs have come together and are worth following."},
     {"place.in_country", "{place}, {country}"},
     {"reliability.A", "completely reliable"},
     {"reliability.B", "usually reliable"},
@@ -185,9 +193,8 @@ constexpr TextEntry kEnglish[] = {
     {"tlp.green", "TLP:GREEN - may be passed on within the community, but not published."},
     {"tlp.red", "TLP:RED - for the named recipients only. Please do not pass it on."},
     {"unknown.absent",
-     "{count, plural, one {One dimension is} other {# dimensions are}} not looked at by this rule "
-     "at "
-     "all: {dimensions}."},
+     "This rule does not look at {count, plural, one {one dimension} other {{count, spellout} "
+     "dimensions}} at all: {dimensions}."},
     {"unknown.intro",
      "Not known is not the same as calm. It neither raises nor clears an alert; here is what could "
      "not be judged."},
