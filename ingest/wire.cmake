@@ -16,3 +16,22 @@ if(TOCSIN_FUZZ)
   target_link_libraries(wire_fuzz PRIVATE tocsin_wire Boost::json)
   target_link_options(wire_fuzz PRIVATE -fsanitize=fuzzer)
 endif()
+
+# rules/yaml.cmake: the reader of YAML files, shared with configuration and rule packs.
+if(NOT TARGET tocsin_yaml)
+  include(${CMAKE_SOURCE_DIR}/rules/yaml.cmake)
+endif()
+tocsin_library(tocsin_import
+  SOURCES
+    import/command.cc
+    import/csv.cc
+    import/date_format.cc
+    import/figure.cc
+    import/import.cc
+    import/mapping_reader.cc
+    import/record_maker.cc
+    import/rollup.cc
+    import/row.cc
+    import/spec_reader.cc
+  PUBLIC tocsin_model tl::expected
+  PRIVATE tocsin_wire tocsin_yaml Boost::json fmt::fmt)

@@ -1,0 +1,173 @@
+#include "ingest/import/command.h"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <sstream>
+
+#include "ingest/import/import.h"
+#include "ingest/wire.h"
+
+namespace tocsin {
+
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kInvalid = 2;
+
+std::string reason() { return std::strerror(errno); }
+
+std::string quoted_cell(std::string_view text) {
+  std::string cell = "\"";
+  for (const char c : text) {
+    if (c == '"') cell += '"';
+    cell += c;
+  }
+  return cell + '"';
+}
+
+std::string time_or_dash(const std::optional<PublishedTime>& time) {
+  return time ? format_rfc3339(*time) : "-";
+}
+
+std::string report_text(const Mapping& mapping, const ImportReport& report) {
+  std::string text =
+      fmt::format("{}: {} rows read = {} used + {} filtered + {} refused\n", mapping.feed,
+                  report.rows_read, report.rows_used, report.filtered(), report.rows_refused);
+  for (const auto& [name, count] : report.rows_filtered) {
+    text += fmt::format("  filtered as {}: {}\n", name, count);
+  }
+  if (report.groups > 0) text += fmt::format("  rolled up into {} groups\n", report.groups);
+  text += fmt::format("{} records written, published {} to {}\n", report.records(),
+                      time_or_dash(report.first_published), time_or_dash(report.last_published));
+  for (std::size_t i = 0; i < report.written.size(); ++i) {
+    if (report.written[i] == 0) continue;
+    text += fmt::format("  {}: {}\n", name_of(static_cast<RecordType>(i)), report.written[i]);
+  }
+  if (report.revisions > 0) text += fmt::format("  later revisions: {}\n", report.revisions);
+  for (const auto& [name, count] : report.left_out) {
+    text += fmt::format("  without a figure for {}: {}\n", name, count);
+  }
+  return text;
+}
+
+std::string report_json(const Mapping& mapping, const ImportReport& report) {
+  boost::json::object filtered, written, left_out;
+  for (const auto& [name, count] : report.rows_filtered) filtered[name] = count;
+  for (const auto& [name, count] : report.left_out) left_out[name] = count;
+  for (std::size_t i = 0; i < report.written.size(); ++i) {
+    written[name_of(static_cast<RecordType>(i))] = report.written[i];
+  }
+  return boost::json::serialize(
+             boost::json::object{{"feed", mapping.feed},
+                                 {"rows_read", report.rows_read},
+                                 {"rows_used", report.rows_used},
+                                 {"rows_filtered", filtered},
+                                 {"rows_refused", report.rows_refused},
+                                 {"groups", report.groups},
+                                 {"records", written},
+                                 {"revisions", report.revisions},
+                                 {"left_out", left_out},
+                                 {"first_published", time_or_dash(report.first_published)},
+                                 {"last_published", time_or_dash(report.last_published)}}) +
+         "\n";
+}
+
+// A file that takes its name only once it is whole; without a name, `fallback`.
+class Output {
+ public:
+  Output(std::string path, std::ostream& fallback) : path_(std::move(path)), fallback_(fallback) {
+    if (!path_.empty()) file_.open(path_ + ".part", std::ios::binary);
+  }
+  ~Output() {
+    if (path_.empty() || finished_) return;
+    std::error_code ignored;
+    std::filesystem::remove(path_ + ".part", ignored);
+  }
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+
+  std::ostream& stream() { return path_.empty() ? fallback_ : file_; }
+  bool ok() { return static_cast<bool>(stream()); }
+  bool finish() {
+    stream().flush();
+    if (!ok()) return false;
+    if (path_.empty()) return true;
+    file_.close();
+    std::error_code error;
+    std::filesystem::rename(path_ + ".part", path_, error);
+    finished_ = !error;
+    return finished_;
+  }
+
+ private:
+  std::string path_;
+  std::ostream& fallback_;
+  std::ofstream file_;
+  bool finished_ = false;
+};
+
+std::optional<Mapping> read_mapping(const std::string& path, std::ostream& err, int& code) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) {
+    err << fmt::format("cannot read the mapping {}: {}\n", path, reason());
+    code = kFailed;
+    return std::nullopt;
+  }
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  auto mapping = parse_mapping(path, text);
+  if (mapping) return std::move(*mapping);
+  for (const auto& diagnostic : mapping.error()) err << render(diagnostic, text) << '\n';
+  code = kInvalid;
+  return std::nullopt;
+}
+
+}  // namespace
+
+int run_import(const ImportOptions& options, std::ostream& out, std::ostream& err) {
+  int code = 0;
+  const auto mapping = read_mapping(options.mapping_path, err, code);
+  if (!mapping) return code;
+  const auto cannot = [&](std::string_view what, const std::string& path) {
+    err << fmt::format("cannot {} {}: {}\n", what, path, reason());
+    return kFailed;
+  };
+  std::ifstream file;
+  if (options.input_path != "-") {
+    file.open(options.input_path, std::ios::binary);
+    if (!file) return cannot("read", options.input_path);
+  }
+  std::istream& csv = options.input_path == "-" ? std::cin : file;
+  std::ostringstream unkept;
+  Output records(options.output_path == "-" ? "" : options.output_path, out);
+  Output refused(options.refused_path, unkept);
+  if (!records.ok()) return cannot("write", options.output_path);
+  if (!refused.ok()) return cannot("write", options.refused_path);
+  refused.stream() << "line,reason,row\n";
+  const auto report = import_rows(
+      *mapping, csv,
+      {.record = [&](const Record& record) { records.stream() << to_json(record) << '\n'; },
+       .refused =
+           [&](const RefusedRow& row) {
+             refused.stream() << row.line << ',' << quoted_cell(row.reason) << ','
+                              << quoted_cell(row.raw) << '\n';
+           }});
+  if (!report) {
+    err << fmt::format("{}: {}\n", options.input_path, report.error().message);
+    return kInvalid;
+  }
+  if (csv.bad()) return cannot("read", options.input_path);
+  if (!records.finish()) return cannot("write", options.output_path);
+  if (!refused.finish()) return cannot("write", options.refused_path);
+  err << (options.report == ReportFormat::kJson ? report_json(*mapping, *report)
+                                                : report_text(*mapping, *report));
+  return 0;
+}
+
+}  // namespace tocsin

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <iosfwd>
+#include <string>
+
+namespace tocsin {
+
+enum class ReportFormat { kText, kJson };
+
+struct ImportOptions {
+  std::string mapping_path;
+  std::string input_path;         // the publisher's CSV; "-" is standard input
+  std::string output_path = "-";  // NDJSON, in order of publication; "-" is `out`
+  std::string refused_path;       // CSV of line, reason, row; "" keeps none
+  ReportFormat report = ReportFormat::kText;
+};
+
+// `tocsin import`: records go to the output, the report and complaints to `err`. Returns the exit
+// code: 0 when the file was imported, also with rows refused (the report counts them); 1 when a
+// file can't be read or written; 2 when the mapping is wrong or doesn't fit the file. With an error
+// the output file isn't there: it is written beside its place and renamed.
+int run_import(const ImportOptions& options, std::ostream& out, std::ostream& err);
+
+}  // namespace tocsin
