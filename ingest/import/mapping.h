@@ -72,7 +72,6 @@ struct PeriodSpec {
   DateSpec date;                 // of kDay, kMonth, kYear; the first day of kSpan
   std::optional<DateSpec> last;  // of kSpan: the last day, inclusive
   TextTemplate season, year;  // of kSeason: its name in Mapping::seasons, and the year it starts in
-  bool until_published = false;  // the end is the day of publication instead
   // A vague date: the word of this template says to which calendar unit the span is widened.
   TextTemplate precision;
   enum class Unit { kAsGiven, kWeek, kMonth, kYear };

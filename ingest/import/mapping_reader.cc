@@ -66,7 +66,7 @@ RecordSpec read_record(YamlReader& reader, const YamlNode& node, const Shared& s
                                             {"observation", RecordType::kObservation},
                                             {"forecast", RecordType::kForecast}});
   if (const auto* when = mapping.find("when")) record.when = read_condition(reader, *when, "when");
-  if (const auto* id = mapping.need("id")) record.id = read_template(reader, *id, "id");
+  if (const auto* id = mapping.need("id")) record.id = read_row_template(reader, *id, "id");
   if (const auto* group = mapping.find("group")) {
     record.group = read_template(reader, *group, "group");
   }

@@ -33,12 +33,10 @@ Read<RecordMaker::Made> RecordMaker::make(const Row& row) {
     if (!applies) return refuse(applies.error());
     if (!*applies) continue;
     made.applied = true;
-    auto days = read_period(spec.period, mapping_, row);
+    const auto days = read_period(spec.period, mapping_, row);
     if (!days) return refuse(days.error());
     const auto published = read_publication(spec.published, *days, mapping_, row);
     if (!published) return refuse(published.error());
-    if (spec.period.until_published) days->end = *published;
-    if (days->end <= days->start) return refuse("it would be published before it starts");
     Record base;
     base.source = mapping_.source;
     base.tlp = mapping_.tlp;

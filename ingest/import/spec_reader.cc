@@ -13,11 +13,13 @@ namespace {
 DateSpec read_date(YamlReader& reader, const YamlNode& node, std::string_view what) {
   DateSpec date{{}, {"YYYY-MM-DD"}};
   if (node.kind != YamlNode::Kind::kMapping) {
-    date.from = read_template(reader, node, what);
+    date.from = read_row_template(reader, node, what);
     return date;
   }
   const YamlMapping mapping(reader, node, std::string(what), {"from", "format"});
-  if (const auto* from = mapping.need("from")) date.from = read_template(reader, *from, "from");
+  if (const auto* from = mapping.need("from")) {
+    date.from = read_row_template(reader, *from, "from");
+  }
   const YamlNode* format = mapping.need("format");
   if (format == nullptr) return date;
   date.formats.clear();
@@ -134,6 +136,17 @@ void read_widening(YamlReader& reader, const YamlNode& node, PeriodSpec& period)
 
 }  // namespace
 
+TextTemplate read_row_template(YamlReader& reader, const YamlNode& node, std::string_view what) {
+  auto parts = read_template(reader, node, what);
+  const bool names_column = std::any_of(parts.begin(), parts.end(),
+                                        [](const TextPart& part) { return !part.column.empty(); });
+  if (!parts.empty() && !names_column) {
+    reader.report(node, fmt::format("{} is the same for every row: '{}'", what, node.text),
+                  "a column in braces", "{" + node.text + "}");
+  }
+  return parts;
+}
+
 TextTemplate read_template(YamlReader& reader, const YamlNode& node, std::string_view what) {
   TextTemplate parts;
   const auto text = reader.text(node, what);
@@ -217,7 +230,7 @@ PeriodSpec read_period(YamlReader& reader, const YamlNode& node) {
   PeriodSpec period;
   const YamlMapping mapping(
       reader, node, "period",
-      {"day", "month", "year", "first", "last", "season", "season_year", "until", "precision"});
+      {"day", "month", "year", "first", "last", "season", "season_year", "precision"});
   static constexpr std::pair<std::string_view, Kind> kStarts[] = {
       {"day", Kind::kDay}, {"month", Kind::kMonth}, {"year", Kind::kYear}, {"first", Kind::kSpan}};
   int starts = 0;
@@ -243,7 +256,6 @@ PeriodSpec read_period(YamlReader& reader, const YamlNode& node) {
   if (period.kind == Kind::kSpan) {
     if (const auto* last = mapping.need("last")) period.last = read_date(reader, *last, "last");
   }
-  period.until_published = mapping.choice<bool>("until", false, {{"published", true}});
   if (const auto* precision = mapping.find("precision")) read_widening(reader, *precision, period);
   return period;
 }

@@ -9,6 +9,8 @@ namespace tocsin {
 // place and returns something usable.
 
 TextTemplate read_template(YamlReader& reader, const YamlNode& node, std::string_view what);
+// One that must take something from the row.
+TextTemplate read_row_template(YamlReader& reader, const YamlNode& node, std::string_view what);
 TextSpec read_text_spec(YamlReader& reader, const YamlNode& node, std::string_view what);
 Condition read_condition(YamlReader& reader, const YamlNode& node, std::string_view what);
 NumberSpec read_number(YamlReader& reader, const YamlNode& node, std::string_view what);
