@@ -93,6 +93,9 @@ struct AlertRevision {
   bool evidence_withheld = false;
   bool illustrative = false;  // made from demonstration data: every message says so
   std::string merged_into;    // hex id, for kMerged
+  // What the statement stands on, in the ledger's terms (rules/ledger.h), sorted: when it changes
+  // while the level stands, an `updated` revision says so.
+  std::vector<std::string> basis;
   friend bool operator==(const AlertRevision&, const AlertRevision&) = default;
 };
 

@@ -80,6 +80,7 @@ void members(Io& io, Self& revision) {
   io("evidence_withheld", revision.evidence_withheld);
   io("illustrative", revision.illustrative);
   io("merged_into", revision.merged_into);
+  io("basis", revision.basis);
 }
 
 json::value to_value(const std::string& text) { return json::string(text); }

@@ -166,17 +166,31 @@ void PointIndex::add(std::uint32_t id, const Geometry& geometry) {
     entry.south = std::min(entry.south, a.latitude);
     entry.north = std::max(entry.north, a.latitude);
   });
+  const auto index = static_cast<std::uint32_t>(entries_.size());
   entries_.push_back(entry);
+  // Rings off the globe are cut at its edge.
+  const double south = std::clamp(std::floor(entry.south), -90.0, 90.0);
+  const double west = std::clamp(std::floor(entry.west), -180.0, 180.0);
+  for (double latitude = south; latitude <= std::min(entry.north, 90.0); ++latitude) {
+    for (double longitude = west; longitude <= std::min(entry.east, 180.0); ++longitude) {
+      cells_[cell_of({.longitude = longitude, .latitude = latitude})].push_back(index);
+    }
+  }
 }
 
-std::vector<std::uint32_t> PointIndex::holding(Point point) const {
-  std::vector<std::uint32_t> ids;
-  for (const auto& entry : entries_) {
-    const bool near = entry.west <= point.longitude && point.longitude <= entry.east &&
-                      entry.south <= point.latitude && point.latitude <= entry.north;
-    if (near && contains(*entry.geometry, point)) ids.push_back(entry.id);
-  }
-  return ids;
+std::int32_t PointIndex::cell_of(Point point) {
+  constexpr std::int32_t kColumns = 361;
+  const bool on_globe = std::abs(point.longitude) <= 180 && std::abs(point.latitude) <= 90;
+  if (!on_globe) return -1;
+  const auto row = static_cast<std::int32_t>(std::floor(point.latitude)) + 90;
+  const auto column = static_cast<std::int32_t>(std::floor(point.longitude)) + 180;
+  return row * kColumns + column;
+}
+
+bool PointIndex::holds(const Entry& entry, Point point) {
+  return entry.west <= point.longitude && point.longitude <= entry.east &&
+         entry.south <= point.latitude && point.latitude <= entry.north &&
+         contains(*entry.geometry, point);
 }
 
 }  // namespace tocsin

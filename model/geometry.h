@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "model/result.h"
@@ -34,13 +35,23 @@ double distance_degrees(const Geometry& geometry, Point point);
 // types, on coordinates outside the globe, and on rings of fewer than four points.
 Result<Geometry> parse_geojson_geometry(std::string_view json);
 
-// Finds which of many geometries hold a point: bounding boxes first, then the rings.
+// Finds which of many geometries hold a point: by whole degrees first, then bounding boxes, then
+// the rings. Only points on the globe are found.
 class PointIndex {
  public:
   // `id` is the caller's number for the geometry, which must outlive the index.
   void add(std::uint32_t id, const Geometry& geometry);
-  // Ids whose geometry holds the point, in the order they were added.
-  std::vector<std::uint32_t> holding(Point point) const;
+
+  // visit(id) for each geometry that holds the point, in the order they were added. Doesn't
+  // allocate.
+  template <class Visit>
+  void for_each_holding(Point point, const Visit& visit) const {
+    const auto found = cells_.find(cell_of(point));
+    if (found == cells_.end()) return;
+    for (const std::uint32_t entry : found->second) {
+      if (holds(entries_[entry], point)) visit(entries_[entry].id);
+    }
+  }
 
  private:
   struct Entry {
@@ -48,7 +59,12 @@ class PointIndex {
     double west, south, east, north;
     const Geometry* geometry;
   };
+  // A cell is a square of one degree; all points off the globe share one that nothing lies in.
+  static std::int32_t cell_of(Point point);
+  static bool holds(const Entry& entry, Point point);
+
   std::vector<Entry> entries_;
+  std::unordered_map<std::int32_t, std::vector<std::uint32_t>> cells_;  // -> indices in entries_
 };
 
 }  // namespace tocsin

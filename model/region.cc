@@ -178,13 +178,15 @@ const Region* RegionTable::set_of(RegionId id, std::string_view scheme) const {
 
 const Region* RegionTable::locate(double latitude, double longitude) const {
   const Region* best = nullptr;
-  for (const auto index : points_.holding({.longitude = longitude, .latitude = latitude})) {
-    const Region& region = regions_[index];
-    // The kinds of the tree stand in order of size, largest first.
-    if (!best || region.kind > best->kind || (region.kind == best->kind && region.id < best->id)) {
-      best = &region;
-    }
-  }
+  points_.for_each_holding({.longitude = longitude, .latitude = latitude},
+                           [&](std::uint32_t index) {
+                             const Region& region = regions_[index];
+                             // The kinds of the tree stand in order of size, largest first.
+                             if (!best || region.kind > best->kind ||
+                                 (region.kind == best->kind && region.id < best->id)) {
+                               best = &region;
+                             }
+                           });
   return best;
 }
 

@@ -23,7 +23,7 @@ class RevisionGen {
       *member = text();
     }
     for (auto* member : {&made.shared_with, &made.dimensions_true, &made.dimensions_unknown,
-                         &made.changes, &made.outlook, &made.sdg_targets}) {
+                         &made.changes, &made.outlook, &made.sdg_targets, &made.basis}) {
       *member = list([&] { return text(); });
     }
     made.level = static_cast<Level>(below(4));
@@ -127,7 +127,7 @@ TEST(AlertJson, HasTheseBytesForEver) {
       R"("sources":[{"key":"nasa","name":"NASA","citation":"NASA POWER","reliability":"B",)"
       R"("covered_until":null}]}],"changes":[],"outlook":[],"certainty":"","advice":[],)"
       R"("sdg_targets":[],"skill":"","tlp":"clear","evidence_withheld":false,)"
-      R"("illustrative":false,"merged_into":""})");
+      R"("illustrative":false,"merged_into":"","basis":[]})");
 }
 
 std::string replaced(std::string text, std::string_view from, std::string_view to) {
@@ -160,7 +160,7 @@ TEST(AlertJson, RefusesWhatItWouldNotWriteAndSaysWhere) {
       {"\"clear\"", "\"white\"", "/tlp"},
       {"[{\"signal\"", "[3,{\"signal\"", "/evidence/0"},
       {"\"skill\":\"\"", "\"skill\":null", "/skill"},
-      {"\"merged_into\":\"\"}", "\"merged_into\":\"\"", "not JSON"},
+      {"{\"alert\"", "{{\"alert\"", "not JSON"},
   };
   for (const auto& c : cases) {
     const auto parsed = parse_alert_revision(replaced(json, c.from, c.to));

@@ -1,6 +1,6 @@
-#include "model/fold.h"
-
 #include <gtest/gtest.h>
+
+#include "model/fold.h"
 
 namespace tocsin {
 namespace {

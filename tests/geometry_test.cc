@@ -77,6 +77,12 @@ TEST(DistanceDegrees, IsZeroInsideAndPlanarOutside) {
   EXPECT_TRUE(std::isinf(distance_degrees(Geometry(), {5, 5})));
 }
 
+std::vector<std::uint32_t> holding(const PointIndex& index, Point point) {
+  std::vector<std::uint32_t> ids;
+  index.for_each_holding(point, [&](std::uint32_t id) { ids.push_back(id); });
+  return ids;
+}
+
 TEST(PointIndex, FindsAllThatHoldThePointInTheOrderAdded) {
   const Geometry big{{Polygon{{square(0, 0, 10)}}}};
   const Geometry small{{Polygon{{square(2, 2, 2)}}}};
@@ -87,10 +93,36 @@ TEST(PointIndex, FindsAllThatHoldThePointInTheOrderAdded) {
   index.add(3, big);
   index.add(9, islands);
   index.add(1, none);
-  EXPECT_EQ(index.holding({3.5, 3.5}), (std::vector<std::uint32_t>{7, 3, 9}));
-  EXPECT_EQ(index.holding({1, 1}), (std::vector<std::uint32_t>{3}));
-  EXPECT_EQ(index.holding({20.5, 20.5}), (std::vector<std::uint32_t>{9}));
-  EXPECT_EQ(index.holding({15, 15}), (std::vector<std::uint32_t>{}));
+  using Ids = std::vector<std::uint32_t>;
+  EXPECT_EQ(holding(index, {3.5, 3.5}), (Ids{7, 3, 9}));
+  EXPECT_EQ(holding(index, {1, 1}), (Ids{3}));
+  EXPECT_EQ(holding(index, {20.5, 20.5}), (Ids{9}));
+  EXPECT_EQ(holding(index, {15, 15}), Ids{});
+  EXPECT_EQ(holding(index, {std::nan(""), 1}), Ids{});
+  EXPECT_EQ(holding(index, {1e300, -1e300}), Ids{});
+}
+
+TEST(PointIndex, AgreesWithLookingAtEveryGeometry) {
+  std::mt19937_64 random(testsupport::test_seed());
+  std::uniform_real_distribution<double> longitude(-180, 178), latitude(-90, 88), size(0.01, 2);
+  std::vector<Geometry> geometries;
+  for (int i = 0; i < 400; ++i) {
+    geometries.push_back({{Polygon{{square(longitude(random), latitude(random), size(random))}}}});
+  }
+  geometries.push_back({{Polygon{{square(170, 80, 10)}}}});
+  geometries.push_back({{Polygon{{square(-180, -90, 5)}}}});
+  PointIndex index;
+  for (std::uint32_t i = 0; i < geometries.size(); ++i) index.add(i, geometries[i]);
+  std::vector<Point> points = {{180, 90}, {-180, -90}, {175, 85}, {180, 80}, {-175, -85}};
+  for (int i = 0; i < 2000; ++i) points.push_back({longitude(random), latitude(random)});
+  for (const auto& geometry : geometries) points.push_back(geometry.polygons[0].rings[0][2]);
+  for (const Point point : points) {
+    std::vector<std::uint32_t> want;
+    for (std::uint32_t i = 0; i < geometries.size(); ++i) {
+      if (contains(geometries[i], point)) want.push_back(i);
+    }
+    ASSERT_EQ(holding(index, point), want) << point.longitude << " " << point.latitude;
+  }
 }
 
 TEST(GeoJson, ReadsPolygonsAndMultiPolygons) {
