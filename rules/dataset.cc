@@ -30,6 +30,7 @@ Observed observed_of(const LatestRevision& revision, const ObservationClaim& cla
   observed.end = claim.end;
   observed.start = claim.start;
   observed.published_minute = static_cast<std::int32_t>(revision.published.milliseconds() / 60'000);
+  observed.tlp = revision.tlp;
   observed.identity = revision.identity.prefix();
   observed.value = claim.value;
   return observed;
@@ -39,6 +40,7 @@ Happened happened_of(const LatestRevision& revision, const EventClaim& claim) {
   Happened happened;
   happened.start = claim.start;
   happened.end = claim.end;
+  happened.tlp = revision.tlp;
   happened.identity = revision.identity.prefix();
   happened.source = claim.source;
   happened.kind = claim.kind;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -15,9 +16,14 @@ namespace tocsin {
 struct Observed {
   Day end, start;
   std::int32_t published_minute = 0;  // minutes since 1970
-  std::uint64_t identity = 0;         // prefix of the identity hash: breaks ties, finds the record
-  std::int64_t value = 0;             // scaled
-  friend auto operator<=>(const Observed&, const Observed&) = default;
+  Tlp tlp = Tlp::kClear;
+  std::uint64_t identity = 0;  // prefix of the identity hash: breaks ties, finds the record
+  std::int64_t value = 0;      // scaled
+  friend auto operator<=>(const Observed& a, const Observed& b) {
+    return std::tie(a.end, a.start, a.published_minute, a.identity, a.value, a.tlp) <=>
+           std::tie(b.end, b.start, b.published_minute, b.identity, b.value, b.tlp);
+  }
+  friend bool operator==(const Observed&, const Observed&) = default;
 };
 using Series = std::vector<Observed>;
 
@@ -28,6 +34,7 @@ struct Happened {
   SourceId source;
   EventKindId kind;
   bool vague_place = false;
+  Tlp tlp = Tlp::kClear;
   std::int64_t deaths = 0, displaced = 0;
   std::vector<std::uint64_t> actors;
   friend auto operator<=>(const Happened&, const Happened&) = default;

@@ -189,6 +189,11 @@ Quantity count_regions(const Scene& scene, const Node& node, Day tick, Horizon& 
 
 }  // namespace
 
+Tri signal_active(const Scene& scene, std::uint32_t signal, Day tick) {
+  Horizon horizon;
+  return signal_active(scene, signal, tick, horizon);
+}
+
 Tri signal_on(const Scene& scene, RegionId region, std::uint32_t signal, Day tick,
               Horizon& horizon) {
   const SignalTrack& track = scene.tracks[region.number()].signals[signal];

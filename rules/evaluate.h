@@ -88,7 +88,9 @@ struct Read {
     kMissing,
     kNotCovered
   } gap = Gap::kNone;
-  std::vector<std::uint64_t> identities;  // of the records it stands on, if asked for
+  // Of the records it stands on, if asked for: their identities and the strictest label.
+  std::vector<std::uint64_t> identities;
+  Tlp tlp = Tlp::kClear;
 };
 enum class Detail : std::uint8_t { kValue, kRecords };
 
@@ -110,6 +112,8 @@ Quantity read_before(const Scene& scene, const Leaf& leaf, std::int32_t back, St
 
 Tri signal_on(const Scene& scene, RegionId region, std::uint32_t signal, Day tick,
               Horizon& horizon);
+// Over the scene's window that ends with `tick`.
+Tri signal_active(const Scene& scene, std::uint32_t signal, Day tick);
 Tri evaluate_cascade(const Scene& scene, const Node& node, Day tick, Horizon& horizon);
 
 }  // namespace tocsin

@@ -174,6 +174,11 @@ void each_observed(const Series& series, Day from, Day until, Fn fn) {
   }
 }
 
+void note(Read& read, const Observed& o) {
+  read.identities.push_back(o.identity);
+  read.tlp = std::max(read.tlp, o.tlp);
+}
+
 // The aggregate over the window of whole periods that ends with period `last`.
 std::optional<double> at_period(const Choice& choice, const Leaf& leaf, std::int32_t last,
                                 Read* read = nullptr) {
@@ -184,7 +189,7 @@ std::optional<double> at_period(const Choice& choice, const Leaf& leaf, std::int
   const bool rate = choice.indicator->is_rate();
   each_observed(*choice.series, range.from, range.until, [&](const Observed& o) {
     sums.add(o, leaf, rate);
-    if (read != nullptr) read->identities.push_back(o.identity);
+    if (read != nullptr) note(*read, o);
   });
   if (read != nullptr) read->window = range;
   if (!enough(leaf, sums.observed, periods)) return std::nullopt;
@@ -200,7 +205,7 @@ std::optional<double> at_day(const Choice& choice, const Leaf& leaf, Day end, Re
     const Observed& o = (*choice.series)[visible - 1];
     if (read != nullptr) {
       read->window = DayRange{o.start, o.end};
-      read->identities.push_back(o.identity);
+      note(*read, o);
     }
     if (end - o.end > longest_period(indicator) + indicator.longest_delay) return std::nullopt;
     return static_cast<double>(o.value) / divisor_of(indicator);
@@ -209,7 +214,7 @@ std::optional<double> at_day(const Choice& choice, const Leaf& leaf, Day end, Re
   const DayRange range{minus(end, leaf.window), end};
   each_observed(*choice.series, range.from, range.until, [&](const Observed& o) {
     sums.add(o, leaf, indicator.is_rate());
-    if (read != nullptr) read->identities.push_back(o.identity);
+    if (read != nullptr) note(*read, o);
   });
   if (read != nullptr) read->window = range;
   if (sums.observed == 0) return std::nullopt;
@@ -328,6 +333,7 @@ Read read_leaf(const Scene& scene, const Leaf& leaf, Stand stand, Horizon& horiz
   read.value = window.value;
   read.window = window.range;
   read.identities = std::move(window.identities);
+  read.tlp = window.tlp;
   const Day reach = scene.data.covered_at_most(read.source, scene.data_region);
   if (reach != kDayMin) read.covered_until = reach;
   if (!window.covered) read.gap = Read::Gap::kNotCovered;

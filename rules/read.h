@@ -12,6 +12,7 @@ struct EventWindow {
   DayRange range;
   std::int32_t days_to_change = 0;  // days that the window can move before the value may differ
   std::vector<std::uint64_t> identities;
+  Tlp tlp = Tlp::kClear;
 };
 
 // The events of `leaf` from `source` in the window that ends (exclusively) at `end`.

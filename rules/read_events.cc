@@ -61,6 +61,7 @@ class WindowSum {
   std::int64_t low = 0, high = 0;
   std::int32_t days_to_change = kForever;
   std::vector<std::uint64_t> identities;
+  Tlp tlp = Tlp::kClear;
 
  private:
   void add_span(const Happened& span, Place place) {
@@ -78,6 +79,7 @@ class WindowSum {
     high += weight;
     if (sure) low += weight;
     if (detail_ == Detail::kRecords) identities.push_back(event.identity);
+    tlp = std::max(tlp, event.tlp);
   }
 
   void change_in(std::int32_t days) { days_to_change = std::min(days_to_change, days); }
@@ -111,6 +113,7 @@ EventWindow read_event_window(const Scene& scene, const Leaf& leaf, SourceId sou
     sum.add(data.unplaced(above), WindowSum::Place::kPossible);
   out.value = {static_cast<double>(sum.low), static_cast<double>(sum.high)};
   out.identities = std::move(sum.identities);
+  out.tlp = sum.tlp;
   out.days_to_change = sum.days_to_change;
 
   const Day covered_until = data.covered_until(source, scene.data_region, out.range.from);

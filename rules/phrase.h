@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "rules/evaluate.h"
+
+namespace tocsin {
+
+// A node as a noun phrase ("75 % of its 10-year normal"), without its value. `about` is the leaf that
+// the sentence already speaks about, so that it is "its normal" the second time; -1 for none.
+std::string phrase(const Scene& scene, const Expression& expression, std::int32_t node,
+                   std::int32_t about = -1);
+
+// "41 mm", "at least 3 events", "3 to 5 events", "not known".
+std::string say(const Quantity& quantity, const Unit& unit, PureStyle style);
+
+// "below", "at least": how a comparison is said.
+std::string_view say(Op comparison);
+// What does not hold when the comparison holds: `<` gives `>=`.
+Op opposite(Op comparison);
+// The same comparison with its sides exchanged: `<` gives `>`.
+Op mirrored(Op comparison);
+
+}  // namespace tocsin
