@@ -53,9 +53,12 @@ void read_addresses(const YamlMapping& entry, Committee& committee) {
     }
   };
   read(Channel::kEmail, [&](const YamlReader::Word& word) {
-    const auto checked = check_mail_address(word.text);
-    if (!checked) reader.report(*word.node, checked.error().message, "a mail address");
-    return checked.has_value();
+    const bool fits = check_mail_address(word.text).has_value();
+    if (!fits) {
+      reader.report(*word.node, fmt::format("'{}' is no mail address", word.text),
+                    "a mail address, such as name@example.org");
+    }
+    return fits;
   });
   read(Channel::kCap, [&](const YamlReader::Word& word) {
     const bool fits = is_cap_target(word.text);
@@ -65,7 +68,8 @@ void read_addresses(const YamlMapping& entry, Committee& committee) {
     }
     return fits;
   });
-  if (!entry.has("email") && !entry.has("cap")) {
+  const bool is_mapping = entry.node().kind == YamlNode::Kind::kMapping;
+  if (is_mapping && !entry.has("email") && !entry.has("cap")) {
     reader.report(entry.node(), fmt::format("{} has no address", entry.what()),
                   "email: [...], cap: [...], or both");
   }

@@ -3,16 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <fstream>
-#include <iterator>
 #include <limits>
 #include <optional>
-#include <set>
-#include <system_error>
 #include <utility>
 
 #include "daemon/config/catalogue_files.h"
+#include "daemon/config/cross_checks.h"
 #include "daemon/config/declared.h"
 #include "daemon/config/regions_file.h"
 #include "rules/yaml_reader.h"
@@ -128,64 +124,6 @@ std::vector<Region> load_regions(const ConfigurationFiles& files, const YamlFile
   return regions;
 }
 
-// What one file may read, and another lets nobody write, would be blind for ever.
-void check_writers(const Catalogue& catalogue, Diagnostics& diagnostics) {
-  const auto complain = [&](std::string_view what, const std::string& reader,
-                            const Source& source) {
-    diagnostics.push_back(about_file(
-        kIndicatorsFile,
-        fmt::format("{} {} reads the source {}, which may not write it", what, reader, source.key),
-        fmt::format("list {} at {} in {}", reader, source.key, kSourcesFile)));
-  };
-  for (const Source& source : catalogue.sources) {
-    for (const Indicator& indicator : catalogue.indicators) {
-      const auto& read = indicator.sources;
-      if (std::find(read.begin(), read.end(), source.id) != read.end() &&
-          !std::binary_search(source.indicators.begin(), source.indicators.end(), indicator.id)) {
-        complain("indicator", indicator.code, source);
-      }
-    }
-    for (const EventKind& kind : catalogue.event_kinds) {
-      const auto& read = kind.sources;
-      if (std::find(read.begin(), read.end(), source.id) != read.end() &&
-          !std::binary_search(source.event_kinds.begin(), source.event_kinds.end(), kind.id)) {
-        complain("event kind", kind.code, source);
-      }
-    }
-  }
-}
-
-void check_against_settings(const Catalogue& catalogue, const Settings& settings,
-                            Diagnostics& diagnostics) {
-  if (settings.ingest.security == TransportSecurity::kCurve) {
-    for (const Producer& producer : catalogue.producers) {
-      if (!producer.public_keys.empty()) continue;
-      diagnostics.push_back(
-          about_file(kSourcesFile,
-                     fmt::format("producer {} has no public key, and ingest is secured by curve",
-                                 producer.name),
-                     "public_keys: [...], as `tocsin keygen` prints them"));
-    }
-  }
-  const auto uses = [&](Channel channel) {
-    return std::any_of(
-        catalogue.committees.begin(), catalogue.committees.end(), [&](const Committee& committee) {
-          return std::any_of(committee.addresses.begin(), committee.addresses.end(),
-                             [&](const Address& address) { return address.channel == channel; });
-        });
-  };
-  if (uses(Channel::kEmail) && settings.smtp.host.empty()) {
-    diagnostics.push_back(about_file(kSettingsFile,
-                                     "committees have mail addresses, but there is no smtp",
-                                     "smtp: {host: ..., from: ...}"));
-  }
-  if (uses(Channel::kCap) && settings.cap.directory.empty()) {
-    diagnostics.push_back(about_file(kSettingsFile,
-                                     "committees receive CAP files, but there is no cap",
-                                     "cap: {directory: ..., sender: ...}"));
-  }
-}
-
 template <class Thing>
 void sort_by_id(std::vector<Thing>& things) {
   std::sort(things.begin(), things.end(),
@@ -237,8 +175,15 @@ tl::expected<Configuration, Diagnostics> load_configuration(const ConfigurationF
   if (committees_file) {
     result.catalogue.committees = read_committees(*committees_file, declared, diagnostics);
   }
-  if (indicators_file && sources_file) check_writers(result.catalogue, diagnostics);
-  if (settings_file) check_against_settings(result.catalogue, result.settings, diagnostics);
+  if (indicators_file && sources_file) {
+    check_writers(*indicators_file, result.catalogue, diagnostics);
+  }
+  if (settings_file && sources_file) {
+    check_producer_keys(*sources_file, result, diagnostics);
+  }
+  if (settings_file && committees_file) {
+    check_channels(*settings_file, result, diagnostics);
+  }
   if (!diagnostics.empty()) {
     std::stable_sort(diagnostics.begin(), diagnostics.end());
     return tl::unexpected(std::move(diagnostics));

@@ -87,7 +87,8 @@ std::vector<const Region*> RegionDraft::lineage(const Region& region) const {
 void check_parents(const RegionDraft& draft, YamlReader& reader) {
   for (const Region& region : draft.regions()) {
     const Region* parent = draft.find(region.parent);
-    if (parent == nullptr) continue;
+    if (parent == nullptr || !draft.spot(region.id).kind_known) continue;
+    if (!draft.spot(parent->id).kind_known) continue;
     if (const auto cycle = cycle_of(draft, region); !cycle.empty()) {
       report_cycle(draft, cycle, reader);
     } else if (is_group(parent->kind) || parent->kind >= region.kind) {

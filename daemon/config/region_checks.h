@@ -11,6 +11,7 @@ namespace tocsin {
 // Where regions.yaml speaks of a region: for messages.
 struct RegionSpot {
   const YamlNode* code = nullptr;
+  bool kind_known = true;                // else it was reported, and the kind means nothing
   const YamlNode* parent = nullptr;      // nullptr when it names none
   std::vector<const YamlNode*> aliases;  // in the order of Region::aliases
 };

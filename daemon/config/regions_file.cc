@@ -60,10 +60,12 @@ void read_place_in_tree(const YamlMapping& entry, const Declarations& declared, 
     region.members = declared.regions.resolve_sorted(reader, entry.need_words("members"));
     return;
   }
-  refuse(entry, "members", region.kind);
-  refuse(entry, "scheme", region.kind);
+  if (spot.kind_known) {
+    refuse(entry, "members", region.kind);
+    refuse(entry, "scheme", region.kind);
+  }
   const bool needs_parent =
-      region.kind == RegionKind::kAdmin1 || region.kind == RegionKind::kAdmin2;
+      spot.kind_known && (region.kind == RegionKind::kAdmin1 || region.kind == RegionKind::kAdmin2);
   spot.parent = needs_parent ? entry.need("parent") : entry.find("parent");
   if (spot.parent != nullptr) {
     region.parent = declared.regions.resolve(reader, *spot.parent).value_or(RegionId());
@@ -78,9 +80,11 @@ Region read_region(YamlReader& reader, const YamlEntry& source, const Declaratio
   Region region;
   region.id = declared.regions.find(source.key.text).value_or(RegionId());
   region.code = source.key.text;
+  const std::size_t before = reader.diagnostics().size();
   entry.need("kind");
   region.kind = entry.choice("kind", RegionKind::kAdmin1, kind_choices());
-  check_code(reader, source.key, region.kind);
+  spot.kind_known = reader.diagnostics().size() == before;
+  if (spot.kind_known) check_code(reader, source.key, region.kind);
   region.names = entry.names("names");
   region.population = entry.integer("population", 0, 0, kPopulationMax);
   spot.code = &source.key;
@@ -102,7 +106,8 @@ void read_neighbours(YamlReader& reader, const YamlNode& list, Region& region,
     if (other == &region) {
       reader.report(*word.node, fmt::format("{} is its own neighbour", region.code),
                     "other regions");
-    } else if (other->kind != region.kind) {
+    } else if (other->kind != region.kind && draft.spot(other->id).kind_known &&
+               draft.spot(region.id).kind_known) {
       reader.report(*word.node,
                     fmt::format("{} ({}) has the neighbour {} ({})", region.code,
                                 name_of(region.kind), other->code, name_of(other->kind)),

@@ -168,8 +168,9 @@ void read_horizons(const YamlMapping& top, HorizonSettings& settings) {
 
 void check_address(YamlReader& reader, const YamlNode& node, std::string_view what) {
   if (node.kind != YamlNode::Kind::kScalar) return;  // reported when it was read
-  if (const auto checked = check_mail_address(node.text); !checked) {
-    reader.report(node, fmt::format("{}: {}", what, checked.error().message), "a mail address");
+  if (!check_mail_address(node.text)) {
+    reader.report(node, fmt::format("{} is '{}'", what, node.text),
+                  "a mail address, such as name@example.org");
   }
 }
 
@@ -254,7 +255,7 @@ std::string_view name_of(ClockKind clock) { return name_in(kClockChoices, clock)
 
 Settings read_settings(const YamlFile& file, Diagnostics& diagnostics) {
   YamlReader reader(file, diagnostics);
-  const YamlMapping top(reader, file.root, "the settings",
+  const YamlMapping top(reader, file.root, "the file",
                         {"clock", "illustrative", "history_begins", "packs", "store", "ingest",
                          "admin", "horizons", "smtp", "cap", "delivery"});
   Settings settings;
