@@ -13,3 +13,17 @@ tocsin_library(tocsin_server
     zap.cc
   PUBLIC tocsin_model
   PRIVATE fmt::fmt Boost::json PkgConfig::zmq Threads::Threads)
+
+tocsin_library(tocsin_client
+  SOURCES
+    client.cc
+    client_command.cc
+    client_input.cc
+    client_link.cc
+    client_report.cc
+    client_session.cc
+    client_store.cc
+    spool.cc
+    spool_file.cc
+  PUBLIC tocsin_server
+  PRIVATE fmt::fmt Boost::json PkgConfig::zmq PkgConfig::sodium)

@@ -67,11 +67,13 @@ struct DateSpec {
 
 // Which days a record speaks about: [start, end).
 struct PeriodSpec {
-  enum class Kind { kDay, kMonth, kYear, kSpan, kSeason };
+  enum class Kind { kDay, kMonth, kYear, kSpan, kSeason, kSeasonStart };
   Kind kind = Kind::kDay;
   DateSpec date;                 // of kDay, kMonth, kYear; the first day of kSpan
   std::optional<DateSpec> last;  // of kSpan: the last day, inclusive
-  TextTemplate season, year;  // of kSeason: its name in Mapping::seasons, and the year it starts in
+  // Of kSeason and kSeasonStart: its name in Mapping::seasons, and the year it starts in. kSeasonStart
+  // is the first day alone: a snapshot, which rules see as soon as it is published.
+  TextTemplate season, year;
   // A vague date: the word of this template says to which calendar unit the span is widened.
   TextTemplate precision;
   enum class Unit { kAsGiven, kWeek, kMonth, kYear };

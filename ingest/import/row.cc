@@ -92,6 +92,7 @@ Read<DaySpan> read_season(const PeriodSpec& spec, const Mapping& mapping, const 
   // A season that ends before the month it begins in goes on into the next year.
   const int months = last - first + 1 + (last < first ? 12 : 0);
   const Day start = add_months(*year, first - 1);
+  if (spec.kind == PeriodSpec::Kind::kSeasonStart) return DaySpan{start, start + 1};
   return DaySpan{start, add_months(start, months)};
 }
 
@@ -205,13 +206,15 @@ Read<std::optional<Decimal>> read_number(const NumberSpec& spec, const Row& row)
 }
 
 Read<DaySpan> read_period(const PeriodSpec& spec, const Mapping& mapping, const Row& row) {
-  if (spec.kind == PeriodSpec::Kind::kSeason) return read_season(spec, mapping, row);
+  if (spec.kind == PeriodSpec::Kind::kSeason || spec.kind == PeriodSpec::Kind::kSeasonStart)
+    return read_season(spec, mapping, row);
   const auto date = read_date(spec.date, row);
   if (!date) return refuse(date.error());
   DaySpan span{*date, *date + 1};
   switch (spec.kind) {
     case PeriodSpec::Kind::kDay:
     case PeriodSpec::Kind::kSeason:
+    case PeriodSpec::Kind::kSeasonStart:
       break;
     case PeriodSpec::Kind::kMonth:
       span = {month_start(*date), add_months(month_start(*date), 1)};

@@ -230,7 +230,8 @@ PeriodSpec read_period(YamlReader& reader, const YamlNode& node) {
   PeriodSpec period;
   const YamlMapping mapping(
       reader, node, "period",
-      {"day", "month", "year", "first", "last", "season", "season_year", "precision"});
+      {"day", "month", "year", "first", "last", "season", "season_start", "season_year",
+       "precision"});
   static constexpr std::pair<std::string_view, Kind> kStarts[] = {
       {"day", Kind::kDay}, {"month", Kind::kMonth}, {"year", Kind::kYear}, {"first", Kind::kSpan}};
   int starts = 0;
@@ -241,17 +242,20 @@ PeriodSpec read_period(YamlReader& reader, const YamlNode& node) {
     period.kind = kind;
     period.date = read_date(reader, *date, key);
   }
-  if (const auto* season = mapping.find("season")) {
+  for (const auto& [key, kind] : {std::pair{"season", Kind::kSeason},
+                                  std::pair{"season_start", Kind::kSeasonStart}}) {
+    const auto* season = mapping.find(key);
+    if (season == nullptr) continue;
     ++starts;
-    period.kind = Kind::kSeason;
-    period.season = read_template(reader, *season, "season");
+    period.kind = kind;
+    period.season = read_template(reader, *season, key);
     if (const auto* year = mapping.need("season_year")) {
       period.year = read_template(reader, *year, "season_year");
     }
   }
   if (starts != 1) {
     reader.report(node, fmt::format("period begins in {} ways", starts),
-                  "one of day, month, year, first, season");
+                  "one of day, month, year, first, season, season_start");
   }
   if (period.kind == Kind::kSpan) {
     if (const auto* last = mapping.need("last")) period.last = read_date(reader, *last, "last");
