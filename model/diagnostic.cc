@@ -61,7 +61,6 @@ std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t li
   DistanceRow rows[3];
   DistanceRow *before = &rows[0], *last = &rows[1], *row = &rows[2];
   for (std::size_t j = 0; j <= b.size(); ++j) (*last)[j] = j;
-  std::size_t last_least = 0;
   for (std::size_t i = 1; i <= a.size(); ++i) {
     (*row)[0] = i;
     std::size_t least = i;
@@ -76,9 +75,9 @@ std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t li
       (*row)[j] = best;
       least = std::min(least, best);
     }
-    // A swap may still reach back over one row.
-    if (least > limit && last_least >= limit) return limit + 1;
-    last_least = least;
+    // From row to row the least grows by one at most: a swap, which reaches back over one row and
+    // costs one, leads to nothing better.
+    if (least > limit) return limit + 1;
     std::swap(before, last);
     std::swap(last, row);
   }

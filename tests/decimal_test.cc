@@ -107,6 +107,7 @@ TEST(ToScaled, SaysSoWhenItDoesNotFit) {
   EXPECT_EQ(to_scaled({std::numeric_limits<std::int64_t>::min(), 1}, 0), -922337203685477581);
   EXPECT_EQ(to_scaled({922337203685477580, 0}, 1), 9223372036854775800);
   EXPECT_EQ(to_scaled({922337203685477581, 0}, 1), std::nullopt);
+  EXPECT_EQ(to_scaled({2'000'000'000'000'000'000, 0}, 1), std::nullopt) << "not wrapped round";
   EXPECT_EQ(to_scaled({1, -19}, 0), std::nullopt);
   EXPECT_EQ(to_scaled({1, -999}, 6), std::nullopt);
   EXPECT_EQ(to_scaled({9223372036854775807, 19}, 0), 1);  // 0.92...

@@ -35,6 +35,7 @@ TEST(Render, PointsAtThePlace) {
       {"length 0", at(1, 2, 0), "abc", "a.yaml:1:2: wrong\n  abc\n   ^\n"},
       {"accents before", at(1, 6, 4), "é: à sève", "a.yaml:1:6: wrong\n  é: à sève\n       ^^^^\n"},
       {"tab before", at(1, 3, 2), "\tkcal", "a.yaml:1:3: wrong\n  \tkcal\n  \t ^^\n"},
+      {"tab after an accent", at(1, 3, 1), "é\tx", "a.yaml:1:3: wrong\n  é\tx\n   \t^\n"},
       {"carriage return", at(1, 2, 9), "abc\r\nd", "a.yaml:1:2: wrong\n  abc\n   ^^\n"},
       {"no column", at(1, 0, 1), "abc", "a.yaml:1: wrong\n  abc\n"},
       {"no line", at(0, 0, 1), "abc", "a.yaml: wrong\n"},

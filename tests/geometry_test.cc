@@ -45,6 +45,14 @@ TEST(Contains, TakesClosedAndReversedRingsAlike) {
   }
 }
 
+TEST(Contains, CountsACornerOnce) {
+  const Geometry diamond{{Polygon{{{{5, 0}, {10, 5}, {5, 10}, {0, 5}}}}}};
+  EXPECT_TRUE(contains(diamond, {5, 5}));
+  EXPECT_FALSE(contains(diamond, {-1, 5}));
+  EXPECT_FALSE(contains(diamond, {4, 0}));
+  EXPECT_FALSE(contains(diamond, {4, 10}));
+}
+
 TEST(Contains, IsFalseForNothing) {
   EXPECT_FALSE(contains(Geometry(), {0, 0}));
   EXPECT_FALSE(contains(with_hole(), {std::nan(""), 1}));
