@@ -141,7 +141,8 @@ void Assessment::mark(RegionId region, std::uint32_t signal, Day from) {
   dirty_.push_back(region);
 }
 
-void Assessment::touch(const Touched& touched) {
+void Assessment::each_reader(const Touched& touched,
+                             const std::function<void(RegionId, std::uint32_t)>& fn) const {
   const std::size_t indicator = touched.indicator.number();
   if (!touched.events && indicator >= signals_of_indicator_.size()) return;
   const auto& signals = touched.events ? signals_of_events_ : signals_of_indicator_[indicator];
@@ -151,13 +152,19 @@ void Assessment::touch(const Touched& touched) {
     for (const std::uint32_t signal : signals) {
       const std::string& from = pack_.signals[signal].from;
       if (from.empty()) {
-        if (is_judged(id)) mark(id, signal, touched.first_tick);
+        if (is_judged(id)) fn(id, signal);
       } else if (region.scheme == from) {
         for (const RegionId member : region.members)
-          if (is_judged(member)) mark(member, signal, touched.first_tick);
+          if (is_judged(member)) fn(member, signal);
       }
     }
   }
+}
+
+void Assessment::touch(const Touched& touched) {
+  each_reader(touched, [&](RegionId region, std::uint32_t signal) {
+    mark(region, signal, touched.first_tick);
+  });
 }
 
 Assessment::Report Assessment::advance(Day today) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "rules/dataset.h"
@@ -20,6 +21,9 @@ class Assessment {
 
   // Notes that data changed: its readers are folded anew at the next advance().
   void touch(const Touched& touched);
+  // Calls fn(region, signal) for every signal of every judged region that reads what was touched.
+  void each_reader(const Touched& touched,
+                   const std::function<void(RegionId, std::uint32_t)>& fn) const;
 
   // Where and for which pattern the track may differ from before.
   struct Moved {

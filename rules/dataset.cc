@@ -205,8 +205,7 @@ void Dataset::change_observation(const LatestRevision& revision, const Observati
     stored.dirty = true;
     dirty_.push_back(index);
   }
-  if (touched != nullptr)
-    touched->push_back({false, claim.series.indicator, {claim.series.region}, claim.end - 1});
+  if (touched != nullptr) describe(revision, *touched);
 }
 
 std::vector<RegionId> Dataset::below(RegionId region) const {
@@ -255,16 +254,28 @@ void Dataset::change_event(const LatestRevision& revision, const EventClaim& cla
     change_list(events_[id.number()], happened, add);
   if (unplaced) change_list(unplaced_[claim.region.number()], happened, add);
   event_count_ = add ? event_count_ + 1 : event_count_ - 1;
-  if (touched == nullptr) return;
+  if (touched != nullptr) describe(revision, *touched);
+}
+
+void Dataset::describe(const LatestRevision& revision, std::vector<Touched>& touched) const {
+  if (const auto* claim = std::get_if<ObservationClaim>(&revision.claim)) {
+    touched.push_back({false, claim->series.indicator, {claim->series.region}, claim->end - 1});
+    return;
+  }
+  const auto* event = std::get_if<EventClaim>(&revision.claim);
+  if (event == nullptr) return;
+  const RegionTable& regions = catalogue_.regions;
+  const bool unplaced = event->vague_place || !regions.children(event->region).empty() ||
+                        !regions.at(event->region).members.empty();
   std::vector<RegionId> readers;
   if (unplaced) {
-    readers = readers_of_place(claim.region);
+    readers = readers_of_place(event->region);
   } else {
-    readers = regions.ancestors(claim.region);
-    readers.push_back(claim.region);
-    for (const RegionId group : regions.groups_of(claim.region)) readers.push_back(group);
+    readers = regions.ancestors(event->region);
+    readers.push_back(event->region);
+    for (const RegionId group : regions.groups_of(event->region)) readers.push_back(group);
   }
-  touched->push_back({true, IndicatorId(), std::move(readers), claim.start});
+  touched.push_back({true, IndicatorId(), std::move(readers), event->start});
 }
 
 const RegionEvents& Dataset::events(RegionId region) const { return events_[region.number()]; }

@@ -67,6 +67,8 @@ class Dataset {
 
   // Takes `before` out and puts `after` in. Appends what was touched to `touched`.
   void apply(const Change& change, std::vector<Touched>& touched);
+  // What taking the revision out, or putting it in, would touch. Of a coverage statement: nothing.
+  void describe(const LatestRevision& revision, std::vector<Touched>& touched) const;
   // Puts a stored claim in, without saying what it touches: for recovery.
   void restore(const LatestRevision& revision);
   // Puts a whole series back, sorted: for recovery.

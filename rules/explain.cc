@@ -51,12 +51,24 @@ class Teller {
 
   static bool is_number(const Node& node) {
     switch (node.op) {
-      case Op::kLess: case Op::kLessEqual: case Op::kGreater: case Op::kGreaterEqual:
-      case Op::kEqual: case Op::kUnequal: case Op::kAnd: case Op::kOr: case Op::kNot:
-      case Op::kConsecutive: case Op::kRising: case Op::kCrosses: case Op::kOn: case Op::kActive:
+      case Op::kLess:
+      case Op::kLessEqual:
+      case Op::kGreater:
+      case Op::kGreaterEqual:
+      case Op::kEqual:
+      case Op::kUnequal:
+      case Op::kAnd:
+      case Op::kOr:
+      case Op::kNot:
+      case Op::kConsecutive:
+      case Op::kRising:
+      case Op::kCrosses:
+      case Op::kOn:
+      case Op::kActive:
       case Op::kCascade:
         return false;
-      default: return true;
+      default:
+        return true;
     }
   }
 
@@ -83,21 +95,27 @@ class Teller {
   std::string sentence(std::int32_t index) const {
     const Node& node = expression_.node(index);
     switch (node.op) {
-      case Op::kAnd: return sentence(node.a) + "; and " + sentence(node.b);
-      case Op::kOr: return sentence(node.a) + "; or " + sentence(node.b);
-      case Op::kNot: return "not so that " + sentence(node.a);
+      case Op::kAnd:
+        return sentence(node.a) + "; and " + sentence(node.b);
+      case Op::kOr:
+        return sentence(node.a) + "; or " + sentence(node.b);
+      case Op::kNot:
+        return "not so that " + sentence(node.a);
       case Op::kConsecutive:
-        return sentence(node.a) + fmt::format(", looked at in each of {} consecutive {}s", node.count,
-                                              name_of(node.cadence));
+        return sentence(node.a) + fmt::format(", looked at in each of {} consecutive {}s",
+                                              node.count, name_of(node.cadence));
       case Op::kRising:
         return fmt::format("{} is {}{}rising over {} periods", expression_.leaf(node.leaf).label,
                            truth(index) == Tri::kUnknown ? "not known to be " : "",
                            truth(index) == Tri::kFalse ? "not " : "", node.count);
-      case Op::kCrosses: return crossing(node, index);
+      case Op::kCrosses:
+        return crossing(node, index);
       case Op::kOn:
       case Op::kActive:
-      case Op::kCascade: return other(node, index);
-      default: return is_comparison(node.op) ? comparison(node) : "";
+      case Op::kCascade:
+        return other(node, index);
+      default:
+        return is_comparison(node.op) ? comparison(node) : "";
     }
   }
 
@@ -112,13 +130,16 @@ class Teller {
         if (a.empty() || b.empty()) return a + b;
         return a + (all ? " and " : " or ") + b;
       }
-      case Op::kNot: return wanted(node.a, !holds);
+      case Op::kNot:
+        return wanted(node.a, !holds);
       case Op::kConsecutive: {
         const std::string inner = wanted(node.a, holds);
         if (!holds || inner.empty()) return inner;
-        return inner + fmt::format(" in each of {} consecutive {}s", node.count, name_of(node.cadence));
+        return inner +
+               fmt::format(" in each of {} consecutive {}s", node.count, name_of(node.cadence));
       }
-      default: break;
+      default:
+        break;
     }
     if (!is_comparison(node.op)) return "";
     const auto [subject, bound, op] = sides(node);
@@ -179,7 +200,8 @@ class Teller {
     const Quantity value = number(subject);
     const Quantity threshold = number(bound);
     const std::int32_t about = first_leaf(subject);
-    std::string out = phrase(scene_, expression_, subject) + " is " + say(value, left.unit, left.style);
+    std::string out =
+        phrase(scene_, expression_, subject) + " is " + say(value, left.unit, left.style);
     if (value.is_unknown() && about >= 0) out += " (" + why_unknown(subject) + ")";
     out += ratio(bound, about, value);
     out += fmt::format("; threshold: {} {}", say(op), say(threshold, right.unit, right.style));
@@ -225,10 +247,14 @@ class Teller {
   std::string gap(const Leaf& leaf, const Read& read) const {
     const std::string until = read.covered_until ? format_day(*read.covered_until - 1) : "";
     switch (read.gap) {
-      case Read::Gap::kNone: return "";
-      case Read::Gap::kNeverSeen: return "nothing has been received";
-      case Read::Gap::kStale: return "the last figure speaks up to " + until + " and is too old";
-      case Read::Gap::kMissing: return "figures are missing in the window";
+      case Read::Gap::kNone:
+        return "";
+      case Read::Gap::kNeverSeen:
+        return "nothing has been received";
+      case Read::Gap::kStale:
+        return "the last figure speaks up to " + until + " and is too old";
+      case Read::Gap::kMissing:
+        return "figures are missing in the window";
       case Read::Gap::kNotCovered:
         return until.empty() ? "no source says that its events are complete"
                              : "events are complete only up to " + until;
@@ -239,12 +265,12 @@ class Teller {
 
   std::string crossing(const Node& node, std::int32_t index) const {
     const Tri holds = truth(index);
-    return fmt::format("{} {} {}", expression_.leaf(node.leaf).label,
-                       holds == Tri::kTrue    ? "has just passed"
-                       : holds == Tri::kFalse ? "has not just passed"
-                                              : "is not known to have just passed",
-                       say(number(node.a), expression_.node(node.a).unit,
-                           expression_.node(node.a).style));
+    return fmt::format(
+        "{} {} {}", expression_.leaf(node.leaf).label,
+        holds == Tri::kTrue    ? "has just passed"
+        : holds == Tri::kFalse ? "has not just passed"
+                               : "is not known to have just passed",
+        say(number(node.a), expression_.node(node.a).unit, expression_.node(node.a).style));
   }
 
   std::string other(const Node& node, std::int32_t index) const {
@@ -257,7 +283,8 @@ class Teller {
 
   static std::string format_range(const DayRange& range) {
     const Day last = range.until - 1;
-    return range.from == last ? format_day(last) : format_day(range.from) + " to " + format_day(last);
+    return range.from == last ? format_day(last)
+                              : format_day(range.from) + " to " + format_day(last);
   }
 
   const Scene& scene_;
@@ -283,7 +310,8 @@ void add_sources(const Scene& scene, const Expression& expression, const Teller&
 }
 
 std::string capitalised(std::string text) {
-  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z')
+    text[0] = static_cast<char>(text[0] - 'a' + 'A');
   return text;
 }
 
@@ -329,7 +357,8 @@ void outlook_of(const Teller& teller, const Expression& expression, std::int32_t
   std::string now = holds == Tri::kUnknown ? "not known now" : "not so now";
   if (is_comparison(node.op)) {
     const Node& left = expression.node(node.a);
-    if (Teller::is_number(left)) now = "now " + say(teller.number(node.a), Unit(), PureStyle::kNumber);
+    if (Teller::is_number(left))
+      now = "now " + say(teller.number(node.a), Unit(), PureStyle::kNumber);
   }
   out.push_back(fmt::format("{} if {}; {}.", capitalised(std::string(name_of(level))),
                             wanted.empty() ? "'" + text + "' holds" : wanted, now));
@@ -429,7 +458,7 @@ PatternExplained explain_pattern(const Assessment& assessment, RegionId region,
     out.outlook.push_back(fmt::format(
         "The level falls once its condition has not held for {} days that are fully known.",
         rule.linger_days));
-  out.certainty = surely < out.level             ? "possible"
+  out.certainty = surely < out.level               ? "possible"
                   : out.dimensions_unknown.empty() ? "observed"
                                                    : "likely";
   return out;

@@ -14,17 +14,17 @@ namespace tocsin {
 
 // One part of a condition with what it came to, as a tree.
 struct Explained {
-  std::string text;   // as the author wrote it
-  std::string value;  // "41 mm", "true", "at least 3 events", "not known"
-  std::string detail; // what was looked at, from whom, and why it is not known
+  std::string text;    // as the author wrote it
+  std::string value;   // "41 mm", "true", "at least 3 events", "not known"
+  std::string detail;  // what was looked at, from whom, and why it is not known
   std::vector<Explained> parts;
 };
 
 // A signal in a region at a tick, in words.
 struct SignalExplained {
   Evidence evidence;
-  Tlp tlp = Tlp::kClear;          // strictest label of the records it stands on
-  std::string reading;            // numbers its conditions saw, for comparing two tellings
+  Tlp tlp = Tlp::kClear;  // strictest label of the records it stands on
+  std::string reading;    // numbers its conditions saw, for comparing two tellings
   Explained when;
   std::optional<Explained> clear;
   std::vector<std::uint64_t> records;  // identity prefixes of what it stands on, sorted
@@ -40,8 +40,8 @@ struct PatternExplained {
   Level level = Level::kNone, possible = Level::kNone;
   std::vector<std::pair<Level, Explained>> levels;
   std::vector<std::string> dimensions_true, dimensions_unknown;  // codes, sorted
-  std::vector<std::string> outlook;  // sentences
-  std::string certainty;             // "observed", "likely", "possible"
+  std::vector<std::string> outlook;                              // sentences
+  std::string certainty;                                         // "observed", "likely", "possible"
 };
 PatternExplained explain_pattern(const Assessment& assessment, RegionId region,
                                  std::uint32_t pattern, Day tick);

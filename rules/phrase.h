@@ -6,8 +6,8 @@
 
 namespace tocsin {
 
-// A node as a noun phrase ("75 % of its 10-year normal"), without its value. `about` is the leaf that
-// the sentence already speaks about, so that it is "its normal" the second time; -1 for none.
+// A node as a noun phrase ("75 % of its 10-year normal"), without its value. `about` is the leaf
+// that the sentence already speaks about, so that it is "its normal" the second time; -1 for none.
 std::string phrase(const Scene& scene, const Expression& expression, std::int32_t node,
                    std::int32_t about = -1);
 

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "rules/assessment.h"
+#include "rules/dataset.h"
+#include "rules/ledger.h"
+#include "rules/pack.h"
+
+namespace tocsin {
+
+struct EngineOptions {
+  Day history_begins;  // first tick of every fold
+  LedgerOptions ledger;
+};
+
+// Figures of one step, for metrics.
+struct StepFigures {
+  std::uint64_t signal_folds = 0, pattern_folds = 0, evaluations = 0, reconciled = 0;
+};
+
+// The pure state machine: admitted changes and the clock in, statements out. Live, replay,
+// back-test and rule tests are this one class with another clock and journal. Single-threaded;
+// reads no clock, no file, no socket.
+//
+//   engine.apply(change) ...   any number of times
+//   engine.state(now)          once a commit: what is to be said after them
+class Engine {
+ public:
+  // The catalogue is borrowed.
+  Engine(const Catalogue& catalogue, std::vector<Pack> packs, EngineOptions options);
+
+  void apply(const Change& change);
+  // Brings the assessments up to day_of(now) and compares them with what was said. Requires that
+  // `now` never goes back.
+  Statements state(ProcessingTime now);
+
+  // Recovery: what was stored, before the first apply().
+  Dataset& data() { return *data_; }
+  Ledger& ledger() { return ledger_; }
+
+  const Dataset& data() const { return *data_; }
+  const Ledger& ledger() const { return ledger_; }
+  std::span<const Assessment> assessments() const { return assessments_; }
+  const std::vector<Pack>& packs() const { return *packs_; }
+  const StepFigures& last_step() const { return figures_; }
+
+ private:
+  // The figures that an open alert's signal stood on before a correction.
+  struct Stood {
+    std::size_t assessment;
+    Assessment::Moved place;
+    std::uint32_t signal;
+    std::optional<Day> tick;
+    std::string reading;
+  };
+
+  void remember_before(const LatestRevision& before);
+  Ledger::Corrected corrected(std::size_t assessment) const;
+
+  const Catalogue& catalogue_;
+  std::unique_ptr<std::vector<Pack>> packs_;
+  std::unique_ptr<Dataset> data_;
+  std::vector<Assessment> assessments_;
+  Ledger ledger_;
+  std::vector<Touched> touched_;
+  std::vector<Stood> stood_;
+  StepFigures figures_;
+  Day day_ = kDayMin;
+  bool retired_ = false;
+};
+
+}  // namespace tocsin

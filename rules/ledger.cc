@@ -1,0 +1,460 @@
+#include "rules/ledger.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "rules/explain.h"
+
+namespace tocsin {
+namespace {
+
+bool overlaps(Day a_start, Day a_end, Day b_start, Day b_end) {
+  return a_start < b_end && b_start < a_end;
+}
+
+std::string region_name(const Region& region) { return region.name("en"); }
+
+std::set<std::string> difference(const std::vector<std::string>& a,
+                                 const std::vector<std::string>& b) {
+  std::set<std::string> only;
+  std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::inserter(only, only.end()));
+  return only;
+}
+
+// The last stretch in which the signal was on and not known, if it is so at `tick`.
+std::optional<Day> unknown_since(const SignalTrack& track, Day tick) {
+  auto index = track.index_at(tick);
+  std::optional<Day> since;
+  for (; index >= 0; --index) {
+    const SignalRun& run = track.runs[static_cast<std::size_t>(index)];
+    if (!run.on || run.known) break;
+    since = run.start;
+  }
+  return since;
+}
+
+}  // namespace
+
+std::vector<Episode> episodes_of(const PatternTrack& track) {
+  std::vector<Episode> episodes;
+  for (const PatternRun& run : track.runs) {
+    const bool going = !episodes.empty() && episodes.back().lasts();
+    if (run.level == Level::kNone) {
+      if (going) {
+        episodes.back().end = run.start;
+        episodes.back().level = Level::kNone;
+      }
+    } else if (going) {
+      episodes.back().level = run.level;
+    } else {
+      episodes.push_back({run.start, kDayNever, run.level});
+    }
+  }
+  return episodes;
+}
+
+// What every revision of one place at one commit is made from.
+struct Ledger::Statement {
+  const Assessment& assessment;
+  const Pattern& pattern;
+  const Region& region;
+  Assessment::Moved place;
+  ProcessingTime now;
+  Episode episode{};  // the one it speaks about
+  Day tick() const { return assessment.today(); }
+};
+
+Ledger::Ledger(const Catalogue& catalogue, LedgerOptions options)
+    : catalogue_(catalogue), options_(options) {}
+
+void Ledger::restore(const AlertRevision& revision) {
+  Place& place = places_[{revision.pack, revision.pattern, revision.region}];
+  for (Alert& alert : place.alerts) {
+    if (alert.last.alert != revision.alert) continue;
+    open_count_ -= alert.open() ? 1 : 0;
+    alert.last = revision;
+    open_count_ += alert.open() ? 1 : 0;
+    return;
+  }
+  place.alerts.push_back({revision, revision.tick});
+  open_count_ += place.alerts.back().open() ? 1 : 0;
+}
+
+Result<void> Ledger::restore_note(std::string_view text) {
+  boost::system::error_code error;
+  const auto value = boost::json::parse(text, error);
+  const auto* object = error ? nullptr : value.if_object();
+  if (object == nullptr || !object->contains("note")) return {};
+  const auto field = [&](std::string_view key) {
+    const auto* found = object->if_contains(key);
+    return found != nullptr && found->is_string() ? std::string(found->as_string()) : std::string();
+  };
+  Place& place = places_[{field("pack"), field("pattern"), field("region")}];
+  if (field("note") == "episode-past") {
+    const auto start = parse_day(field("start")), end = parse_day(field("end"));
+    if (!start || !end)
+      return fail(ErrorCode::kCorrupt,
+                  "the ledger holds a note without days: " + std::string(text));
+    place.noted.emplace_back(*start, *end);
+  }
+  for (const Alert& alert : place.alerts)
+    if (alert.last.alert.hex() == field("alert")) place.noted_alerts.insert(alert.last.alert);
+  return {};
+}
+
+Ledger::PlaceKey Ledger::key_of(const Assessment& assessment,
+                                const Assessment::Moved& place) const {
+  return {assessment.pack().name, assessment.pack().patterns[place.pattern].name,
+          catalogue_.regions.at(place.region).code};
+}
+
+bool Ledger::has_open(const Assessment& assessment, const Assessment::Moved& place) const {
+  return stated_start(assessment, place).has_value();
+}
+
+std::optional<Day> Ledger::stated_start(const Assessment& assessment,
+                                        const Assessment::Moved& place) const {
+  if (open_count_ == 0) return std::nullopt;
+  const auto found = places_.find(key_of(assessment, place));
+  if (found == places_.end()) return std::nullopt;
+  for (const Alert& alert : found->second.alerts)
+    if (alert.open()) return alert.last.episode_start;
+  return std::nullopt;
+}
+
+std::vector<Assessment::Moved> Ledger::open_places(const Assessment& assessment) const {
+  std::vector<Assessment::Moved> open;
+  for (const auto& [key, place] : places_) {
+    const auto& [pack, pattern, code] = key;
+    if (pack != assessment.pack().name) continue;
+    if (std::none_of(place.alerts.begin(), place.alerts.end(),
+                     [](const Alert& alert) { return alert.open(); }))
+      continue;
+    const Pattern* found = assessment.pack().find_pattern(pattern);
+    const Region* region = catalogue_.regions.find(code);
+    if (found == nullptr || region == nullptr) continue;
+    const auto index = static_cast<std::uint32_t>(found - assessment.pack().patterns.data());
+    if (assessment.judges(region->id, index)) open.push_back({region->id, index});
+  }
+  std::sort(open.begin(), open.end());
+  return open;
+}
+
+std::vector<AlertRevision> Ledger::open() const {
+  std::vector<AlertRevision> open;
+  for (const auto& [key, place] : places_)
+    for (const Alert& alert : place.alerts)
+      if (alert.open()) open.push_back(alert.last);
+  return open;
+}
+
+void Ledger::reconcile(const Assessment& assessment, std::span<const Assessment::Moved> places,
+                       const Corrected& corrected, ProcessingTime now, Statements& out) {
+  static const std::set<std::string> kNothing;
+  for (const Assessment::Moved& place : places) {
+    const auto found = corrected.find(place);
+    reconcile_place(assessment, place, found == corrected.end() ? kNothing : found->second, now,
+                    out);
+  }
+}
+
+void Ledger::reconcile_place(const Assessment& assessment, const Assessment::Moved& at,
+                             const std::set<std::string>& corrected, ProcessingTime now,
+                             Statements& out) {
+  const auto episodes = episodes_of(assessment.pattern_track(at.region, at.pattern));
+  const PlaceKey key = key_of(assessment, at);
+  const auto known = places_.find(key);
+  if (episodes.empty() && known == places_.end()) return;
+  Place& place = known == places_.end() ? places_[key] : known->second;
+  Statement statement{assessment, assessment.pack().patterns[at.pattern],
+                      catalogue_.regions.at(at.region), at, now};
+  const Day today = assessment.today();
+
+  std::vector<const Alert*> follower(episodes.size(), nullptr);
+  // Raising appends to place.alerts, so the followers are walked first.
+  for (Alert& alert : place.alerts) {
+    const bool recent = alert.open() || today - day_of(alert.last.issued) <= options_.closed_days;
+    const bool final =
+        alert.last.kind == RevisionKind::kMerged || alert.last.kind == RevisionKind::kRetired;
+    if (final) continue;
+    const Day end = alert.open() ? today + 1 : alert.last.episode_end.value_or(alert.last.tick + 1);
+    std::size_t latest = episodes.size();
+    for (std::size_t i = 0; i < episodes.size(); ++i)
+      if (overlaps(alert.last.episode_start, end, episodes[i].start, episodes[i].end)) latest = i;
+    if (latest == episodes.size()) {
+      if (alert.last.kind == RevisionKind::kWithdrawn) continue;
+      if (recent) {
+        statement.episode = {alert.last.episode_start, today, Level::kNone};
+        close(statement, alert, RevisionKind::kWithdrawn, "", out);
+      } else if (place.noted_alerts.insert(alert.last.alert).second) {
+        out.notes.push_back(fmt::format(
+            R"({{"note":"would-be-withdrawn","pack":"{}","pattern":"{}","region":"{}","alert":"{}","at":"{}"}})",
+            std::get<0>(key), std::get<1>(key), std::get<2>(key), alert.last.alert.hex(),
+            format_rfc3339(now)));
+      }
+      continue;
+    }
+    if (!recent) continue;
+    statement.episode = episodes[latest];
+    if (follower[latest] != nullptr) {
+      if (alert.open())
+        close(statement, alert, RevisionKind::kMerged, follower[latest]->last.alert.hex(), out);
+      continue;
+    }
+    follower[latest] = &alert;
+    follow(statement, alert, corrected, out);
+  }
+  for (std::size_t i = 0; i < episodes.size(); ++i) {
+    if (follower[i] != nullptr) continue;
+    statement.episode = episodes[i];
+    if (episodes[i].lasts()) {
+      raise(statement, place, out);
+    } else {
+      note_past(statement, place, out);
+    }
+  }
+}
+
+void Ledger::follow(const Statement& statement, Alert& alert,
+                    const std::set<std::string>& corrected, Statements& out) {
+  const Episode& episode = statement.episode;
+  if (!episode.lasts()) {
+    if (alert.open()) close(statement, alert, RevisionKind::kCleared, "", out);
+    return;
+  }
+  const Level before = alert.open() ? alert.last.level : Level::kNone;
+  if (episode.level != before) {
+    const RevisionKind kind =
+        episode.level > before ? RevisionKind::kEscalated : RevisionKind::kEased;
+    say(statement, alert, compose(statement, kind, episode.level), out);
+    return;
+  }
+  const auto basis = basis_of(statement);
+  if (basis == alert.last.basis && corrected.empty()) return;
+  const auto added = difference(basis, alert.last.basis);
+  const bool lapsed = std::any_of(added.begin(), added.end(), [](const std::string& item) {
+    return item.starts_with("lapsed:");
+  });
+  AlertRevision revision =
+      compose(statement, lapsed ? RevisionKind::kLapsed : RevisionKind::kUpdated, episode.level);
+  for (const std::string& name : corrected)
+    if (const Signal* signal = statement.assessment.pack().find_signal(name))
+      revision.changes.push_back("The figures behind \"" + signal->title + "\" were corrected.");
+  say(statement, alert, std::move(revision), out);
+}
+
+void Ledger::raise(const Statement& statement, Place& place, Statements& out) {
+  const Day tick = statement.tick();
+  const auto ordinal = std::count_if(place.alerts.begin(), place.alerts.end(),
+                                     [&](const Alert& a) { return a.first_tick == tick; });
+  Alert alert;
+  alert.first_tick = tick;
+  alert.last.number = 0;
+  AlertRevision revision = compose(statement, RevisionKind::kRaised, statement.episode.level);
+  revision.alert = hash128_parts({revision.pack, revision.pattern, revision.region,
+                                  format_day(tick), std::to_string(ordinal)});
+  alert.last.alert = revision.alert;
+  place.alerts.push_back(std::move(alert));
+  ++open_count_;
+  say(statement, place.alerts.back(), std::move(revision), out);
+}
+
+void Ledger::close(const Statement& statement, Alert& alert, RevisionKind kind,
+                   const std::string& merged_into, Statements& out) {
+  AlertRevision revision = compose(statement, kind, Level::kNone);
+  revision.merged_into = merged_into;
+  if (alert.open()) --open_count_;
+  say(statement, alert, std::move(revision), out);
+}
+
+// Completes a revision from the alert's history, states it and makes it the alert's last.
+void Ledger::say(const Statement& statement, Alert& alert, AlertRevision revision,
+                 Statements& out) {
+  const AlertRevision& before = alert.last;
+  const bool was_closed = before.number > 0 && closes(before.kind);
+  revision.alert = before.alert;
+  revision.number = before.number + 1;
+  revision.previous_level = was_closed || before.number == 0 ? Level::kNone : before.level;
+  revision.earlier = before.earlier;
+  if (before.number > 0) {
+    revision.earlier.push_back(before.issued);
+    auto changes = changes_of(statement, before, revision);
+    changes.insert(changes.end(), revision.changes.begin(), revision.changes.end());
+    revision.changes = std::move(changes);
+    if (was_closed && !closes(revision.kind)) ++open_count_;
+  }
+  alert.last = revision;
+  out.revisions.push_back(std::move(revision));
+}
+
+void Ledger::note_past(const Statement& statement, Place& place, Statements& out) {
+  const Episode& episode = statement.episode;
+  for (const auto& [start, end] : place.noted)
+    if (overlaps(start, end, episode.start, episode.end)) return;
+  for (const Alert& alert : place.alerts)
+    if (overlaps(alert.last.episode_start, alert.last.episode_end.value_or(alert.last.tick + 1),
+                 episode.start, episode.end))
+      return;
+  place.noted.emplace_back(episode.start, episode.end);
+  const PlaceKey key = key_of(statement.assessment, statement.place);
+  out.notes.push_back(fmt::format(
+      R"({{"note":"episode-past","pack":"{}","pattern":"{}","region":"{}","start":"{}","end":"{}","at":"{}"}})",
+      std::get<0>(key), std::get<1>(key), std::get<2>(key), format_day(episode.start),
+      format_day(episode.end), format_rfc3339(statement.now)));
+}
+
+std::optional<Day> Ledger::first_on(const Assessment& assessment, const Assessment::Moved& place,
+                                    std::uint32_t signal, Day episode_start) {
+  const Pattern& pattern = assessment.pack().patterns[place.pattern];
+  const SignalTrack& track = assessment.signal_track(place.region, signal);
+  const Day first = minus(episode_start + 1, pattern.window);
+  for (auto i = std::max<std::ptrdiff_t>(0, track.index_at(first));
+       i < static_cast<std::ptrdiff_t>(track.runs.size()); ++i)
+    if (track.runs[static_cast<std::size_t>(i)].on)
+      return std::max(first, track.runs[static_cast<std::size_t>(i)].start);
+  return std::nullopt;
+}
+
+std::vector<std::string> Ledger::basis_of(const Statement& statement) const {
+  const Assessment& assessment = statement.assessment;
+  const Scene scene = assessment.pattern_scene(statement.place.region, statement.pattern);
+  std::vector<std::string> basis{"start:" + format_day(statement.episode.start)};
+  for (std::uint32_t i = 0; i < assessment.pack().signals.size(); ++i) {
+    const Signal& signal = assessment.pack().signals[i];
+    const Tri active = signal_active(scene, i, statement.tick());
+    if (active == Tri::kTrue) basis.push_back("active:" + signal.name);
+    if (active == Tri::kUnknown) basis.push_back("blind:" + signal.name);
+    if (statement.pattern.lapse_days == 0) continue;
+    const auto since =
+        unknown_since(assessment.signal_track(statement.place.region, i), statement.tick());
+    if (since && statement.tick() - *since >= statement.pattern.lapse_days)
+      basis.push_back("lapsed:" + signal.name + "@" + format_day(*since));
+  }
+  std::sort(basis.begin(), basis.end());
+  return basis;
+}
+
+std::vector<std::string> Ledger::changes_of(const Statement& statement, const AlertRevision& before,
+                                            const AlertRevision& after) const {
+  std::vector<std::string> changes;
+  if (after.level != after.previous_level && after.kind != RevisionKind::kMerged)
+    changes.push_back(fmt::format("The level goes from {} to {}.", name_of(after.previous_level),
+                                  name_of(after.level)));
+  if (after.kind == RevisionKind::kMerged)
+    changes.emplace_back("Another, older alert speaks of the same episode and goes on.");
+  if (after.kind == RevisionKind::kWithdrawn)
+    changes.emplace_back("With the corrected evidence this alert would not have been raised.");
+  if (closes(after.kind)) return changes;
+  const auto title = [&](std::string name) {
+    name = name.substr(0, name.find('@'));
+    const Signal* signal = statement.assessment.pack().find_signal(name);
+    return "\"" + (signal == nullptr ? name : signal->title) + "\"";
+  };
+  for (const std::string& item : difference(after.basis, before.basis)) {
+    const std::string what = item.substr(item.find(':') + 1);
+    if (item.starts_with("active:")) changes.push_back("New: " + title(what) + ".");
+    if (item.starts_with("blind:")) changes.push_back("Not known any more: " + title(what) + ".");
+    if (item.starts_with("lapsed:"))
+      changes.push_back("The evidence behind " + title(what) +
+                        " has lapsed: nothing is known since " + what.substr(what.find('@') + 1) +
+                        ".");
+    if (item.starts_with("start:"))
+      changes.push_back("The episode is now seen to have begun on " + what + ".");
+  }
+  for (const std::string& item : difference(before.basis, after.basis)) {
+    const std::string what = item.substr(item.find(':') + 1);
+    const bool blind = std::binary_search(after.basis.begin(), after.basis.end(), "blind:" + what);
+    if (item.starts_with("active:") && !blind)
+      changes.push_back("No longer counted: " + title(what) + ".");
+    const bool active =
+        std::binary_search(after.basis.begin(), after.basis.end(), "active:" + what);
+    if (item.starts_with("blind:") && !active)
+      changes.push_back("Known again: " + title(what) + ".");
+  }
+  return changes;
+}
+
+AlertRevision Ledger::compose(const Statement& statement, RevisionKind kind, Level level) const {
+  const Assessment& assessment = statement.assessment;
+  const Pack& pack = assessment.pack();
+  AlertRevision out;
+  out.kind = kind;
+  out.level = level;
+  out.pack = pack.name;
+  out.pack_version = pack.version;
+  out.pattern = statement.pattern.name;
+  out.title = statement.pattern.title;
+  out.region = statement.region.code;
+  out.region_name = region_name(statement.region);
+  out.issued = statement.now;
+  out.tick = statement.tick();
+  out.episode_start = statement.episode.start;
+  if (!statement.episode.lasts()) out.episode_end = statement.episode.end;
+  out.skill = pack.skill;
+  out.illustrative = options_.illustrative;
+  for (const RegionId basin : statement.pattern.share)
+    out.shared_with.push_back(catalogue_.regions.at(basin).code);
+  std::sort(out.shared_with.begin(), out.shared_with.end());
+
+  const PatternExplained explained =
+      explain_pattern(assessment, statement.place.region, statement.place.pattern, out.tick);
+  out.dimensions_true = explained.dimensions_true;
+  out.dimensions_unknown = explained.dimensions_unknown;
+  out.outlook = explained.outlook;
+  out.certainty = explained.certainty;
+  const Scene scene = assessment.pattern_scene(statement.place.region, statement.pattern);
+  for (std::uint32_t i = 0; i < pack.signals.size(); ++i) {
+    SignalExplained signal = explain_signal(assessment, statement.place.region, i, out.tick);
+    const Tri active = signal_active(scene, i, out.tick);
+    if (active == Tri::kTrue) {
+      out.tlp = std::max(out.tlp, signal.tlp);
+      for (const Leaf& leaf : pack.signals[i].when.leaves)
+        if (!leaf.reads_events)
+          if (const auto& target = catalogue_.find(leaf.indicator)->sdg_target; !target.empty())
+            out.sdg_targets.push_back(target);
+      if (signal.evidence.state != "on")
+        signal.evidence.sentence += " It was on within the last " +
+                                    to_string(statement.pattern.window) + " and still counts.";
+    }
+    out.evidence.push_back(std::move(signal.evidence));
+  }
+  std::sort(out.sdg_targets.begin(), out.sdg_targets.end());
+  out.sdg_targets.erase(std::unique(out.sdg_targets.begin(), out.sdg_targets.end()),
+                        out.sdg_targets.end());
+  for (const auto& advice : statement.pattern.advise)
+    if (level >= advice.least && !closes(kind)) out.advice.push_back(advice.advice);
+  if (!closes(kind)) out.basis = basis_of(statement);
+  return out;
+}
+
+void Ledger::retire_missing(std::span<const Pack> packs, ProcessingTime now, Statements& out) {
+  for (auto& [key, place] : places_) {
+    const auto& [pack_name, pattern_name, region] = key;
+    const auto pack = std::find_if(packs.begin(), packs.end(),
+                                   [&, name = pack_name](const Pack& p) { return p.name == name; });
+    if (pack != packs.end() && pack->find_pattern(pattern_name) != nullptr) continue;
+    for (Alert& alert : place.alerts) {
+      if (!alert.open()) continue;
+      AlertRevision revision = alert.last;
+      revision.kind = RevisionKind::kRetired;
+      revision.previous_level = alert.last.level;
+      revision.level = Level::kNone;
+      revision.number += 1;
+      revision.earlier.push_back(alert.last.issued);
+      revision.issued = now;
+      revision.tick = day_of(now);
+      revision.episode_end = day_of(now);
+      revision.changes = {"The rule that raised this alert is no longer in use."};
+      revision.outlook.clear();
+      revision.advice.clear();
+      revision.basis.clear();
+      --open_count_;
+      alert.last = revision;
+      out.revisions.push_back(std::move(revision));
+    }
+  }
+}
+
+}  // namespace tocsin
