@@ -130,7 +130,8 @@ Result<BackupReceipt> restore(const RestoreOptions& options) {
   // Without a slash at its end, which would put the partial directory inside.
   const std::string target = (options.target / "").parent_path().string();
   if (auto empty = expect_empty(env, target); !empty) return tl::unexpected(empty.error());
-  if (!env.FileExists(options.backup.string()).ok()) {
+  // RocksDB keeps the list of its backups there.
+  if (!env.FileExists((options.backup / "meta").string()).ok()) {
     return fail(ErrorCode::kNotFound, fmt::format("no backup in {}", options.backup.string()));
   }
   rocksdb::BackupEngineReadOnly* raw = nullptr;

@@ -36,14 +36,17 @@ Result<Found> look_into(rocksdb::Env& env, const std::string& directory) {
   const rocksdb::Status listed = env.GetChildren(directory, &names);
   if (listed.IsNotFound() || listed.IsPathNotFound()) return Found::kNothing;
   if (!listed.ok()) return tl::unexpected(error_of(listed, directory));
-  if (std::ranges::find(names, "CURRENT") != names.end()) return Found::kStore;
-  const bool remains = std::ranges::any_of(names, [&](const std::string& name) {
+  const bool has_data = std::ranges::any_of(names, [&](const std::string& name) {
+    if (name.ends_with(".sst") || name.ends_with(".blob")) return true;
     std::uint64_t size = 0;
-    const auto ends = [&](std::string_view end) { return name.ends_with(end); };
-    if (ends(".log")) return !env.GetFileSize(directory + "/" + name, &size).ok() || size > 0;
-    return ends(".sst") || ends(".blob");
+    return name.ends_with(".log") &&
+           (!env.GetFileSize(directory + "/" + name, &size).ok() || size > 0);
   });
-  return remains ? Found::kRemains : Found::kNothing;
+  const bool has_manifest = std::ranges::any_of(
+      names, [](const std::string& name) { return name.starts_with("MANIFEST-"); });
+  const bool has_current = std::ranges::find(names, "CURRENT") != names.end();
+  if (has_current) return has_data || has_manifest ? Found::kStore : Found::kNothing;
+  return has_data ? Found::kRemains : Found::kNothing;
 }
 
 // Holds the lock of the store while it is looked at, so that no other process changes it meanwhile.
@@ -101,11 +104,15 @@ Result<std::unique_ptr<Store>> Store::open(StoreOptions options) {
     return fail(ErrorCode::kNotFound, fmt::format("no store in {}", directory));
   }
   store->columns_.reset();
+  // A CURRENT that points to nothing is left of a making that was cut off; RocksDB trips over it.
+  if (*found == Found::kNothing) {
+    store->options_.env->DeleteFile(directory + "/CURRENT").PermitUncheckedError();
+  }
   if (auto opened = store->open_columns(Access::kReadWrite); !opened) {
     return tl::unexpected(opened.error());
   }
   if (!made) {
-    if (auto written = store->write_version(); !written) return tl::unexpected(written.error());
+    if (auto finished = store->finish_making(); !finished) return tl::unexpected(finished.error());
   }
   if (auto loaded = store->load(); !loaded) return tl::unexpected(loaded.error());
   return store;
@@ -221,7 +228,13 @@ Error Store::opening_error(const rocksdb::Status& status) const {
   return error_of(status, directory);
 }
 
-Result<void> Store::write_version() {
+// The directory's own name first: nobody else makes it durable.
+Result<void> Store::finish_making() {
+  const std::filesystem::path above = std::filesystem::absolute(options_.directory).parent_path();
+  std::unique_ptr<rocksdb::Directory> parent;
+  rocksdb::Status synced = options_.env->NewDirectory(above.string(), &parent);
+  if (synced.ok()) synced = parent->Fsync();
+  if (!synced.ok()) return tl::unexpected(error_of(synced, columns_->place));
   rocksdb::WriteBatch batch;
   const rocksdb::Status put =
       batch.Put((*columns_)[Column::kMeta], slice(kVersionKey), slice(encode(kOurVersion)));

@@ -196,7 +196,7 @@ class Store {
   Error opening_error(const rocksdb::Status& status) const;
   Result<void> load();
   Result<std::uint64_t> number_at(std::string_view key) const;
-  Result<void> write_version();
+  Result<void> finish_making();
   Result<void> may_write() const;
   Result<void> write(rocksdb::WriteBatch& batch);
 

@@ -1,0 +1,185 @@
+#include "storage/codec.h"
+
+#include <gmock/gmock.h>
+
+#include "storage/bytes.h"
+#include "storage/keys.h"
+#include "tests/support/record_gen.h"
+#include "tests/support/store_gen.h"
+
+namespace tocsin {
+namespace {
+
+using testing::HasSubstr;
+using testsupport::StoreGen;
+
+std::string encoded(const LatestRevision& revision) {
+  std::string bytes;
+  encode(revision, bytes);
+  return bytes;
+}
+
+Identity identity_of(const LatestRevision& revision) {
+  return {revision.source, revision.identity};
+}
+
+// Decodes `bytes` as every kind of value. What decodes, encodes to the same bytes again.
+void decode_as_everything(std::string_view bytes) {
+  const Identity identity{SourceId(7), {}};
+  if (const auto value = decode_journal_entry(bytes)) {
+    EXPECT_EQ(encode(*value), bytes);
+  }
+  if (const auto value = decode_latest_revision(identity, bytes)) {
+    EXPECT_EQ(encoded(*value), bytes);
+  }
+  if (const auto value = decode_dispatch(bytes)) {
+    EXPECT_EQ(encode(*value), bytes);
+  }
+  if (const auto value = decode_quarantine(1, bytes)) {
+    EXPECT_EQ(encode(*value), bytes);
+  }
+  if (const auto value = decode_ledger(Chain::kAlerts, 1, bytes)) {
+    EXPECT_EQ(encode(*value), bytes);
+  }
+  if (const auto value = decode_head(bytes)) {
+    EXPECT_EQ(encode(*value), bytes);
+  }
+  if (const auto value = decode_number(bytes)) {
+    EXPECT_EQ(encode_number(*value), bytes);
+  }
+  (void)decode_fates(bytes);
+  (void)parse_producer_key(bytes);
+  (void)parse_numbering_key(bytes);
+}
+
+TEST(Codec, GivesBackWhatWasEncoded) {
+  StoreGen gen(testsupport::test_seed());
+  for (int i = testsupport::test_cases(2000); i > 0; --i) {
+    const JournalEntry entry = gen.journal_entry();
+    EXPECT_EQ(decode_journal_entry(encode(entry)), entry);
+    const LatestRevision revision = gen.latest();
+    EXPECT_EQ(decode_latest_revision(identity_of(revision), encoded(revision)), revision);
+    const Dispatch dispatch = gen.dispatch();
+    EXPECT_EQ(decode_dispatch(encode(dispatch)), dispatch);
+    const QuarantineRow row = gen.quarantine();
+    EXPECT_EQ(decode_quarantine(row.sequence, encode(row)), row);
+    const LedgerRow link = gen.ledger_row();
+    EXPECT_EQ(decode_ledger(link.chain, link.index, encode(link)), link);
+    const StoreHead head = gen.head();
+    EXPECT_EQ(decode_head(encode(head)), head);
+  }
+}
+
+TEST(Codec, EveryTruncationIsCorrupt) {
+  StoreGen gen(testsupport::test_seed());
+  for (int i = testsupport::test_cases(200); i > 0; --i) {
+    const std::string entry = encode(gen.journal_entry());
+    const LatestRevision latest = gen.latest();
+    const std::string revision = encoded(latest);
+    for (std::size_t size = 0; size < entry.size(); ++size) {
+      const auto decoded = decode_journal_entry(std::string_view(entry).substr(0, size));
+      ASSERT_FALSE(decoded);
+      EXPECT_EQ(decoded.error().code, ErrorCode::kCorrupt);
+    }
+    for (std::size_t size = 0; size < revision.size(); ++size) {
+      ASSERT_FALSE(
+          decode_latest_revision(identity_of(latest), std::string_view(revision).substr(0, size)));
+    }
+  }
+}
+
+TEST(Codec, SurvivesDamageAndNoise) {
+  StoreGen gen(testsupport::test_seed());
+  for (int i = testsupport::test_cases(3000); i > 0; --i) {
+    for (std::string bytes : {encode(gen.journal_entry()), encoded(gen.latest()),
+                              encode(gen.dispatch()), encode(gen.head()), gen.bytes(64)}) {
+      if (!bytes.empty()) {
+        bytes[static_cast<std::size_t>(gen.below(int(bytes.size())))] = char(gen.below(256));
+      }
+      decode_as_everything(bytes);
+      decode_as_everything("\x01" + gen.bytes(40));
+    }
+  }
+}
+
+TEST(Codec, AnObservationTakesFewBytes) {
+  LatestRevision revision;
+  revision.source = SourceId(3);
+  revision.revision = 1;
+  revision.published = PublishedTime(1'552'000'000'000);
+  revision.journal_sequence = 1'000'000;
+  revision.journal_index = 99;
+  revision.claim = ObservationClaim{
+      {RegionId(4999), IndicatorId(40), SourceId(3), {}}, Day(17956), Day(17987), 123'456};
+  EXPECT_LE(encoded(revision).size(), 44U);
+}
+
+TEST(Codec, SaysWhatIsWrongAndWhere) {
+  std::string bytes = encode(JournalEntry{ProcessingTime(0), {ClockInput{}}});
+  bytes.back() = 77;
+  const auto decoded = decode_journal_entry(bytes);
+  ASSERT_FALSE(decoded);
+  EXPECT_THAT(decoded.error().message,
+              HasSubstr("journal entry: unknown kind of input 77 at byte 4"));
+}
+
+TEST(Codec, RefusesAFormatOfTheFuture) {
+  std::string bytes = encode(JournalEntry{});
+  bytes[0] = 9;
+  EXPECT_THAT(decode_journal_entry(bytes).error().message,
+              HasSubstr("version 9, this program reads 1 to 1"));
+}
+
+TEST(Codec, ADamagedCountAsksForNoMemory) {
+  std::string bytes;
+  ByteWriter out(bytes);
+  out.u8(1);
+  out.zigzag(0);
+  out.varint(std::uint64_t{1} << 60);
+  EXPECT_THAT(decode_journal_entry(bytes).error().message, HasSubstr("does not fit"));
+}
+
+TEST(Bytes, NumbersHaveOneForm) {
+  EXPECT_TRUE(decode_number(std::string_view("\x01\x05", 2)));
+  EXPECT_FALSE(decode_number(std::string_view("\x01\x85\x00", 3)));
+  const std::string longest = encode_number(~std::uint64_t{0});
+  EXPECT_EQ(decode_number(longest), ~std::uint64_t{0});
+  EXPECT_FALSE(decode_number(longest.substr(0, longest.size() - 1) + '\x03'));
+}
+
+TEST(Keys, SortLikeWhatTheyStandFor) {
+  StoreGen gen(testsupport::test_seed());
+  const auto time = [&] { return ProcessingTime(gen.head().now); };
+  for (int i = testsupport::test_cases(2000); i > 0; --i) {
+    const std::uint64_t a = gen.head().sequence;
+    const std::uint64_t b = gen.head().sequence;
+    EXPECT_EQ(sequence_key(a) < sequence_key(b), a < b);
+    EXPECT_EQ(ledger_key(Chain::kAlerts, a) < ledger_key(Chain::kAlerts, b), a < b);
+    const Due early{time(), gen.hash()};
+    const Due late{time(), gen.hash()};
+    EXPECT_EQ(due_key(early.next_attempt, early.id) < due_key(late.next_attempt, late.id),
+              std::tie(early.next_attempt, early.id) < std::tie(late.next_attempt, late.id));
+  }
+}
+
+TEST(Keys, GiveBackWhatWentIn) {
+  StoreGen gen(testsupport::test_seed());
+  for (int i = testsupport::test_cases(2000); i > 0; --i) {
+    const Identity identity = identity_of(gen.latest());
+    const RecordKey key = record_key(identity);
+    EXPECT_EQ(parse_record_key({key.data(), key.size()}), identity);
+    const ProducerPosition position{gen.bytes(200), gen.bytes(20), 0};
+    EXPECT_EQ(parse_producer_key(producer_key(position.producer, position.epoch)), position);
+    const auto entry = parse_numbering_key(numbering_key(NumberedKind::kSource, "ucdp-ged"));
+    ASSERT_TRUE(entry);
+    EXPECT_EQ(entry->name, "ucdp-ged");
+    const Due due{gen.head().now, gen.hash()};
+    const auto parsed = parse_due_key(due_key(due.next_attempt, due.id));
+    ASSERT_TRUE(parsed);
+    EXPECT_EQ(parsed->next_attempt, due.next_attempt);
+    EXPECT_EQ(parsed->id, due.id);
+  }
+}
+
+}  // namespace
+}  // namespace tocsin

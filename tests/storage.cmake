@@ -1,0 +1,11 @@
+tocsin_test(storage_tests
+  SOURCES
+    codec_test.cc
+    store_test.cc
+    store_backup_test.cc
+    store_corruption_test.cc
+    store_crash_test.cc
+    support/crash_fs.cc
+    support/record_gen.cc
+    support/store_gen.cc
+  LIBS tocsin_storage RocksDB::rocksdb-shared fmt::fmt)
