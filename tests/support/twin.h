@@ -1,0 +1,119 @@
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "model/catalogue.h"
+#include "model/claim.h"
+#include "model/tri.h"
+#include "tests/support/twin_facts.h"
+#include "tests/support/twin_pack.h"
+
+// The naive twin of the engine: docs/SEMANTICS.md sections 1 to 4 by brute force, one tick after
+// the other, every tick from the beginning of history to today, each time. It shares no code with
+// rules/, so that what the two have in common is the page and not a mistake.
+namespace tocsin::twin {
+
+struct SignalTick {
+  bool on = false, known = false;
+};
+struct PatternTick {
+  Level level = Level::kNone;
+  Level possible = Level::kNone;  // highest level that is not false, at least `level`
+};
+
+// How often each kind of expression had which outcome; of a number: false = not known at all,
+// unknown = known between bounds, true = exact.
+struct Tally {
+  std::array<std::array<std::uint64_t, 3>, kKindCount> outcomes{};
+};
+
+// Not known: all numbers are possible.
+struct Interval {
+  double low, high;
+};
+
+class Assessment {
+ public:
+  // Everything is borrowed; `tally` may be null.
+  Assessment(const Catalogue& catalogue, const Pack& pack,
+             const std::vector<LatestRevision>& latest, Day begin, Day today, Tally* tally);
+
+  // One entry a tick, from `begin` to `today`, the open tick.
+  const std::vector<SignalTick>& signal(RegionId region, std::uint32_t signal);
+  const std::vector<PatternTick>& pattern(RegionId region, std::uint32_t pattern);
+
+ private:
+  // Where a condition is judged.
+  struct Place {
+    RegionId region, data;
+    Day tick;
+    Span window;                  // of a pattern
+    std::optional<Cadence> unit;  // inside "consecutive"
+    std::int32_t back = 0;        // and how many whole units back
+  };
+  // What an observation aggregate stands on: a fresh series and C.
+  struct Standing {
+    const std::vector<Facts::Seen>* series;
+    const Indicator* indicator;
+    Day c;
+  };
+  // The windows of other years or of the days before.
+  struct History {
+    std::vector<Interval> values;  // of the windows that are valid
+    std::int32_t wanted = 0;
+    bool enough() const { return 10 * static_cast<std::int32_t>(values.size()) >= 7 * wanted; }
+  };
+
+  // twin.cc: folds and truth
+  Tri truth(const Expr& e, const Place& place);
+  Tri judge(const Expr& e, const Place& place);
+  Interval value(const Expr& e, const Place& place);
+  Interval compute(const Expr& e, const Place& place);
+  Tri compare(Kind kind, Interval a, Interval b) const;
+  const std::vector<PatternTick>& fold(RegionId region, std::uint32_t pattern, bool base);
+  SignalTick signal_at(RegionId region, std::uint32_t signal, Day tick);
+  Tri is_on(RegionId region, const Subject& subject, Day tick);
+  Tri is_active(RegionId region, const Subject& subject, Day tick, Span window);
+  std::vector<std::uint32_t> threats(std::uint32_t dimension) const;
+  Interval count_dimensions(const Expr& e, const Place& place);
+  Interval count_around(const Expr& e, const Place& place);
+
+  // twin_cascade.cc
+  Tri cascade(const Expr& e, const Place& place);
+  bool chain(const Expr& e, const Place& place, bool possibly);
+
+  // twin_read.cc
+  Interval read(const Read& what, const Place& place, std::int32_t back = 0);
+  Interval read_raw(const Read& what, const Place& place, std::int32_t back);
+  std::optional<Standing> stand(const Read& what, const Place& place) const;
+  std::optional<double> over_periods(const Read& what, const Standing& standing,
+                                     std::int32_t last) const;
+  std::optional<double> over_days(const Read& what, const Standing& standing, Day end) const;
+  std::optional<double> aggregate(const Read& what, const Standing& standing,
+                                  const std::vector<Facts::Seen>& seen) const;
+  Interval over_events(const Read& what, RegionId region, SourceId source, Day end) const;
+  SourceId event_source(const Read& what, const Place& place) const;
+  Day events_end(const Read& what, const Place& place) const;
+  History years_before(const Expr& e, const Place& place, Interval& now);
+  History windows_before(const Expr& e, const Place& place, Interval& now);
+  Interval normal(const Expr& e, const Place& place);
+  Interval percentile(const Expr& e, const Place& place);
+  Interval zscore(const Expr& e, const Place& place);
+  Interval residual(const Expr& e, const Place& place);
+  void evidence(Day day) { evidence_ = std::min(evidence_, day); }
+
+  const Catalogue& catalogue_;
+  const Pack& pack_;
+  Day begin_, today_;
+  Tally* tally_;
+  Facts facts_;
+  Day evidence_;  // of the condition that is being judged
+  std::map<std::pair<RegionId, std::uint32_t>, std::vector<SignalTick>> signals_;
+  std::map<std::pair<RegionId, std::uint32_t>, std::vector<PatternTick>> whole_, base_;
+};
+
+}  // namespace tocsin::twin

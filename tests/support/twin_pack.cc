@@ -1,0 +1,310 @@
+#include "tests/support/twin_pack.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tocsin::twin {
+namespace {
+
+constexpr std::array<const char*, kKindCount> kKindNames = {
+    "number",     "parameter",  "population", "read",     "normal",      "percentile", "zscore",
+    "residual",   "change",     "add",        "subtract", "multiply",    "divide",     "negate",
+    "absolute",   "least",      "greatest",   "per_100k", "dimensions",  "neighbours", "basin",
+    "less",       "less_equal", "greater",    "greater_equal", "equal",  "unequal",    "and",
+    "or",         "not",        "consecutive", "rising",  "crosses",     "on",         "active",
+    "cascade"};
+
+constexpr std::array<const char*, 8> kHowNames = {"last", "sum",    "mean",   "min",
+                                                  "max",  "median", "stddev", "count"};
+
+std::string infix(Kind kind) {
+  switch (kind) {
+    case Kind::kAdd:
+      return "+";
+    case Kind::kSubtract:
+      return "-";
+    case Kind::kMultiply:
+      return "*";
+    case Kind::kDivide:
+      return "/";
+    case Kind::kLess:
+      return "<";
+    case Kind::kLessEqual:
+      return "<=";
+    case Kind::kGreater:
+      return ">";
+    case Kind::kGreaterEqual:
+      return ">=";
+    case Kind::kEqual:
+      return "==";
+    case Kind::kUnequal:
+      return "!=";
+    case Kind::kAnd:
+      return "and";
+    case Kind::kOr:
+      return "or";
+    default:
+      return "";
+  }
+}
+
+std::string quantity(double value, const std::string& unit) {
+  return fmt::format("{}{}{}", value, unit.empty() ? "" : " ", unit);
+}
+
+class Printer {
+ public:
+  Printer(const Pack& pack, const Catalogue& catalogue) : pack_(pack), catalogue_(catalogue) {}
+
+  std::string print(const Expr& e) const {
+    const auto arg = [&](std::size_t i) { return print(e.args[i]); };
+    switch (e.kind) {
+      case Kind::kNumber:
+        return e.number < 0 ? "(-" + quantity(-e.number, e.unit) + ")" : quantity(e.number, e.unit);
+      case Kind::kParameter:
+        return pack_.parameters[e.parameter].name;
+      case Kind::kPopulation:
+        return "population()";
+      case Kind::kRead:
+        return lagged(e.read);
+      case Kind::kNormal:
+        return fmt::format("normal({}, {}y{})", lagged(e.read), e.years, e.mean ? ", mean" : "");
+      case Kind::kPercentile:
+      case Kind::kZscore:
+        return fmt::format("{}({}, {}y)", name_of(e.kind), lagged(e.read), e.years);
+      case Kind::kResidual:
+        return residual(e);
+      case Kind::kChange:
+      case Kind::kRising:
+        return fmt::format("{}({}, {})", name_of(e.kind), lagged(e.read), to_string(e.span));
+      case Kind::kCrosses:
+        return fmt::format("crosses({}, {})", lagged(e.read), arg(0));
+      case Kind::kNegate:
+        return "(-" + arg(0) + ")";
+      case Kind::kAbsolute:
+        return "abs(" + arg(0) + ")";
+      case Kind::kPer100k:
+        return "per_100k(" + arg(0) + ")";
+      case Kind::kLeast:
+        return "min(" + arg(0) + ", " + arg(1) + ")";
+      case Kind::kGreatest:
+        return "max(" + arg(0) + ", " + arg(1) + ")";
+      case Kind::kNot:
+        return "(not " + arg(0) + ")";
+      case Kind::kConsecutive:
+        return fmt::format("(({}), {} consecutive {}s)", arg(0), e.count, tocsin::name_of(e.cadence));
+      case Kind::kDimensions:
+        return "dimensions(" + names(e.dimensions) + ")";
+      case Kind::kNeighbours:
+      case Kind::kBasin:
+      case Kind::kOn:
+      case Kind::kActive:
+        return name_of(e.kind) + "(" + any_of(e.subjects) + ")";
+      case Kind::kCascade:
+        return cascade(e);
+      default:
+        break;
+    }
+    const bool share = e.kind == Kind::kMultiply && e.args[0].kind == Kind::kNumber &&
+                       e.args[0].unit == "%";
+    return "(" + arg(0) + " " + (share ? "of" : infix(e.kind)) + " " + arg(1) + ")";
+  }
+
+ private:
+  std::string lagged(const Read& r) const {
+    if (r.lag.count == 0) return aggregate(r);
+    return "lag(" + aggregate(r) + ", " + to_string(r.lag) + ")";
+  }
+
+  std::string aggregate(const Read& r) const {
+    const std::string how = kHowNames[static_cast<std::size_t>(r.how)];
+    if (r.events) {
+      const char* of = r.weight == Weight::kDeaths      ? "deaths of "
+                       : r.weight == Weight::kDisplaced ? "displaced of "
+                                                        : "";
+      return how + "(" + of + events(r) + ", " + to_string(r.window) + ")";
+    }
+    std::string text = how + "(" + catalogue_.find(r.indicator)->code;
+    if (r.window.count != 0) text += ", " + to_string(r.window);
+    return text + options(r) + ")";
+  }
+
+  std::string options(const Read& r) const {
+    std::string text;
+    if (r.group.number() != 0) text += ", group: " + catalogue_.find(r.group)->code;
+    if (r.source) text += ", source: " + catalogue_.find(*r.source)->key;
+    return text;
+  }
+
+  std::string events(const Read& r) const {
+    std::vector<std::string> filters;
+    std::string kinds, actors;
+    for (const EventKindId kind : r.kinds)
+      kinds += (kinds.empty() ? "" : " or ") + catalogue_.find(kind)->code;
+    for (const std::string& actor : r.actors)
+      actors += (actors.empty() ? "'" : " or '") + actor + "'";
+    if (!kinds.empty()) filters.push_back("kind: " + kinds);
+    if (!actors.empty()) filters.push_back("actor: " + actors);
+    if (r.least_deaths > 0) filters.push_back(fmt::format("deaths >= {}", r.least_deaths));
+    if (r.least_displaced > 0) filters.push_back(fmt::format("displaced >= {}", r.least_displaced));
+    if (r.source) filters.push_back("source: " + catalogue_.find(*r.source)->key);
+    std::string text;
+    for (const auto& filter : filters) text += (text.empty() ? "" : ", ") + filter;
+    return "events(" + text + ")";
+  }
+
+  std::string residual(const Expr& e) const {
+    std::string parts;
+    if (e.seasonal) parts = "seasonal";
+    if (e.trend) parts += parts.empty() ? "trend" : " + trend";
+    return fmt::format("residual({}{}, {}, {}y)", catalogue_.find(e.read.indicator)->code,
+                       options(e.read), parts, e.years);
+  }
+
+  std::string subject(const Subject& s) const {
+    switch (s.of) {
+      case Subject::Of::kSignal:
+        return pack_.signals[s.index].name;
+      case Subject::Of::kDimension:
+        return catalogue_.dimensions[s.index].code;
+      case Subject::Of::kLevel:
+        return pack_.patterns[s.index].name + " >= " + std::string(tocsin::name_of(s.level));
+    }
+    return "";
+  }
+
+  std::string any_of(const std::vector<Subject>& subjects) const {
+    std::string text;
+    for (const Subject& s : subjects) text += (text.empty() ? "" : " or ") + subject(s);
+    return text;
+  }
+
+  std::string names(const std::vector<DimensionId>& list) const {
+    std::string text;
+    for (const DimensionId id : list)
+      text += (text.empty() ? "" : ", ") + catalogue_.dimensions[id.number()].code;
+    return text;
+  }
+
+  std::string cascade(const Expr& e) const {
+    std::string text;
+    for (const Link& link : e.links) {
+      if (!text.empty()) text += " -> ";
+      if (link.greatest) text += fmt::format("[{}d..{}d] ", link.least, *link.greatest);
+      text += any_of(link.any);
+    }
+    return "cascade(" + text + ", within: " + to_string(e.span) + ")";
+  }
+
+  const Pack& pack_;
+  const Catalogue& catalogue_;
+};
+
+}  // namespace
+
+std::string name_of(Kind kind) { return kKindNames[static_cast<std::size_t>(kind)]; }
+
+bool is_truth(Kind kind) { return kind >= Kind::kLess; }
+
+bool reads_around(const Expr& expr) {
+  if (expr.kind == Kind::kNeighbours || expr.kind == Kind::kBasin) return true;
+  return std::any_of(expr.args.begin(), expr.args.end(), reads_around);
+}
+
+Expr number(double value, std::string unit) {
+  Expr e;
+  e.number = value;
+  e.unit = std::move(unit);
+  return e;
+}
+
+Expr read(Read what) {
+  Expr e;
+  e.kind = Kind::kRead;
+  e.read = std::move(what);
+  return e;
+}
+
+Expr op(Kind kind, Expr a) {
+  Expr e;
+  e.kind = kind;
+  e.args.push_back(std::move(a));
+  return e;
+}
+
+Expr op(Kind kind, Expr a, Expr b) {
+  Expr e = op(kind, std::move(a));
+  e.args.push_back(std::move(b));
+  return e;
+}
+
+Expr consecutive(Expr condition, std::int32_t count, Cadence cadence) {
+  Expr e = op(Kind::kConsecutive, std::move(condition));
+  e.count = count;
+  e.cadence = cadence;
+  return e;
+}
+
+Expr on(std::uint32_t signal) {
+  Expr e;
+  e.kind = Kind::kOn;
+  e.subjects.push_back({Subject::Of::kSignal, signal, Level::kWatch});
+  return e;
+}
+
+Expr active(std::uint32_t signal) {
+  Expr e = on(signal);
+  e.kind = Kind::kActive;
+  return e;
+}
+
+Expr dimensions() {
+  Expr e;
+  e.kind = Kind::kDimensions;
+  return e;
+}
+
+std::string print(const Expr& expr, const Pack& pack, const Catalogue& catalogue) {
+  return Printer(pack, catalogue).print(expr);
+}
+
+std::string to_yaml(const Pack& pack, const Catalogue& catalogue) {
+  const Printer printer(pack, catalogue);
+  std::string out = "pack: random\nregions: [";
+  for (std::size_t i = 0; i < pack.regions.size(); ++i)
+    out += (i ? ", " : "") + ('"' + catalogue.regions.at(pack.regions[i]).code + '"');
+  out += "]\n";
+  if (!pack.parameters.empty()) out += "parameters:\n";
+  for (const Parameter& p : pack.parameters) {
+    out += fmt::format("  {}:\n    value: {}\n    why: a test\n", p.name, quantity(p.value, p.unit));
+    if (!p.by_region.empty()) out += "    by_region:\n";
+    for (const auto& [region, value] : p.by_region)
+      out += fmt::format("      \"{}\": {}\n", catalogue.regions.at(region).code,
+                         quantity(value, p.unit));
+  }
+  out += "signals:\n";
+  for (const Signal& s : pack.signals) {
+    out += fmt::format("  {}:\n    dimension: {}\n", s.name,
+                       catalogue.dimensions[s.dimension.number()].code);
+    if (s.stance == Stance::kStrength) out += "    stance: strength\n";
+    if (!s.from.empty()) out += "    from: " + s.from + "\n";
+    out += "    when: \"" + printer.print(s.when) + "\"\n";
+    if (s.clear) out += "    clear: \"" + printer.print(*s.clear) + "\"\n";
+    if (s.for_days > 0) out += fmt::format("    for: {}d\n", s.for_days);
+    if (s.linger_days > 0) out += fmt::format("    linger: {}d\n", s.linger_days);
+  }
+  out += "patterns:\n";
+  for (const Pattern& p : pack.patterns) {
+    out += fmt::format("  {}:\n    window: {}\n", p.name, to_string(p.window));
+    if (p.at) out += "    at: \"" + catalogue.regions.at(*p.at).code + "\"\n";
+    for (const Level level : {Level::kWatch, Level::kWarning, Level::kEmergency})
+      if (const auto& condition = p.levels[static_cast<std::size_t>(level)])
+        out += fmt::format("    {}: \"{}\"\n", tocsin::name_of(level), printer.print(*condition));
+    if (p.linger_days > 0) out += fmt::format("    linger: {}d\n", p.linger_days);
+    if (p.lapse_days > 0) out += fmt::format("    lapse: {}d\n", p.lapse_days);
+  }
+  return out;
+}
+
+}  // namespace tocsin::twin

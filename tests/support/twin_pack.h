@@ -1,0 +1,164 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/alert.h"
+#include "model/catalogue.h"
+#include "model/period.h"
+
+// The rule pack as the naive twin sees it: an expression tree of its own, which it evaluates
+// directly (twin.h) and prints as the YAML that the engine parses. Nothing here comes from rules/.
+namespace tocsin::twin {
+
+enum class How : std::uint8_t {
+  kLast,
+  kSum,
+  kMean,
+  kLeast,
+  kGreatest,
+  kMedian,
+  kStddev,
+  kCount
+};
+enum class Weight : std::uint8_t { kOne, kDeaths, kDisplaced };
+
+// One aggregate over the data.
+struct Read {
+  How how = How::kLast;
+  bool events = false;
+  IndicatorId indicator;
+  GroupId group;
+  std::vector<EventKindId> kinds;  // as named; the first one's sources are read
+  std::vector<std::string> actors;
+  std::int64_t least_deaths = 0, least_displaced = 0;
+  Weight weight = Weight::kOne;
+  std::optional<SourceId> source;
+  Span window;  // count 0: none (last)
+  Span lag;     // count 0: none
+};
+
+enum class Kind : std::uint8_t {
+  kNumber,
+  kParameter,
+  kPopulation,
+  kRead,
+  kNormal,
+  kPercentile,
+  kZscore,
+  kResidual,
+  kChange,
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kDivide,
+  kNegate,
+  kAbsolute,
+  kLeast,
+  kGreatest,
+  kPer100k,
+  kDimensions,
+  kNeighbours,
+  kBasin,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
+  kEqual,
+  kUnequal,
+  kAnd,
+  kOr,
+  kNot,
+  kConsecutive,
+  kRising,
+  kCrosses,
+  kOn,
+  kActive,
+  kCascade,
+};
+inline constexpr int kKindCount = static_cast<int>(Kind::kCascade) + 1;
+std::string name_of(Kind kind);
+bool is_truth(Kind kind);
+
+struct Subject {
+  enum class Of : std::uint8_t { kSignal, kDimension, kLevel };
+  Of of = Of::kSignal;
+  std::uint32_t index = 0;  // of the signal or pattern in the pack; the dimension's number
+  Level level = Level::kWatch;
+};
+
+struct Link {
+  std::vector<Subject> any;
+  std::int32_t least = 0;  // days from the link before
+  std::optional<std::int32_t> greatest;
+};
+
+struct Expr {
+  Kind kind = Kind::kNumber;
+  double number = 0;
+  std::string unit;  // of a literal: "" or "%" or a unit
+  std::uint32_t parameter = 0;
+  Read read;
+  std::int32_t years = 0;
+  bool mean = false, seasonal = false, trend = false;
+  Span span;  // change, rising: how far back; cascade: within
+  std::int32_t count = 0;
+  Cadence cadence = Cadence::kMonth;  // consecutive
+  std::vector<DimensionId> dimensions;
+  std::vector<Subject> subjects;
+  std::vector<Link> links;
+  std::vector<Expr> args;
+};
+
+struct Parameter {
+  std::string name, unit;
+  double value = 0;
+  std::map<RegionId, double> by_region;
+};
+
+struct Signal {
+  std::string name;
+  DimensionId dimension;
+  Stance stance = Stance::kThreat;
+  std::string from;  // scheme, or empty
+  Expr when;
+  std::optional<Expr> clear;
+  std::int32_t for_days = 0, linger_days = 0;
+};
+
+struct Pattern {
+  std::string name;
+  std::optional<RegionId> at;
+  Span window{60, SpanUnit::kDays};
+  std::array<std::optional<Expr>, kLevelCount> levels;
+  std::int32_t linger_days = 0, lapse_days = 0;
+};
+
+struct Pack {
+  std::vector<RegionId> regions;  // admin-1 or lower
+  std::vector<Parameter> parameters;
+  std::vector<Signal> signals;
+  std::vector<Pattern> patterns;
+};
+
+// Whether any level's condition reads neighbours or the basin.
+bool reads_around(const Expr& expr);
+
+// ---- short ways to write expressions
+Expr number(double value, std::string unit = "");
+Expr read(Read what);
+Expr op(Kind kind, Expr a);
+Expr op(Kind kind, Expr a, Expr b);
+Expr consecutive(Expr condition, std::int32_t count, Cadence cadence);
+Expr on(std::uint32_t signal);
+Expr active(std::uint32_t signal);
+Expr dimensions();
+
+std::string print(const Expr& expr, const Pack& pack, const Catalogue& catalogue);
+std::string to_yaml(const Pack& pack, const Catalogue& catalogue);
+
+}  // namespace tocsin::twin
