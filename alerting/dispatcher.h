@@ -37,7 +37,7 @@ struct DispatcherOptions {
 };
 
 // What the dispatcher asks of its surroundings. All are called from the lanes' threads, several at
-// once, and must outlive the dispatcher.
+// once and without a lock of the dispatcher's, and must outlive it.
 struct DispatcherPorts {
   Outbox& outbox;
   // The configuration in force; shared because a reload may replace it during an attempt.

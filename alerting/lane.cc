@@ -70,7 +70,7 @@ void Lane::work() {
     if (stopping_ || ready_.empty() || !has_room()) continue;
     const PendingDispatch pending = std::move(ready_.front());
     ready_.pop_front();
-    attempted_[pending.dispatch.id] = pending.dispatch.attempts;
+    attempted_[pending.dispatch.id] = {pending.dispatch.attempts, pending.dispatch.next_attempt};
     attempt(pending, guard);
   }
 }
@@ -79,10 +79,10 @@ void Lane::look(Guard& guard) {
   looking_ = true;
   look_ = false;
   ready_.clear();
-  latest_now_ = std::max(latest_now_, ports_.now());
-  const ProcessingTime now = latest_now_;
   const std::size_t limit = batch_max_ + attempted_.size() + counts_.waiting;
   guard.unlock();
+  latest_now_ = std::max(latest_now_, ports_.now());
+  const ProcessingTime now = latest_now_;
   auto due = ports_.outbox.due(channel_, now, limit);
   guard.lock();
   if (!due) return trouble(due.error(), guard);
@@ -106,17 +106,22 @@ void Lane::look(Guard& guard) {
 }
 
 Lane::Rows Lane::choose(Rows due, bool complete) {
+  const auto place = [](ProcessingTime time, const Hash128& id) { return std::pair(time, id); };
+  std::optional<std::pair<ProcessingTime, Hash128>> end;  // of the view; unset when it has none
+  if (!complete) end = place(due.back().dispatch.next_attempt, due.back().dispatch.id);
   std::set<Hash128> seen;
   Rows rows;
   for (PendingDispatch& row : due) {
     const Dispatch& dispatch = row.dispatch;
     seen.insert(dispatch.id);
     const auto before = attempted_.find(dispatch.id);
-    if (before != attempted_.end() && dispatch.attempts <= before->second) continue;
+    if (before != attempted_.end() && dispatch.attempts <= before->second.attempts) continue;
     rows.push_back(std::move(row));
   }
-  if (complete)
-    std::erase_if(attempted_, [&](const auto& one) { return !seen.contains(one.first); });
+  std::erase_if(attempted_, [&](const auto& one) {
+    const auto& [id, row] = one;
+    return !seen.contains(id) && (!end || place(row.next_attempt, id) <= *end);
+  });
   return rows;
 }
 

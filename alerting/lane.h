@@ -22,10 +22,10 @@ namespace tocsin {
 // lock, too.
 //
 // The outbox shows a dispatch as due until the engine has committed the result of its attempt. So
-// the lane remembers for each attempted dispatch how many attempts its row counted, and skips the
-// row until it counts more. It forgets the dispatch once a complete view of what is due does not
-// show it: since the lane's time never goes back, a due row leaves that view only by the engine's
-// hand.
+// the lane remembers of each attempted dispatch its row as it was, and skips the row until it
+// counts more attempts. It forgets the dispatch once a view of what is due no longer shows it
+// though it reaches past its place: since the lane's time never goes back, a row leaves there only
+// by the engine's hand.
 class Lane {
  public:
   Lane(LaneOptions lane, const DispatcherOptions& options, const DispatcherPorts& ports);
@@ -43,6 +43,12 @@ class Lane {
  private:
   using Guard = std::unique_lock<std::mutex>;
   using Rows = std::vector<PendingDispatch>;
+
+  // The row of a dispatch when it was attempted.
+  struct Attempted {
+    std::uint32_t attempts;
+    ProcessingTime next_attempt;
+  };
 
   void work();
   bool has_room() const { return attempted_.size() < unconfirmed_max_; }
@@ -64,11 +70,12 @@ class Lane {
   const DispatcherPorts ports_;
   std::stop_source cut_off_;
 
+  ProcessingTime latest_now_;  // of the thread that is looking
+
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
   std::deque<PendingDispatch> ready_;
-  std::map<Hash128, std::uint32_t> attempted_;  // id -> attempts that its row counted
-  ProcessingTime latest_now_;
+  std::map<Hash128, Attempted> attempted_;
   bool look_ = true;      // the outbox may hold something new
   bool looking_ = false;  // a thread is reading it
   bool stopping_ = false;

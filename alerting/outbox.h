@@ -25,9 +25,9 @@ class Outbox {
  public:
   virtual ~Outbox() = default;
 
-  // Dispatches of `channel` in state kIntended whose next_attempt <= now, earliest next_attempt
-  // first, at most `limit`. Rows that the dispatcher has attempted already stay due until the
-  // engine has committed the result: that is expected, the dispatcher knows them.
+  // Dispatches of `channel` in state kIntended whose next_attempt <= now, ordered by (next_attempt,
+  // id), the first `limit` of them. Rows that the dispatcher has attempted already stay due until
+  // the engine has committed the result: that is expected, the dispatcher knows them.
   virtual Result<std::vector<PendingDispatch>> due(Channel channel, ProcessingTime now,
                                                    std::size_t limit) = 0;
 

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <fstream>
 
@@ -37,8 +39,10 @@ using CurlList = std::unique_ptr<curl_slist, CurlFree>;
 struct Transfer {
   std::string_view rest;     // of the mail
   bool handed_over = false;  // the whole mail was read: what follows is the server's verdict
-  std::string answer;        // the server's last line
-  const std::stop_token* stop = nullptr;
+  std::string answer;        // the server's last line, its good-bye left out
+  const Deadline* deadline = nullptr;
+  // libcurl does not count the good-bye in its time limit; this ends that, too.
+  std::chrono::steady_clock::time_point end;
 };
 
 std::size_t read_mail(char* buffer, std::size_t size, std::size_t count, void* user) {
@@ -46,7 +50,7 @@ std::size_t read_mail(char* buffer, std::size_t size, std::size_t count, void* u
   const std::size_t n = std::min(size * count, transfer->rest.size());
   std::memcpy(buffer, transfer->rest.data(), n);
   transfer->rest.remove_prefix(n);
-  if (n == 0) transfer->handed_over = true;
+  transfer->handed_over = transfer->rest.empty();
   return n;
 }
 
@@ -58,15 +62,22 @@ std::size_t take_answer(char* line, std::size_t size, std::size_t count, void* u
 }
 
 int check_stop(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-  return static_cast<Transfer*>(user)->stop->stop_requested() ? 1 : 0;
+  const auto* transfer = static_cast<Transfer*>(user);
+  const bool over = std::chrono::steady_clock::now() > transfer->end;
+  return over || transfer->deadline->stop.stop_requested() ? 1 : 0;
+}
+
+// libcurl's own response code would be that of the good-bye.
+bool is_refusal(std::string_view answer) {
+  return answer.size() >= 3 && answer[0] == '5' && answer[1] >= '0' && answer[1] <= '9';
 }
 
 // Only an answer to the sender, the recipient or the mail is about this mail. 5xx while connecting
 // or logging in is about us, and a person can mend it.
-Outcome outcome_of(CURLcode code, long status, const Transfer& transfer) {
+Outcome outcome_of(CURLcode code, const Transfer& transfer) {
   if (code == CURLE_OK) return Outcome::kAccepted;
   const bool about_the_mail = code == CURLE_SEND_ERROR || transfer.handed_over;
-  return about_the_mail && status >= 500 && status <= 599 ? Outcome::kRefused : Outcome::kTryAgain;
+  return about_the_mail && is_refusal(transfer.answer) ? Outcome::kRefused : Outcome::kTryAgain;
 }
 
 std::string answer_of(CURLcode code, const char* detail, const Transfer& transfer) {
@@ -125,11 +136,9 @@ Result<void> check_options(const SmtpOptions& options) {
                     "or tls, or say plain",
                     options.host));
   }
-  for (const std::string& address : {options.mail.from, options.mail.reply_to}) {
-    if (address.empty() && &address != &options.mail.from) continue;
-    if (auto checked = check_mail_address(address); !checked) return checked;
-  }
-  return {};
+  if (auto checked = check_mail_address(options.mail.from); !checked) return checked;
+  if (options.mail.reply_to.empty()) return {};
+  return check_mail_address(options.mail.reply_to);
 }
 
 std::string url_of(const SmtpOptions& options) {
@@ -154,6 +163,8 @@ void set_limits(CURL* handle, const Deadline& deadline) {
   curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, limit);
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, limit);
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);  // we have threads
+  // Closes within the attempt, where the callbacks can still end it.
+  curl_easy_setopt(handle, CURLOPT_FORBID_REUSE, 1L);
 }
 
 void set_callbacks(CURL* handle, Transfer& transfer) {
@@ -207,7 +218,10 @@ DeliveryResult SmtpChannel::attempt(const PendingDispatch& pending, const Catalo
   const CurlList recipients(
       curl_slist_append(nullptr, ("<" + dispatch.address.target + ">").c_str()));
   if (!handle || !recipients) return {dispatch.id, Outcome::kTryAgain, "libcurl: out of memory"};
-  Transfer transfer{.rest = *mail, .handed_over = false, .answer = "", .stop = &deadline.stop};
+  Transfer transfer;
+  transfer.rest = *mail;
+  transfer.deadline = &deadline;
+  transfer.end = std::chrono::steady_clock::now() + deadline.limit + std::chrono::seconds(1);
   std::array<char, CURL_ERROR_SIZE> detail{};
   curl_easy_setopt(handle.get(), CURLOPT_ERRORBUFFER, detail.data());
   curl_easy_setopt(handle.get(), CURLOPT_URL, url_of(options_).c_str());
@@ -222,10 +236,7 @@ DeliveryResult SmtpChannel::attempt(const PendingDispatch& pending, const Catalo
   set_limits(handle.get(), deadline);
   set_callbacks(handle.get(), transfer);
   const CURLcode code = curl_easy_perform(handle.get());
-  long status = 0;
-  curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
-  return {dispatch.id, outcome_of(code, status, transfer),
-          answer_of(code, detail.data(), transfer)};
+  return {dispatch.id, outcome_of(code, transfer), answer_of(code, detail.data(), transfer)};
 }
 
 }  // namespace tocsin
