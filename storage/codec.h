@@ -39,8 +39,8 @@ Result<QuarantineRow> decode_quarantine(std::uint64_t sequence, std::string_view
 std::string encode(const LedgerRow& row);
 Result<LedgerRow> decode_ledger(Chain chain, std::uint64_t index, std::string_view bytes);
 
-std::string encode(const FateCounts& counts);
-Result<FateCounts> decode_fates(std::string_view bytes);
+std::string encode(const FateTotals& counts);
+Result<FateTotals> decode_fates(std::string_view bytes);
 
 std::string encode(const StoreHead& head);
 Result<StoreHead> decode_head(std::string_view bytes);

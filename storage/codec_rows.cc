@@ -123,7 +123,7 @@ Result<LedgerRow> decode_ledger(Chain chain, std::uint64_t index, std::string_vi
   return in.finish("ledger row", std::move(row));
 }
 
-std::string encode(const FateCounts& counts) {
+std::string encode(const FateTotals& counts) {
   std::string bytes;
   ByteWriter out(bytes);
   out.u8(kRowVersion);
@@ -132,10 +132,10 @@ std::string encode(const FateCounts& counts) {
   return bytes;
 }
 
-Result<FateCounts> decode_fates(std::string_view bytes) {
+Result<FateTotals> decode_fates(std::string_view bytes) {
   ByteReader in(bytes);
   in.version(kRowVersion);
-  FateCounts counts{};
+  FateTotals counts{};
   // Fewer than we know of: written before the newest fates existed. They read as 0.
   const std::size_t written = in.count();
   if (written > counts.size()) in.fault(std::to_string(written) + " fates");

@@ -14,7 +14,7 @@ struct Store::Batch {
 
   const StoreColumns& columns;
   StoreHead head;
-  std::map<SourceId, FateCounts> fates;
+  std::map<SourceId, FateTotals> fates;
   rocksdb::WriteBatch rows;
   rocksdb::Status status;  // of the first row that could not be added
   std::map<Hash128, std::optional<ProcessingTime>>
@@ -97,7 +97,7 @@ void Store::Batch::put_meta(const Commit& commit) {
         encode_number(position.sequence));
   }
   for (const auto& [source, added] : commit.fates) {
-    FateCounts& total = fates[source];
+    FateTotals& total = fates[source];
     for (std::size_t i = 0; i < total.size(); ++i) total[i] += added[i];
     put(Column::kMeta, fate_key(source), encode(total));
   }

@@ -41,7 +41,7 @@ struct ProducerPosition {
 };
 
 // How many records of one source met each fate, by Fate. Their sum is the records received.
-using FateCounts = std::array<std::uint64_t, kFateCount>;
+using FateTotals = std::array<std::uint64_t, kFateCount>;
 
 // The two hash chains of the ledger: what was stated, and to whom it was sent with what result.
 enum class Chain : std::uint8_t { kAlerts, kDispatches };

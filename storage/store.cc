@@ -36,16 +36,13 @@ Result<Found> look_into(rocksdb::Env& env, const std::string& directory) {
   const rocksdb::Status listed = env.GetChildren(directory, &names);
   if (listed.IsNotFound() || listed.IsPathNotFound()) return Found::kNothing;
   if (!listed.ok()) return tl::unexpected(error_of(listed, directory));
+  if (std::ranges::find(names, "CURRENT") != names.end()) return Found::kStore;
   const bool has_data = std::ranges::any_of(names, [&](const std::string& name) {
     if (name.ends_with(".sst") || name.ends_with(".blob")) return true;
     std::uint64_t size = 0;
     return name.ends_with(".log") &&
            (!env.GetFileSize(directory + "/" + name, &size).ok() || size > 0);
   });
-  const bool has_manifest = std::ranges::any_of(
-      names, [](const std::string& name) { return name.starts_with("MANIFEST-"); });
-  const bool has_current = std::ranges::find(names, "CURRENT") != names.end();
-  if (has_current) return has_data || has_manifest ? Found::kStore : Found::kNothing;
   return has_data ? Found::kRemains : Found::kNothing;
 }
 
@@ -104,10 +101,6 @@ Result<std::unique_ptr<Store>> Store::open(StoreOptions options) {
     return fail(ErrorCode::kNotFound, fmt::format("no store in {}", directory));
   }
   store->columns_.reset();
-  // A CURRENT that points to nothing is left of a making that was cut off; RocksDB trips over it.
-  if (*found == Found::kNothing) {
-    store->options_.env->DeleteFile(directory + "/CURRENT").PermitUncheckedError();
-  }
   if (auto opened = store->open_columns(Access::kReadWrite); !opened) {
     return tl::unexpected(opened.error());
   }
@@ -274,7 +267,7 @@ Result<void> Store::load() {
                                      name_of(chain), rows, count)));
   }
 
-  std::map<SourceId, FateCounts> fates;
+  std::map<SourceId, FateTotals> fates;
   auto read = columns_->scan(Column::kMeta, kFatePrefix, kFatePrefix,
                              [&](std::string_view key, std::string_view value) -> Result<void> {
                                const auto source = parse_fate_key(key);
@@ -298,7 +291,7 @@ StoreHead Store::head() const {
   return head_;
 }
 
-std::map<SourceId, FateCounts> Store::fates() const {
+std::map<SourceId, FateTotals> Store::fates() const {
   const std::lock_guard lock(mutex_);
   return fates_;
 }

@@ -59,7 +59,7 @@ struct Commit {
   std::vector<Dispatch> dispatches;  // inserted, or replace the one with the same id
   std::vector<Numbering::Entry> numbering;
   std::vector<ProducerPosition> positions;
-  std::map<SourceId, FateCounts> fates;  // added to the totals; source 0: source not known
+  std::map<SourceId, FateTotals> fates;  // added to the totals; source 0: source not known
 };
 
 struct CommitReceipt {
@@ -128,7 +128,7 @@ class Store {
 
   // Where the store stands after the last commit.
   StoreHead head() const;
-  std::map<SourceId, FateCounts> fates() const;
+  std::map<SourceId, FateTotals> fates() const;
 
   // Calls back in key order. A visitor that fails stops the iteration, which returns its error.
   template <class... T>
@@ -204,7 +204,7 @@ class Store {
   std::unique_ptr<StoreColumns> columns_;
   mutable std::mutex mutex_;  // guards what follows
   StoreHead head_;
-  std::map<SourceId, FateCounts> fates_;
+  std::map<SourceId, FateTotals> fates_;
   std::string refused_because_;  // not empty after a failed write
 };
 

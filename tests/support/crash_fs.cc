@@ -31,6 +31,8 @@ struct Node {
   std::size_t synced = 0;  // bytes before it are durable
 };
 using Names = std::map<std::string, std::shared_ptr<Node>>;
+// A change of names that is not durable yet: what each path named afterwards, nullptr for nothing.
+using NameChange = std::vector<std::pair<std::string, std::shared_ptr<Node>>>;
 
 std::string above(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
@@ -44,6 +46,7 @@ std::string without_slash(std::string path) {
 struct CrashDisk::State {
   mutable std::mutex mutex;
   Names live, durable;
+  std::vector<NameChange> unsynced;  // since the last sync of their directory, in order
   std::set<std::string> locks;
   std::uint64_t boots = 0, changes = 0, syncs = 0;
   bool powered = true;
@@ -72,8 +75,22 @@ struct CrashDisk::State {
     auto node = find(path);
     return node && !node->directory ? node : nullptr;
   }
+  static void make(const NameChange& change, Names& names) {
+    for (const auto& [path, node] : change) {
+      if (node) {
+        names[path] = node;
+      } else {
+        names.erase(path);
+      }
+    }
+  }
+  void rename(NameChange change) {
+    make(change, live);
+    unsynced.push_back(std::move(change));
+  }
   void sync_directory(const std::string& directory) {
     const auto inside = [&](const auto& name) { return above(name.first) == directory; };
+    std::erase_if(unsynced, [&](const NameChange& change) { return inside(change.front()); });
     std::erase_if(durable, inside);
     for (const auto& name : live) {
       if (inside(name)) durable.insert(name);
@@ -92,6 +109,7 @@ struct CrashDisk::State {
       live.emplace(path, std::move(copy));
     }
     durable = live;
+    unsynced.clear();
     locks.clear();
     powered = true;
     changes_left.reset();
@@ -228,7 +246,7 @@ class CrashFileSystem : public rocksdb::FileSystem {
     IOStatus status = state_.change(boot_);
     if (!status.ok()) return status;
     auto node = std::make_shared<Node>();
-    state_.live[path] = node;
+    state_.rename({{path, node}});
     *result = std::make_unique<Writer>(*this, path, std::move(node));
     return status;
   }
@@ -260,7 +278,8 @@ class CrashFileSystem : public rocksdb::FileSystem {
   IOStatus DeleteFile(const std::string& path, const IOOptions&, IODebugContext*) override {
     const std::lock_guard lock(state_.mutex);
     IOStatus status = state_.change(boot_);
-    if (status.ok() && state_.live.erase(path) == 0) status = IOStatus::PathNotFound(path);
+    if (status.ok() && !state_.find(path)) status = IOStatus::PathNotFound(path);
+    if (status.ok()) state_.rename({{path, nullptr}});
     return status;
   }
   IOStatus CreateDir(const std::string& path, const IOOptions& options,
@@ -273,7 +292,7 @@ class CrashFileSystem : public rocksdb::FileSystem {
     if (!status.ok() || state_.find(without_slash(path))) return status;
     auto node = std::make_shared<Node>();
     node->directory = true;
-    state_.live.emplace(without_slash(path), std::move(node));
+    state_.rename({{without_slash(path), std::move(node)}});
     return status;
   }
   IOStatus DeleteDir(const std::string& path, const IOOptions& options,
@@ -295,8 +314,7 @@ class CrashFileSystem : public rocksdb::FileSystem {
     if (!status.ok()) return status;
     auto node = state_.file(from);
     if (!node) return IOStatus::PathNotFound(from);
-    state_.live.erase(from);
-    state_.live[to] = std::move(node);
+    state_.rename({{from, nullptr}, {to, std::move(node)}});
     return status;
   }
   IOStatus LinkFile(const std::string& from, const std::string& to, const IOOptions&,
@@ -306,7 +324,7 @@ class CrashFileSystem : public rocksdb::FileSystem {
     if (!status.ok()) return status;
     auto node = state_.file(from);
     if (!node) return IOStatus::PathNotFound(from);
-    state_.live[to] = std::move(node);
+    state_.rename({{to, std::move(node)}});
     return status;
   }
   IOStatus LockFile(const std::string& path, const IOOptions&, rocksdb::FileLock** lock,
@@ -315,7 +333,7 @@ class CrashFileSystem : public rocksdb::FileSystem {
     IOStatus status = state_.alive(boot_);
     if (!status.ok()) return status;
     if (!state_.locks.insert(path).second) return IOStatus::IOError("lock is held", path);
-    if (!state_.find(path)) state_.live.emplace(path, std::make_shared<Node>());
+    if (!state_.find(path)) state_.rename({{path, std::make_shared<Node>()}});
     *lock = new Lock(path);  // UnlockFile deletes it: the interface hands out a bare pointer
     return status;
   }
@@ -427,16 +445,9 @@ void CrashDisk::crash_torn(std::uint64_t seed) {
   const auto up_to = [&](std::size_t most) {
     return std::uniform_int_distribution<std::size_t>(0, most)(random);
   };
-  Names kept;
-  for (const Names* names : {&state_->live, &state_->durable}) {
-    for (const auto& [path, node] : *names) {
-      if (kept.contains(path)) continue;
-      const auto old = state_->durable.find(path);
-      const bool same = old != state_->durable.end() && state_->find(path) == old->second;
-      const Names& chosen = same || up_to(1) == 0 ? state_->durable : state_->live;
-      if (const auto name = chosen.find(path); name != chosen.end()) kept.insert(*name);
-    }
-  }
+  Names kept = state_->durable;
+  const std::size_t changes_kept = up_to(state_->unsynced.size());
+  for (std::size_t i = 0; i < changes_kept; ++i) State::make(state_->unsynced[i], kept);
   state_->restart(
       kept, [&](const Node& node) { return node.synced + up_to(node.bytes.size() - node.synced); });
   boot();

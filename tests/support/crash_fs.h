@@ -17,6 +17,9 @@ namespace tocsin::testsupport {
 // 2. A name in a directory (made, renamed or deleted file or directory) survives once an Fsync of
 //    that directory has returned.
 // 3. Anything else may be lost. crash() loses all of it; crash_torn() loses some of it.
+// 4. Beyond POSIX, names change on the disk in the order in which they were changed, as in the
+//    journals of ext4, XFS and btrfs. RocksDB counts on it: it renames CURRENT to point to a
+//    manifest whose own name is not yet synced.
 //
 // After a crash the machine boots anew: env() is another one, and every call through the earlier
 // ones fails for ever, so that what still runs in threads of the dead machine changes nothing.
@@ -35,8 +38,8 @@ class CrashDisk {
 
   // Everything unsynced is lost.
   void crash();
-  // Of every file a random part of its unsynced tail stays, of every unsynced name the older or the
-  // newer state: the disk wrote back some of it by itself, in any order.
+  // Of every file a random part of its unsynced tail stays, and of the unsynced changes of names a
+  // random number of the first: the disk wrote back some of it by itself.
   void crash_torn(std::uint64_t seed);
 
   // Power fails after `changes` more changes (append, sync, new or deleted or renamed file): then
