@@ -39,8 +39,9 @@ struct GatePolicy {
   // a forecast was issued and the end of a coverage statement may lie.
   std::int32_t days_ahead = 1;
   // How far outside the polygon of its named region a point may lie, in degrees: polygons are
-  // simplified, and towns lie on borders.
-  double border_tolerance = 0.1;
+  // simplified, and towns lie on borders. Of the 5,037 events of UCDP GED in Nigeria with a state
+  // and a point (where_prec 1 to 4), 208 lie outside the state's polygon, the farthest by 0.126.
+  double border_tolerance = 0.15;
   // The longest interval of an event, an observation without a grid, or a forecast, in days.
   std::int32_t days_max = 3660;
 };

@@ -36,6 +36,15 @@ std::string codes_like(const std::vector<Thing>& things, std::string_view code) 
   return list;
 }
 
+// As a person would write it; "3e200" where that would be long.
+std::string shown(Decimal number) {
+  constexpr int kScaleMax = 18;
+  if (number.scale >= 0 && number.scale <= kScaleMax) {
+    return format_scaled(number.digits, number.scale);
+  }
+  return fmt::format("{}e{}", number.digits, -number.scale);
+}
+
 class ClaimMaker {
  public:
   ClaimMaker(const Catalogue& catalogue, const GatePolicy& policy, const Source& source,
@@ -264,8 +273,7 @@ class ClaimMaker {
     };
     return refuse(
         "implausible-value", pointer,
-        fmt::format("{}e{} {} is no value of {}", number.digits, -number.scale, indicator.unit,
-                    indicator.code),
+        fmt::format("{} {} is no value of {}", shown(number), indicator.unit, indicator.code),
         fmt::format("least {}, greatest {}", bound(indicator.least), bound(indicator.greatest)));
   }
 

@@ -27,7 +27,7 @@ using IndicatorId = Id<struct IndicatorTag, std::uint16_t>;  // 0 is never an in
 using SourceId = Id<struct SourceTag, std::uint16_t>;        // 0 is never a source
 using EventKindId = Id<struct EventKindTag, std::uint16_t>;  // 0 is never an event kind
 using GroupId = Id<struct GroupTag, std::uint16_t>;          // 0 is the whole population
-using DimensionId = Id<struct DimensionTag, std::uint8_t>;   // index into Catalogue::dimensions()
+using DimensionId = Id<struct DimensionTag, std::uint8_t>;   // index into Catalogue::dimensions
 
 }  // namespace tocsin
 

@@ -18,8 +18,8 @@ namespace tocsin {
 // regions that lie across the tree: a basin shares a fate, a set is what a coarse feed speaks about
 // ("north-east", a climate zone).
 enum class RegionKind : std::uint8_t { kWorld, kCountry, kAdmin1, kAdmin2, kBasin, kSet };
-std::string_view name_of(
-    RegionKind kind);  // "world", "country", "admin-1", "admin-2", "basin", "set"
+// "world", "country", "admin-1", "admin-2", "basin", "set"
+std::string_view name_of(RegionKind kind);
 std::optional<RegionKind> parse_region_kind(std::string_view name);
 
 struct Region {
@@ -42,8 +42,8 @@ struct Region {
 class RegionTable {
  public:
   RegionTable() = default;
-  // Requires ids unique and not 0, parents, neighbours and members that exist, and parents without
-  // a cycle.
+  // Requires ids unique and not 0, parents, neighbours and members that exist, and neither
+  // parents nor members in a cycle.
   explicit RegionTable(std::vector<Region> regions);
   // Copying builds every look-up anew; moving is cheap and keeps references to regions valid.
   RegionTable(const RegionTable& other);
@@ -67,7 +67,7 @@ class RegionTable {
   std::span<const RegionId> children(RegionId id) const;
   // Parent, grandparent, ... nearest first, without `id` itself.
   std::vector<RegionId> ancestors(RegionId id) const;
-  // Whether `id` is `ancestor` or lies below it in the tree. Requires contains(id).
+  // Whether `id` is `ancestor` or lies below it in the tree.
   bool is_below(RegionId id, RegionId ancestor) const;
   // The basins and sets that `id` or one of its ancestors is a member of, nearest first.
   std::span<const RegionId> groups_of(RegionId id) const;

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
+#include <span>
+
 #include "tests/support/gate_world.h"
 
 namespace tocsin {
@@ -187,6 +191,8 @@ TEST(Gate, TellsWhatWouldBeRight) {
             std::string::npos);
   EXPECT_EQ(said(observation("rainfall", in("NG"), "2019-02-01", "2019-03-01", {101, 0})),
             "least 0.0, greatest 100.0");
+  const auto hot = observation("rainfall", in("NG"), "2019-02-01", "2019-03-01", {10125, 2});
+  EXPECT_EQ(world.admit(hot).rejection->message, "101.25 % is no value of rainfall");
 }
 
 TEST(Gate, HoldsObservationsToTheirCalendar) {
