@@ -99,8 +99,9 @@ struct AlertRevision {
   friend bool operator==(const AlertRevision&, const AlertRevision&) = default;
 };
 
-// Canonical JSON (fixed member order, one line): the bytes the ledger hashes.
+// Canonical JSON (fixed member order, one line): the bytes the ledger hashes. Requires UTF-8 texts.
 std::string to_json(const AlertRevision& revision);
+// Reads what to_json writes; a missing, unknown or misfit member is kInvalid, with its JSON pointer.
 Result<AlertRevision> parse_alert_revision(std::string_view json);
 
 }  // namespace tocsin
