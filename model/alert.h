@@ -101,7 +101,8 @@ struct AlertRevision {
 
 // Canonical JSON (fixed member order, one line): the bytes the ledger hashes. Requires UTF-8 texts.
 std::string to_json(const AlertRevision& revision);
-// Reads what to_json writes; a missing, unknown or misfit member is kInvalid, with its JSON pointer.
+// Reads what to_json writes; a missing, unknown or misfit member is kInvalid, with its JSON
+// pointer.
 Result<AlertRevision> parse_alert_revision(std::string_view json);
 
 }  // namespace tocsin
