@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <set>
+#include <sstream>
 
 #include "tests/config_fixture.h"
 
@@ -134,6 +136,50 @@ TEST(Configuration, RelativePathsCountFromTheDirectory) {
   EXPECT_THAT(settings.packs, ElementsAre("/etc/tocsin/pack.yaml"));
   EXPECT_EQ(settings.cap.directory, "/srv/cap");
   EXPECT_EQ(settings.ingest.secret_key_file, "");
+}
+
+// Puts an unknown key into every mapping and collects what the complaints say is allowed there.
+std::set<std::string> every_key() {
+  auto files = good_files();
+  testing::replace(files["regions.yaml"], "", "neighbours_file: near.yaml\n");
+  files["near.yaml"] = "neighbours: {}\n";
+  testing::replace(files["tocsind.yaml"], "security: plain-on-loopback}",
+                   "security: plain-on-loopback, credit: {x: 1}, limits: {x: 1}}");
+  files["tocsind.yaml"] += "admin: {x: 1}\nhorizons: {x: 1}\ncap: {x: 1}\ndelivery: {x: 1}\n";
+  testing::replace(files["indicators.yaml"], "    sources:", "    range: {x: 1}\n    sources:");
+  files["indicators.yaml"] += "event_kinds: {e: {x: 1}}\ngroups: {g: {x: 1}}\n";
+  testing::replace(files["sources.yaml"], "[price]", "[price]\n    events: {x: 1}");
+  std::set<std::string> keys;
+  for (auto& [name, content] : files) {
+    for (const std::string& mark : {std::string("{"), std::string("    name")}) {
+      for (std::size_t at = content.find(mark); at != std::string::npos;) {
+        const std::string unknown = mark == "{" ? "{x: 1, " : "    x: 1\n    name";
+        content.replace(at, mark.size(), unknown);
+        at = content.find(mark, at + unknown.size());
+      }
+    }
+    content = "x: 1\n" + content;
+  }
+  Numbering numbering;
+  const auto loaded = load_configuration(files, numbering);
+  if (loaded) return keys;
+  for (const Diagnostic& diagnostic : loaded.error()) {
+    if (!diagnostic.message.starts_with("unknown key 'x'")) continue;
+    std::stringstream allowed(diagnostic.allowed);
+    for (std::string word;
+         std::getline(allowed, word, '\'') && std::getline(allowed, word, '\'');) {
+      keys.insert(word);
+    }
+  }
+  return keys;
+}
+
+TEST(Configuration, EveryKeyIsExplainedToPeople) {
+  std::ifstream stream(TOCSIN_SOURCE_DIR "/deploy/config/README.md");
+  const std::string text(std::istreambuf_iterator<char>(stream), {});
+  const auto keys = every_key();
+  EXPECT_GT(keys.size(), 80u);
+  for (const auto& key : keys) EXPECT_THAT(text, HasSubstr("`" + key + "`"));
 }
 
 class ConfigurationDirectory : public ::testing::Test {

@@ -22,7 +22,7 @@ namespace tocsin {
 //   sources.yaml     sources and producers
 //   committees.yaml  who receives what
 //
-// docs/FORMATS.md describes each key.
+// deploy/config/README.md describes each key.
 
 // File name -> content.
 using ConfigurationFiles = std::map<std::string, std::string>;
