@@ -299,6 +299,13 @@ void add_areas(pugi::xml_node info, const CapSubject& subject) {
   }
 }
 
+// Never empty: CAP demands it.
+std::string event_of(const CapSubject& subject) {
+  if (!subject.briefing.title.empty()) return subject.briefing.title;
+  const std::string pattern = one_line(subject.revision.pattern);
+  return pattern.empty() ? "alert" : pattern;
+}
+
 void add_info(pugi::xml_node alert, const CapSubject& subject) {
   const AlertRevision& revision = subject.revision;
   const Weight weight = weight_of(revision);
@@ -306,8 +313,7 @@ void add_info(pugi::xml_node alert, const CapSubject& subject) {
   pugi::xml_node info = alert.append_child("info");
   add(info, "language", subject.briefing.language);
   add_categories(info, revision);
-  add(info, "event",
-      subject.briefing.title.empty() ? one_line(revision.pattern) : subject.briefing.title);
+  add(info, "event", event_of(subject));
   add(info, "responseType", weight.response);
   add(info, "urgency", weight.urgency);
   add(info, "severity", weight.severity);

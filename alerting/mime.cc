@@ -16,8 +16,9 @@ namespace tocsin {
 namespace {
 
 constexpr std::size_t kHeaderLineMax = 78;
-// Bytes of text in one encoded-word: 45 bytes are 60 in base64, 72 with "=?UTF-8?B?" and "?=".
-constexpr std::size_t kEncodedTextMax = 45;
+// Bytes of text in one encoded-word: 39 bytes are 52 in base64, 64 with "=?UTF-8?B?" and "?=",
+// which leaves room for the name of a header: RFC 2047 wants such lines within 76.
+constexpr std::size_t kEncodedTextMax = 39;
 constexpr std::size_t kBodyLineMax = 76;
 
 bool is_plain(std::string_view text) {

@@ -1,6 +1,9 @@
 tocsin_test(alerting_tests
   SOURCES
+    cap_test.cc
     policy_test.cc
+    message_mail_test.cc
+    dispatcher_cap_file_test.cc
     message_golden_test.cc
     message_render_test.cc
     dispatcher_lane_test.cc
