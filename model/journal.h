@@ -19,7 +19,9 @@ namespace tocsin {
 struct RecordsInput {
   std::string producer;
   std::string epoch;           // chosen by the producer's spool when it was created
-  std::uint64_t sequence = 0;  // of the frame in its epoch, from 1
+  // Of the frame in its epoch, from 1. 0: a part of a frame that the published clock cut at a day's
+  // end; the last part carries the frame's sequence.
+  std::uint64_t sequence = 0;
   std::string payload;
   friend bool operator==(const RecordsInput&, const RecordsInput&) = default;
 };

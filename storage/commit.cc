@@ -7,6 +7,13 @@
 #include "storage/store.h"
 
 namespace tocsin {
+namespace {
+
+Due due_of(const Dispatch& dispatch) {
+  return {dispatch.address.channel, dispatch.next_attempt, dispatch.id};
+}
+
+}  // namespace
 
 // One commit as rows, with the head and the counters as they will stand after it.
 struct Store::Batch {
@@ -16,9 +23,8 @@ struct Store::Batch {
   StoreHead head;
   std::map<SourceId, FateTotals> fates;
   rocksdb::WriteBatch rows;
-  rocksdb::Status status;  // of the first row that could not be added
-  std::map<Hash128, std::optional<ProcessingTime>>
-      due;  // index rows put by this batch, by dispatch
+  rocksdb::Status status;                     // of the first row that could not be added
+  std::map<Hash128, std::optional<Due>> due;  // where dispatches of this batch stand in the index
 
   void put(Column column, std::string_view key, std::string_view value) {
     if (status.ok()) status = rows.Put(columns[column], slice(key), slice(value));
@@ -75,14 +81,14 @@ Result<void> Store::Batch::put_dispatch(const Dispatch& dispatch) {
       if (!before) {
         return tl::unexpected(columns.at_row(Column::kOutbox, key, before.error()));
       }
-      if (before->state == DispatchState::kIntended) indexed->second = before->next_attempt;
+      if (before->state == DispatchState::kIntended) indexed->second = due_of(*before);
     }
   }
-  if (indexed->second) erase(Column::kOutbox, due_key(*indexed->second, dispatch.id));
+  if (indexed->second) erase(Column::kOutbox, due_key(*indexed->second));
   indexed->second.reset();
   if (dispatch.state == DispatchState::kIntended) {
-    put(Column::kOutbox, due_key(dispatch.next_attempt, dispatch.id), "");
-    indexed->second = dispatch.next_attempt;
+    indexed->second = due_of(dispatch);
+    put(Column::kOutbox, due_key(*indexed->second), "");
   }
   put(Column::kOutbox, key, encode(dispatch));
   return {};

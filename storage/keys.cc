@@ -10,6 +10,8 @@ namespace {
 // Signed numbers sort like their bytes once the sign bit is flipped.
 constexpr std::uint64_t kSignBit = std::uint64_t{1} << 63;
 
+constexpr std::string_view kDuePrefix{"\x01", 1};
+
 void expect_prefix(ByteReader& in, std::string_view prefix) {
   if (in.raw(prefix.size()) != prefix) in.fault("not the key's letter");
 }
@@ -59,11 +61,17 @@ std::string dispatch_key(const Hash128& id) {
   return key;
 }
 
-std::string due_key(ProcessingTime next_attempt, const Hash128& id) {
-  std::string key(kDuePrefix);
+std::string due_prefix(Channel channel) {
+  std::string prefix(kDuePrefix);
+  ByteWriter(prefix).u8(static_cast<std::uint8_t>(channel));
+  return prefix;
+}
+
+std::string due_key(const Due& due) {
+  std::string key = due_prefix(due.channel);
   ByteWriter out(key);
-  out.u64(static_cast<std::uint64_t>(next_attempt.milliseconds()) ^ kSignBit);
-  out.hash(id);
+  out.u64(static_cast<std::uint64_t>(due.next_attempt.milliseconds()) ^ kSignBit);
+  out.hash(due.id);
   return key;
 }
 
@@ -71,6 +79,7 @@ Result<Due> parse_due_key(std::string_view key) {
   ByteReader in(key);
   expect_prefix(in, kDuePrefix);
   Due due;
+  due.channel = in.enumerator(Channel::kCap);
   due.next_attempt = ProcessingTime(static_cast<std::int64_t>(in.u64() ^ kSignBit));
   due.id = in.hash();
   return in.finish("due key", due);

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "model/catalogue.h"
 #include "model/hash.h"
 #include "model/numbering.h"
 #include "model/time.h"
@@ -28,17 +29,20 @@ Result<Identity> parse_record_key(std::string_view key);
 // alert: the revisions of one alert sit together, in order.
 std::string alert_key(const Hash128& alert, std::uint32_t revision);
 
-// outbox holds the dispatches by id and, for those that still have to be sent, an index by time:
-// what is due is the short front of the index, however many dispatches were ever made.
+// outbox holds the dispatches by id and, for those that still have to be sent, an index by channel
+// and time: what is due is the short front of the index, however many dispatches were ever made and
+// however many wait for another channel.
 std::string dispatch_key(const Hash128& id);
-std::string due_key(ProcessingTime next_attempt, const Hash128& id);
 struct Due {
+  Channel channel = Channel::kEmail;
   ProcessingTime next_attempt;
   Hash128 id;
+  friend auto operator<=>(const Due&, const Due&) = default;
 };
+std::string due_key(const Due& due);
+std::string due_prefix(Channel channel);
 Result<Due> parse_due_key(std::string_view key);
 inline constexpr std::string_view kDispatchPrefix{"\x00", 1};
-inline constexpr std::string_view kDuePrefix{"\x01", 1};
 
 std::string ledger_key(Chain chain, std::uint64_t index);
 std::string ledger_prefix(Chain chain);

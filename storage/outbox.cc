@@ -11,15 +11,16 @@
 namespace tocsin {
 namespace {
 
-// The rows of the index that are due at `now`, earliest first, at most `limit`.
-Result<std::vector<Due>> due_rows(const StoreColumns& columns, ProcessingTime now,
+// The channel's rows of the index that are due at `now`, earliest first, at most `limit`.
+Result<std::vector<Due>> due_rows(const StoreColumns& columns, Channel channel, ProcessingTime now,
                                   std::size_t limit) {
   std::vector<Due> rows;
+  const std::string prefix = due_prefix(channel);
   const std::unique_ptr<rocksdb::Iterator> row(
       columns.db->NewIterator({}, columns[Column::kOutbox]));
-  for (row->Seek(slice(kDuePrefix)); row->Valid() && rows.size() < limit; row->Next()) {
+  for (row->Seek(slice(prefix)); row->Valid() && rows.size() < limit; row->Next()) {
     const std::string_view key = view(row->key());
-    if (!key.starts_with(kDuePrefix)) break;
+    if (!key.starts_with(prefix)) break;
     const auto due = parse_due_key(key);
     if (!due) return tl::unexpected(columns.at_row(Column::kOutbox, key, due.error()));
     if (due->next_attempt > now) break;
@@ -43,8 +44,9 @@ Result<Dispatch> Store::dispatch(const Hash128& id) const {
       [&](const Error& error) { return columns_->at_row(Column::kOutbox, key, error); });
 }
 
-Result<std::vector<Dispatch>> Store::due(ProcessingTime now, std::size_t limit) const {
-  const auto rows = due_rows(*columns_, now, limit);
+Result<std::vector<Dispatch>> Store::due(Channel channel, ProcessingTime now,
+                                         std::size_t limit) const {
+  const auto rows = due_rows(*columns_, channel, now, limit);
   if (!rows) return tl::unexpected(rows.error());
   std::vector<Dispatch> dispatches;
   for (const Due& row : *rows) {
@@ -58,9 +60,9 @@ Result<std::vector<Dispatch>> Store::due(ProcessingTime now, std::size_t limit) 
   return dispatches;
 }
 
-Result<std::optional<ProcessingTime>> Store::next_due() const {
+Result<std::optional<ProcessingTime>> Store::next_due(Channel channel) const {
   constexpr ProcessingTime kEver(std::numeric_limits<std::int64_t>::max());
-  const auto rows = due_rows(*columns_, kEver, 1);
+  const auto rows = due_rows(*columns_, channel, kEver, 1);
   if (!rows) return tl::unexpected(rows.error());
   if (rows->empty()) return std::nullopt;
   return rows->front().next_attempt;

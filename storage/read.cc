@@ -13,6 +13,13 @@ Error not_found(std::string_view place, std::string_view what) {
   return {ErrorCode::kNotFound, fmt::format("store {}: no {}", place, what)};
 }
 
+Result<AlertRevision> stored_revision(const StoreColumns& columns, std::string_view key,
+                                      std::string_view json) {
+  return parse_alert_revision(json).map_error([&](const Error& error) {
+    return columns.at_row(Column::kAlert, key, {ErrorCode::kCorrupt, error.message});
+  });
+}
+
 }  // namespace
 
 Result<JournalEntry> Store::journal(std::uint64_t sequence) const {
@@ -109,19 +116,26 @@ Result<std::vector<AlertRevision>> Store::alert(const Hash128& alert) const {
   std::vector<AlertRevision> revisions;
   std::string prefix = alert_key(alert, 0);
   prefix.resize(alert.bytes.size());
-  auto read =
-      columns_->scan(Column::kAlert, prefix, prefix,
-                     [&](std::string_view key, std::string_view value) -> Result<void> {
-                       auto revision = parse_alert_revision(value);
-                       if (!revision) {
-                         return tl::unexpected(columns_->at_row(
-                             Column::kAlert, key, {ErrorCode::kCorrupt, revision.error().message}));
-                       }
-                       revisions.push_back(*std::move(revision));
-                       return {};
-                     });
+  auto read = columns_->scan(Column::kAlert, prefix, prefix,
+                             [&](std::string_view key, std::string_view value) -> Result<void> {
+                               auto revision = stored_revision(*columns_, key, value);
+                               if (!revision) return tl::unexpected(revision.error());
+                               revisions.push_back(*std::move(revision));
+                               return {};
+                             });
   if (!read) return tl::unexpected(read.error());
   return revisions;
+}
+
+Result<AlertRevision> Store::alert_revision(const Hash128& alert, std::uint32_t number) const {
+  const std::string key = alert_key(alert, number);
+  const auto bytes = columns_->get(Column::kAlert, key);
+  if (!bytes) return tl::unexpected(bytes.error());
+  if (!*bytes) {
+    return tl::unexpected(
+        not_found(columns_->place, fmt::format("revision {} of alert {}", number, alert.hex())));
+  }
+  return stored_revision(*columns_, key, **bytes);
 }
 
 Result<void> Store::for_each_alert_revision(const Visit<AlertRevision>& visit) const {

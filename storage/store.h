@@ -150,14 +150,17 @@ class Store {
 
   // The revisions of one alert, oldest first; empty when there is no such alert.
   Result<std::vector<AlertRevision>> alert(const Hash128& alert) const;
+  // kNotFound when there is no such revision.
+  Result<AlertRevision> alert_revision(const Hash128& alert, std::uint32_t number) const;
   Result<void> for_each_alert_revision(const Visit<AlertRevision>& visit) const;
 
   Result<Dispatch> dispatch(const Hash128& id) const;  // kNotFound
-  // The dispatches in state kIntended with next_attempt <= now, earliest first, at most `limit`.
-  // Cost: what it returns, however many dispatches there are.
-  Result<std::vector<Dispatch>> due(ProcessingTime now, std::size_t limit) const;
-  // When the next one becomes due; nullopt when the outbox is empty.
-  Result<std::optional<ProcessingTime>> next_due() const;
+  // // The channel's dispatches in state kIntended with next_attempt <= now, ordered by
+  // (next_attempt, id), the first `limit` of them. Cost: what it returns, however many dispatches
+  // there are.
+  Result<std::vector<Dispatch>> due(Channel channel, ProcessingTime now, std::size_t limit) const;
+  // When the channel's next one becomes due; nullopt when it has none.
+  Result<std::optional<ProcessingTime>> next_due(Channel channel) const;
   Result<void> for_each_dispatch(const Visit<Dispatch>& visit) const;
 
   Result<void> for_each_ledger(Chain chain, std::uint64_t from,

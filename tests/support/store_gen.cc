@@ -190,7 +190,7 @@ Commit StoreGen::commit(std::uint64_t sequence, int records) {
     commit.revisions.push_back(std::move(revision));
   }
   commit.positions.push_back({"producer-" + std::to_string(below(3)), "e1", sequence});
-  FateCounts& counts = commit.fates[SourceId(static_cast<std::uint16_t>(below(4)))];
+  FateTotals& counts = commit.fates[SourceId(static_cast<std::uint16_t>(below(4)))];
   counts[static_cast<std::size_t>(Fate::kApplied)] += static_cast<std::uint64_t>(records);
   if (often()) return commit;
 

@@ -60,7 +60,7 @@ struct StoreContent {
   std::map<Chain, std::vector<LedgerRow>> ledger;
   std::map<std::tuple<NumberedKind, std::string>, std::uint32_t> numbering;
   std::map<std::tuple<std::string, std::string>, std::uint64_t> positions;
-  std::map<SourceId, FateCounts> fates;
+  std::map<SourceId, FateTotals> fates;
   StoreHead head;
   friend bool operator==(const StoreContent&, const StoreContent&) = default;
 };

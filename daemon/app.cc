@@ -1,0 +1,305 @@
+#include "daemon/app.h"
+
+#include <fmt/format.h>
+#include <systemd/sd-daemon.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "alerting/cap_file_channel.h"
+#include "alerting/smtp_channel.h"
+
+namespace tocsin {
+namespace {
+
+class StorePositions : public PositionSource {
+ public:
+  explicit StorePositions(const Store& store) : store_(store) {}
+  Result<std::uint64_t> durable_sequence(const std::string& producer,
+                                         const std::string& epoch) override {
+    return store_.position(producer, epoch);
+  }
+
+ private:
+  const Store& store_;
+};
+
+MessageOptions message_options(const DeliverySettings& delivery) {
+  MessageOptions options;
+  options.contact = delivery.contact;
+  options.web = delivery.web;
+  return options;
+}
+
+SmtpOptions smtp_options(const Settings& settings) {
+  SmtpOptions options;
+  options.host = settings.smtp.host;
+  options.port = settings.smtp.port;
+  options.security = settings.smtp.security;
+  options.ca_file = settings.smtp.ca_file;
+  options.credentials_file = settings.smtp.credentials_file;
+  options.hello_name = settings.smtp.hello_name;
+  options.mail.from = settings.smtp.from;
+  options.mail.from_name = settings.smtp.from_name;
+  options.mail.reply_to = settings.smtp.reply_to;
+  options.mail.domain = settings.smtp.domain;
+  options.message = message_options(settings.delivery);
+  return options;
+}
+
+ServerOptions server_options(const Settings& settings, const Catalogue& catalogue) {
+  const IngestSettings& ingest = settings.ingest;
+  ServerOptions options;
+  options.endpoint = ingest.endpoint;
+  options.allow_plain_off_loopback = ingest.security == TransportSecurity::kPlain;
+  if (ingest.security != TransportSecurity::kCurve && !catalogue.producers.empty())
+    options.plain_producer = catalogue.producers.front().name;
+  options.sessions.pool = {static_cast<std::uint64_t>(ingest.credit.records),
+                           static_cast<std::uint64_t>(ingest.credit.bytes)};
+  options.sessions.heartbeat = std::chrono::milliseconds(ingest.heartbeat_ms);
+  options.sessions.frame.records = static_cast<std::uint64_t>(ingest.limits.frame_records);
+  options.sessions.frame.bytes = static_cast<std::uint64_t>(ingest.limits.frame_bytes);
+  options.sessions.sessions_max = static_cast<std::size_t>(ingest.limits.sessions);
+  return options;
+}
+
+}  // namespace
+
+int exit_code(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::kInvalid:
+    case ErrorCode::kNotFound: return kExitConfiguration;
+    case ErrorCode::kCorrupt:
+    case ErrorCode::kConflict: return kExitCorrupt;
+    case ErrorCode::kForbidden:
+    case ErrorCode::kLimit:
+    case ErrorCode::kUnavailable:
+    case ErrorCode::kIo: return kExitFailed;
+  }
+  return kExitFailed;
+}
+
+App::App(AppOptions options, std::shared_ptr<spdlog::logger> log)
+    : options_(std::move(options)), log_(std::move(log)) {}
+
+App::~App() { stop(); }
+
+Result<void> App::start() {
+  auto contents = read_contents(options_.config_directory);
+  if (!contents) return tl::unexpected(contents.error());
+  contents_ = std::move(*contents);
+  if (auto done = open_store(); !done) return done;
+  if (auto done = first_commit(); !done) return done;
+  if (auto done = start_delivery(); !done) return done;
+  if (auto done = start_ingest(); !done) return done;
+  if (auto done = start_admin(); !done) return done;
+  say_what_was_loaded();
+  std::uint64_t watchdog = 0;
+  if (sd_watchdog_enabled(0, &watchdog) > 0) watchdog_ = std::chrono::microseconds(watchdog);
+  return write_ports();
+}
+
+Result<void> App::open_store() {
+  // The directory's content is checked before the store is touched: a mistake in it must not leave a
+  // new, empty store behind.
+  Numbering trial;
+  auto loaded = load_contents(contents_, trial);
+  if (!loaded) return tl::unexpected(loaded.error());
+  settings_ = loaded->settings;
+  resolve_paths(settings_, options_.config_directory);
+  StoreOptions options;
+  options.directory = settings_.store.path;
+  options.block_cache_bytes = static_cast<std::size_t>(settings_.store.block_cache_bytes);
+  auto store = Store::open(std::move(options));
+  if (!store) return tl::unexpected(store.error());
+  store_ = std::move(*store);
+  Numbering numbering;
+  auto entries = store_->numbering();
+  if (!entries) return tl::unexpected(entries.error());
+  for (const Numbering::Entry& entry : *entries) numbering.restore(entry);
+  loaded = load_contents(contents_, numbering);
+  if (!loaded) return tl::unexpected(loaded.error());
+  catalogue_ = loaded->catalogue;
+  auto pipeline = Pipeline::open(*store_, std::move(*loaded));
+  if (!pipeline) return tl::unexpected(pipeline.error());
+  pipeline_ = std::move(*pipeline);
+  metrics_ = std::make_unique<Metrics>(*catalogue_);
+  return {};
+}
+
+// What comes into force now enters the journal, and time that passed while nobody watched is caught up.
+Result<void> App::first_commit() {
+  std::vector<Input> inputs{EngineInput{options_.version}};
+  for (Input& input : to_inputs(contents_)) inputs.push_back(std::move(input));
+  inputs.emplace_back(ClockInput{});
+  const bool published = settings_.clock == ClockKind::kPublished;
+  const ProcessingTime now =
+      published ? start_of<ProcessingTime>(settings_.history_begins) : clock_.now();
+  auto outcome = pipeline_->commit(std::move(inputs), now);
+  if (!outcome) return tl::unexpected(outcome.error());
+  metrics_->committed(*outcome, {}, *pipeline_);
+  return {};
+}
+
+Result<void> App::start_delivery() {
+  frames_ = std::make_unique<FrameQueue>(1'024);
+  outbox_ = std::make_unique<StoreOutbox>(*store_);
+  LoopOptions loop;
+  loop.clock = settings_.clock;
+  loop.commit_records = static_cast<std::uint64_t>(settings_.ingest.limits.commit_records);
+  loop.store_directory = settings_.store.path;
+  loop.space = {static_cast<std::uint64_t>(settings_.store.free_bytes_for_credit),
+                static_cast<std::uint64_t>(settings_.store.free_bytes_for_commit)};
+  LoopPorts ports;
+  ports.acknowledge = [this](std::vector<FrameResult> results) { server_->post(std::move(results)); };
+  ports.wake_dispatcher = [this] { dispatcher_->wake(); };
+  ports.withhold_credit = [this](std::string reason) { server_->withhold_credit(std::move(reason)); };
+  ports.alive = [this] {
+    const auto now = std::chrono::steady_clock::now();
+    if (watchdog_.count() == 0 || now - watchdog_told_ < watchdog_ / 3) return;
+    watchdog_told_ = now;
+    sd_notify(0, "WATCHDOG=1");
+  };
+  loop_ = std::make_unique<EngineLoop>(std::move(loop), *pipeline_, *frames_, clock_, *metrics_, *log_,
+                                       std::move(ports));
+
+  DispatcherOptions options;
+  const auto deadline =
+      std::chrono::milliseconds(settings_.delivery.deadline_seconds * std::int64_t{1000});
+  if (!settings_.smtp.host.empty()) {
+    auto smtp = SmtpChannel::create(smtp_options(settings_));
+    if (!smtp) return tl::unexpected(smtp.error());
+    options.lanes.push_back({Channel::kEmail, std::move(*smtp), 2, deadline});
+  }
+  if (!settings_.cap.directory.empty()) {
+    CapOptions cap;
+    cap.sender = settings_.cap.sender;
+    cap.sender_name = settings_.cap.sender_name;
+    cap.valid_days = settings_.cap.valid_days;
+    cap.message = message_options(settings_.delivery);
+    options.lanes.push_back({Channel::kCap,
+                             std::make_unique<CapFileChannel>(settings_.cap.directory, std::move(cap)),
+                             1, deadline});
+  }
+  // The outbox is in processing time: under the published clock that is the record's time.
+  const auto now = [this] {
+    return settings_.clock == ClockKind::kPublished ? store_->head().now : clock_.now();
+  };
+  DispatcherPorts dispatch_ports{
+      *outbox_,
+      [catalogue = catalogue_] { return catalogue; },
+      [this](DeliveryResult result) { loop_->delivered(std::move(result)); },
+      now,
+      [log = log_](const Error& error) { log->error("the outbox cannot be read: {}", error.message); }};
+  dispatcher_ = std::make_unique<Dispatcher>(std::move(options), std::move(dispatch_ports));
+  return {};
+}
+
+Result<void> App::start_ingest() {
+  ServerOptions options = server_options(settings_, *catalogue_);
+  if (settings_.ingest.security == TransportSecurity::kCurve) {
+    auto keys = read_key_file(settings_.ingest.secret_key_file);
+    if (!keys) return tl::unexpected(keys.error());
+    options.curve = *keys;
+  }
+  options.on_note = [log = log_](const Note& note) {
+    log->warn("ingest {}: producer='{}' {}{}", name_of(note.kind), note.producer, note.message,
+              note.suppressed == 0 ? "" : fmt::format(" ({} more)", note.suppressed));
+  };
+  positions_ = std::make_unique<StorePositions>(*store_);
+  auto server = IngestServer::start(std::move(options), catalogue_, *frames_, *positions_);
+  if (!server) return tl::unexpected(server.error());
+  server_ = std::move(*server);
+  return {};
+}
+
+Result<void> App::start_admin() {
+  AdminOptions options;
+  options.host = settings_.admin.host;
+  options.port = settings_.admin.port;
+  AdminPorts ports{*store_, [this] { return metrics_->expose(gauges()); },
+                   [this] { return loop_->trouble(); },
+                   [this](const std::string& directory) -> Result<std::string> {
+                     auto receipt = store_->backup(directory);
+                     if (!receipt) return tl::unexpected(receipt.error());
+                     return fmt::format("backup {} holds the journal up to {}, {} bytes", receipt->id,
+                                        receipt->sequence, receipt->bytes);
+                   }};
+  auto admin = AdminServer::start(std::move(options), std::move(ports));
+  if (!admin) return tl::unexpected(admin.error());
+  admin_ = std::move(*admin);
+  return {};
+}
+
+Gauges App::gauges() const {
+  Gauges gauges;
+  gauges.server = server_->statistics();
+  gauges.lanes = dispatcher_->statistics();
+  gauges.store = store_->statistics();
+  gauges.fates = store_->fates();
+  gauges.queue_depth = frames_->depth();
+  const SpaceMarks marks{static_cast<std::uint64_t>(settings_.store.free_bytes_for_credit),
+                         static_cast<std::uint64_t>(settings_.store.free_bytes_for_commit)};
+  if (const auto space = space_at(settings_.store.path, marks)) gauges.space = *space;
+  for (const auto& column : gauges.store.columns)
+    if (column.column == "outbox") gauges.outbox = column.rows;
+  return gauges;
+}
+
+void App::say_what_was_loaded() const {
+  std::string packs;
+  for (const Pack& pack : pipeline_->engine().packs())
+    packs += fmt::format("{}{} {} ({} signals, {} patterns)", packs.empty() ? "" : ", ", pack.name,
+                         pack.version, pack.signals.size(), pack.patterns.size());
+  log_->info("tocsind {}: {} regions, {} indicators, {} sources, {} producers, {} committees; packs: {}",
+             options_.version, catalogue_->regions.all().size(), catalogue_->indicators.size(),
+             catalogue_->sources.size(), catalogue_->producers.size(), catalogue_->committees.size(),
+             packs);
+  log_->info("store {}: journal at {}, {} observations, {} events, {} open alerts",
+             settings_.store.path, store_->head().sequence,
+             pipeline_->engine().data().observation_count(), pipeline_->engine().data().event_count(),
+             pipeline_->engine().ledger().open_count());
+  log_->info("listening: ingest {} ({}), admin http://{}:{}", server_->endpoint(),
+             name_of(settings_.ingest.security), settings_.admin.host, admin_->port());
+}
+
+Result<void> App::write_ports() const {
+  if (options_.ports_file.empty()) return {};
+  const std::string temporary = options_.ports_file + ".new";
+  std::ofstream out(temporary);
+  out << "ingest=" << server_->endpoint() << "\nadmin=http://" << settings_.admin.host << ":"
+      << admin_->port() << "\n";
+  out.close();
+  std::error_code error;
+  std::filesystem::rename(temporary, options_.ports_file, error);
+  if (!out || error)
+    return fail(ErrorCode::kIo, "the ports cannot be written to " + options_.ports_file);
+  return {};
+}
+
+void App::notify(const std::string& state) const { sd_notify(0, state.c_str()); }
+
+Result<void> App::run() {
+  notify("READY=1");
+  Result<void> result;
+  if (stop_requested_) loop_->stop();
+  std::thread engine([&] { result = loop_->run(); });
+  engine.join();
+  notify("STOPPING=1");
+  stop();
+  return result;
+}
+
+void App::request_stop() {
+  stop_requested_ = true;
+  if (loop_) loop_->stop();
+}
+
+// The server first, so that nothing more comes in; then what sends, then what answers.
+void App::stop() {
+  if (server_) server_->stop();
+  if (dispatcher_) dispatcher_->stop(std::chrono::seconds(2));
+  if (admin_) admin_->stop();
+}
+
+}  // namespace tocsin

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <spdlog/logger.h>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "daemon/admin.h"
+#include "daemon/engine_loop.h"
+#include "daemon/store_outbox.h"
+#include "ingest/server.h"
+
+namespace tocsin {
+
+struct AppOptions {
+  std::string config_directory;
+  std::string version;
+  std::string ports_file;  // where the bound ports are written once ready, for tests; "" for none
+};
+
+// The composition root: makes every part, in start order, and stops them in reverse.
+//
+//   contents -> store -> numbering -> catalogue, packs -> pipeline -> first commit -> dispatcher
+//   -> ingest server -> admin listener -> engine loop
+class App {
+ public:
+  App(AppOptions options, std::shared_ptr<spdlog::logger> log);
+  ~App();
+
+  // Everything but the engine thread. Fails with what a person must mend: kInvalid configuration,
+  // kCorrupt store, kConflict newer store, ...
+  Result<void> start();
+  // Runs the engine loop on its own thread and waits for it or for request_stop(). An error means
+  // that a commit failed: the process must end.
+  Result<void> run();
+  // Any thread, also from a signal's.
+  void request_stop();
+
+ private:
+  Result<void> open_store();
+  Result<void> first_commit();
+  Result<void> start_delivery();
+  Result<void> start_ingest();
+  Result<void> start_admin();
+  Gauges gauges() const;
+  void say_what_was_loaded() const;
+  void notify(const std::string& state) const;
+  Result<void> write_ports() const;
+  void stop();
+
+  AppOptions options_;
+  std::shared_ptr<spdlog::logger> log_;
+  SystemClock clock_;
+  Contents contents_;
+  Settings settings_;  // paths resolved
+  // In start order; destroyed in reverse.
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<Pipeline> pipeline_;
+  std::shared_ptr<const Catalogue> catalogue_;
+  std::unique_ptr<Metrics> metrics_;
+  std::unique_ptr<FrameQueue> frames_;
+  std::unique_ptr<StoreOutbox> outbox_;
+  std::unique_ptr<PositionSource> positions_;
+  std::unique_ptr<EngineLoop> loop_;
+  std::unique_ptr<Dispatcher> dispatcher_;
+  std::unique_ptr<IngestServer> server_;
+  std::unique_ptr<AdminServer> admin_;
+  std::atomic<bool> stop_requested_ = false;
+  std::chrono::steady_clock::time_point watchdog_told_;
+  std::chrono::microseconds watchdog_{0};
+};
+
+// What `tocsind` exits with, by the kind of failure. kExitCorrupt stands in the unit's
+// RestartPreventExitStatus: a restart can't mend it.
+inline constexpr int kExitFailed = 1;
+inline constexpr int kExitConfiguration = 2;
+inline constexpr int kExitCorrupt = 65;
+int exit_code(const Error& error);
+
+}  // namespace tocsin

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <iosfwd>
+#include <string>
+
+#include "model/result.h"
+
+namespace tocsin {
+
+// What the `tocsin` command does with a configuration and a store. Each returns the exit code: 0 done, 1
+// the answer is "no" (a pack with errors, a replay that differs, a broken chain), 2 it could not be
+// done. They open the store read-only, so they work beside a running daemon.
+
+enum class OutputFormat { kText, kJson };
+
+// `tocsin check PACK...`: every error of the configuration and of the packs, with the line and a caret.
+int run_check(const std::string& config_directory, const std::vector<std::string>& packs,
+              std::ostream& out, std::ostream& err);
+
+struct ExplainOptions {
+  std::string config_directory;
+  std::string alert;    // hex id, or its beginning; or
+  std::string region;   // a region's code or name,
+  std::string at;       // and a day; "" is the store's today
+  std::string pattern;  // "" for all
+  OutputFormat format = OutputFormat::kText;
+};
+int run_explain(const ExplainOptions& options, std::ostream& out, std::ostream& err);
+
+// `tocsin replay`: runs the journal through the same pipeline into a scratch store and compares the alert
+// chain entry by entry, byte by byte.
+int run_replay(const std::string& store_directory, std::ostream& out, std::ostream& err);
+
+// `tocsin ledger`: the chain "alerts" or "dispatches" as JSON lines {index, previous, hash, entry}.
+int run_ledger(const std::string& store_directory, const std::string& chain, std::ostream& out,
+               std::ostream& err);
+// `tocsin verify`: both chains, recomputed.
+int run_verify(const std::string& store_directory, std::ostream& out, std::ostream& err);
+
+// `tocsin show`: alerts as a committee reads them; all revisions when `alert` is empty.
+int run_show(const std::string& config_directory, const std::string& alert, std::ostream& out,
+             std::ostream& err);
+
+// `tocsin timeline`: one line a revision, by region, and what share of the region-months was known,
+// unknown and blind, by dimension and year.
+int run_timeline(const std::string& config_directory, std::ostream& out, std::ostream& err);
+
+// `tocsin backup`: asks the running daemon; without one, reads the store itself.
+int run_backup(const std::string& config_directory, const std::string& admin_url,
+               const std::string& directory, std::ostream& out, std::ostream& err);
+int run_restore(const std::string& backup, const std::string& target, std::ostream& out,
+                std::ostream& err);
+
+}  // namespace tocsin

@@ -1,0 +1,82 @@
+#include "daemon/contents.h"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+namespace tocsin {
+namespace {
+
+Result<std::string> read_file(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return fail(ErrorCode::kNotFound, path.string() + ": there is no such file to read");
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+}  // namespace
+
+Result<Contents> read_contents(const std::string& directory) {
+  Contents contents;
+  auto files = read_directory(directory);
+  if (!files) return tl::unexpected(files.error());
+  contents.configuration = std::move(*files);
+  // Which packs there are is said in tocsind.yaml; what is wrong with it is said when it is loaded.
+  Diagnostics diagnostics;
+  const auto settings_file = contents.configuration.find("tocsind.yaml");
+  if (settings_file == contents.configuration.end()) return contents;
+  const auto yaml = parse_yaml("tocsind.yaml", settings_file->second, diagnostics);
+  if (!yaml) return contents;
+  Settings settings = read_settings(*yaml, diagnostics);
+  resolve_paths(settings, directory);
+  for (const std::string& pack : settings.packs) {
+    auto text = read_file(pack);
+    if (!text) return tl::unexpected(text.error());
+    contents.packs[std::filesystem::path(pack).filename().string()] = std::move(*text);
+  }
+  return contents;
+}
+
+Result<Loaded> load_contents(const Contents& contents, Numbering& numbering) {
+  auto configuration = load_configuration(contents.configuration, numbering);
+  if (!configuration)
+    return fail(ErrorCode::kInvalid, render(configuration.error(), contents.configuration));
+  Loaded loaded;
+  loaded.settings = std::move(configuration->settings);
+  auto catalogue = std::make_shared<Catalogue>(std::move(configuration->catalogue));
+  catalogue->index();
+  loaded.catalogue = std::move(catalogue);
+  std::string wrong;
+  for (const auto& [name, text] : contents.packs) {
+    auto pack = parse_pack(name, text, *loaded.catalogue);
+    if (!pack) {
+      wrong += render(pack.error(), contents.packs);
+    } else {
+      loaded.packs.push_back(std::move(*pack));
+    }
+  }
+  if (!wrong.empty()) return fail(ErrorCode::kInvalid, wrong);
+  loaded.new_numbers = numbering.take_new();
+  return loaded;
+}
+
+std::vector<Input> to_inputs(const Contents& contents) {
+  std::vector<Input> inputs;
+  for (const auto& [name, text] : contents.configuration)
+    inputs.emplace_back(ContentInput{"config", name, text});
+  for (const auto& [name, text] : contents.packs)
+    inputs.emplace_back(ContentInput{"pack", name, text});
+  return inputs;
+}
+
+Contents from_inputs(const std::vector<Input>& inputs) {
+  Contents contents;
+  for (const Input& input : inputs) {
+    const auto* content = std::get_if<ContentInput>(&input);
+    if (content == nullptr) continue;
+    (content->kind == "pack" ? contents.packs : contents.configuration)[content->name] =
+        content->content;
+  }
+  return contents;
+}
+
+}  // namespace tocsin

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/config/configuration.h"
+#include "model/journal.h"
+#include "model/numbering.h"
+#include "rules/pack.h"
+
+namespace tocsin {
+
+// Everything that people write and the daemon runs on: the configuration directory and the rule packs
+// it names. It enters the journal when it comes into force, so that a replay runs on the same.
+
+struct Contents {
+  ConfigurationFiles configuration;
+  ConfigurationFiles packs;  // by file name
+};
+
+// Loaded and checked. The catalogue is shared with the threads that read it.
+struct Loaded {
+  Settings settings;  // paths as written
+  std::shared_ptr<const Catalogue> catalogue;
+  std::vector<Pack> packs;
+  std::vector<Numbering::Entry> new_numbers;  // to be stored with the first commit
+};
+
+// Reads the directory and the packs that its tocsind.yaml names.
+Result<Contents> read_contents(const std::string& directory);
+// Fails with kInvalid; the message is all diagnostics of all files as people read them.
+Result<Loaded> load_contents(const Contents& contents, Numbering& numbering);
+
+// As journal inputs, and back. Inputs of other kinds are passed over.
+std::vector<Input> to_inputs(const Contents& contents);
+Contents from_inputs(const std::vector<Input>& inputs);
+
+}  // namespace tocsin

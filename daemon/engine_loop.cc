@@ -1,0 +1,191 @@
+#include "daemon/engine_loop.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tocsin {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+// A record's own line of the payload with the moment its source made it known.
+struct PublishedLine {
+  std::string_view raw;
+  ProcessingTime published;
+};
+
+void merge(FrameResult& into, FrameResult part, std::uint32_t first_index) {
+  for (std::size_t i = 0; i < into.fates.size(); ++i) into.fates[i] += part.fates[i];
+  for (RecordNack& nack : part.nacks) {
+    nack.index += first_index;
+    into.nacks.push_back(std::move(nack));
+  }
+  if (part.refused) into.refused = std::move(part.refused);
+}
+
+}  // namespace
+
+EngineLoop::EngineLoop(LoopOptions options, Pipeline& pipeline, FrameQueue& frames,
+                       const Clock& clock, Metrics& metrics, spdlog::logger& log, LoopPorts ports)
+    : options_(std::move(options)),
+      pipeline_(pipeline),
+      frames_(frames),
+      clock_(clock),
+      metrics_(metrics),
+      log_(log),
+      ports_(std::move(ports)) {}
+
+void EngineLoop::stop() {
+  stopping_ = true;
+  frames_.close();
+}
+
+void EngineLoop::delivered(DeliveryResult result) {
+  const std::lock_guard lock(mutex_);
+  results_.push_back(std::move(result));
+}
+
+std::string EngineLoop::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return trouble_;
+}
+
+Result<void> EngineLoop::run() {
+  while (true) {
+    const bool last = stopping_;
+    if (auto done = turn(); !done) return done;
+    if (last && frames_.depth() == 0) return {};
+    ports_.alive();
+    watch_space();
+  }
+}
+
+Result<void> EngineLoop::turn() {
+  std::vector<Frame> frames = frames_.take(options_.commit_records, options_.wait);
+  std::deque<DeliveryResult> results;
+  {
+    const std::lock_guard lock(mutex_);
+    results.swap(results_);
+  }
+  std::vector<Input> inputs;
+  auto oldest = Steady::time_point::max();
+  for (DeliveryResult& result : results) inputs.emplace_back(DeliveryInput{std::move(result)});
+  if (options_.clock == ClockKind::kPublished) {
+    if (!inputs.empty())
+      if (auto done = commit(std::move(inputs), pipeline_.now(), oldest); !done) return done;
+    for (Frame& frame : frames)
+      if (auto done = commit_published(std::move(frame)); !done) return done;
+    return {};
+  }
+  for (Frame& frame : frames) {
+    oldest = std::min(oldest, frame.received);
+    inputs.emplace_back(RecordsInput{std::move(frame.producer), std::move(frame.epoch),
+                                     frame.sequence, std::move(frame.payload)});
+  }
+  const ProcessingTime now = clock_.now();
+  const bool new_day = day_of(now) > day_of(pipeline_.now());
+  if (inputs.empty() && !new_day) return {};
+  if (inputs.empty()) inputs.emplace_back(ClockInput{});
+  return commit(std::move(inputs), now, oldest);
+}
+
+Result<void> EngineLoop::commit(std::vector<Input> inputs, ProcessingTime now,
+                                Steady::time_point oldest) {
+  const auto begun = Steady::now();
+  auto outcome = pipeline_.commit(std::move(inputs), now);
+  if (!outcome) return tl::unexpected(outcome.error());
+  const auto ended = Steady::now();
+  for (const AlertRevision& revision : outcome->revisions)
+    log_.info("alert {} {} revision {} ({}) region={} pattern={} level={}", revision.alert.hex(),
+              name_of(revision.kind), revision.number, format_day(revision.tick), revision.region,
+              revision.pattern, name_of(revision.level));
+  CommitTiming timing;
+  timing.total = ended - begun;
+  if (oldest != Steady::time_point::max()) timing.oldest_frame = ended - oldest;
+  metrics_.committed(*outcome, timing, pipeline_);
+  if (!outcome->frames.empty()) ports_.acknowledge(std::move(outcome->frames));
+  if (outcome->dispatches > 0) ports_.wake_dispatcher();
+  return {};
+}
+
+// The simulated clock: each record is processed at the moment it was published. A frame is cut where the
+// published day changes, and the days between pass one by one, so that what time alone brings about
+// is stated on its day.
+Result<void> EngineLoop::commit_published(Frame frame) {
+  std::vector<PublishedLine> lines;
+  ProcessingTime newest = pipeline_.now();
+  parser_.for_each_record(frame.payload, [&](std::size_t, std::string_view raw, ParsedRecord&& record) {
+    if (record && record->published)
+      newest = std::max(newest, ProcessingTime(record->published->milliseconds()));
+    lines.push_back({raw, newest});
+  });
+  FrameResult whole;
+  whole.producer = frame.producer;
+  whole.epoch = frame.epoch;
+  whole.sequence = frame.sequence;
+  std::size_t begin = 0;
+  do {
+    std::size_t end = begin;
+    std::string payload;
+    while (end < lines.size() && day_of(lines[end].published) == day_of(lines[begin].published)) {
+      payload.append(lines[end].raw);
+      payload += '\n';
+      ++end;
+    }
+    const bool last = end == lines.size();
+    const ProcessingTime now = lines.empty() ? newest : lines[end - 1].published;
+    if (auto done = advance_days(now); !done) return done;
+    auto outcome = pipeline_.commit(
+        {RecordsInput{frame.producer, frame.epoch, last ? frame.sequence : 0, std::move(payload)}}, now);
+    if (!outcome) return tl::unexpected(outcome.error());
+    metrics_.committed(*outcome, {}, pipeline_);
+    if (outcome->dispatches > 0) ports_.wake_dispatcher();
+    merge(whole, std::move(outcome->frames.front()), static_cast<std::uint32_t>(begin));
+    if (whole.refused) break;
+    begin = end;
+  } while (begin < lines.size());
+  ports_.acknowledge({std::move(whole)});
+  return {};
+}
+
+Result<void> EngineLoop::advance_days(ProcessingTime until) {
+  for (Day day = day_of(pipeline_.now()) + 1; day <= day_of(until); day = day + 1) {
+    auto outcome = pipeline_.commit({ClockInput{}}, start_of<ProcessingTime>(day));
+    if (!outcome) return tl::unexpected(outcome.error());
+    metrics_.committed(*outcome, {}, pipeline_);
+    if (outcome->dispatches > 0) ports_.wake_dispatcher();
+    ports_.alive();
+  }
+  return {};
+}
+
+void EngineLoop::watch_space() {
+  const auto now = Steady::now();
+  if (now - space_checked_ < std::chrono::seconds(1)) return;
+  space_checked_ = now;
+  const auto space = space_at(options_.store_directory, options_.space);
+  std::string trouble;
+  if (!space) {
+    trouble = space.error().message;
+  } else if (space->mark != SpaceMark::kEnough) {
+    trouble = fmt::format("{} bytes are free on the store's disk; {} are needed before producers get credit",
+                          space->free_bytes, options_.space.low);
+  }
+  std::string before;
+  {
+    const std::lock_guard lock(mutex_);
+    before = trouble_;
+    trouble_ = trouble;
+  }
+  if (trouble.empty() == before.empty()) return;
+  if (trouble.empty()) {
+    log_.info("the store's disk has room again: credit is granted");
+    ports_.withhold_credit("");
+  } else {
+    log_.error("no more credit is granted: {}", trouble);
+    ports_.withhold_credit("disk-full");
+  }
+}
+
+}  // namespace tocsin

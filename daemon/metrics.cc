@@ -1,0 +1,141 @@
+#include "daemon/metrics.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/histogram.h>
+
+#include <array>
+#include <numeric>
+
+#include "daemon/metrics_engine.h"
+#include "daemon/metrics_parts.h"
+#include "daemon/metrics_table.h"
+
+namespace tocsin {
+namespace {
+
+constexpr int kRevisionKindCount = static_cast<int>(RevisionKind::kLapsed) + 1;
+
+prometheus::Family<prometheus::Counter>& counter_family(prometheus::Registry& registry,
+                                                        std::string_view name) {
+  const MetricEntry& entry = metric_entry(name);
+  return prometheus::BuildCounter()
+      .Name(std::string(entry.name))
+      .Help(std::string(entry.help))
+      .Register(registry);
+}
+
+prometheus::Counter& counter(prometheus::Registry& registry, std::string_view name) {
+  return counter_family(registry, name).Add({});
+}
+
+prometheus::Histogram& histogram(prometheus::Registry& registry, std::string_view name,
+                                 const prometheus::Histogram::BucketBoundaries& bounds) {
+  const MetricEntry& entry = metric_entry(name);
+  return prometheus::BuildHistogram()
+      .Name(std::string(entry.name))
+      .Help(std::string(entry.help))
+      .Register(registry)
+      .Add({}, bounds);
+}
+
+// From a commit on a fast disk to one that blocks everything.
+const prometheus::Histogram::BucketBoundaries kSecondsBounds = {
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
+const prometheus::Histogram::BucketBoundaries kRecordsBounds = {1,    10,   50,    100,   250, 500,
+                                                                1000, 2500, 5000, 10000, 20000};
+
+void observe(prometheus::Histogram& histogram, std::chrono::nanoseconds time) {
+  if (time.count() > 0) histogram.Observe(std::chrono::duration<double>(time).count());
+}
+
+}  // namespace
+
+struct Metrics::Counted {
+  prometheus::Registry registry;
+  prometheus::Counter& commits = counter(registry, "tocsin_commits_total");
+  prometheus::Counter& received = counter(registry, "tocsin_records_received_total");
+  prometheus::Counter& evaluations = counter(registry, "tocsin_engine_evaluations_total");
+  prometheus::Counter& signal_folds = counter(registry, "tocsin_engine_signal_folds_total");
+  prometheus::Counter& pattern_folds = counter(registry, "tocsin_engine_pattern_folds_total");
+  prometheus::Counter& reconciled = counter(registry, "tocsin_engine_reconciled_total");
+  prometheus::Histogram& commit_seconds =
+      histogram(registry, "tocsin_commit_seconds", kSecondsBounds);
+  prometheus::Histogram& rules_seconds =
+      histogram(registry, "tocsin_rules_seconds", kSecondsBounds);
+  prometheus::Histogram& ack_seconds =
+      histogram(registry, "tocsin_frame_ack_seconds", kSecondsBounds);
+  prometheus::Histogram& commit_records =
+      histogram(registry, "tocsin_commit_records", kRecordsBounds);
+  std::array<std::array<prometheus::Counter*, kLevelCount>, kRevisionKindCount> revisions{};
+  std::atomic<std::uint64_t> fated = 0;  // records that met a fate
+
+  Counted() {
+    constexpr std::string_view name = "tocsin_alert_revisions_total";
+    auto& family = counter_family(registry, name);
+    for (int kind = 0; kind < kRevisionKindCount; ++kind)
+      for (int level = 0; level < kLevelCount; ++level)
+        revisions[static_cast<std::size_t>(kind)][static_cast<std::size_t>(level)] =
+            &family.Add(labels_of(metric_entry(name), {name_of(static_cast<RevisionKind>(kind)),
+                                                       name_of(static_cast<Level>(level))}));
+  }
+};
+
+struct Metrics::Observed {
+  explicit Observed(const Catalogue& declared) : catalogue(declared), engine(declared) {}
+  const Catalogue& catalogue;
+  EngineFigures engine;
+};
+
+Metrics::Metrics(const Catalogue& catalogue)
+    : counted_(std::make_unique<Counted>()), observed_(std::make_unique<Observed>(catalogue)) {}
+Metrics::~Metrics() = default;
+
+void Metrics::committed(const CommitOutcome& outcome, const CommitTiming& timing,
+                        const Pipeline& pipeline) {
+  Counted& counted = *counted_;
+  std::uint64_t fated = 0;
+  for (const FrameResult& frame : outcome.frames)
+    fated += std::accumulate(frame.fates.begin(), frame.fates.end(), std::uint64_t{0});
+  counted.fated += fated;
+  counted.received.Increment(static_cast<double>(outcome.records));
+  counted.commits.Increment();
+  counted.evaluations.Increment(static_cast<double>(outcome.engine.evaluations));
+  counted.signal_folds.Increment(static_cast<double>(outcome.engine.signal_folds));
+  counted.pattern_folds.Increment(static_cast<double>(outcome.engine.pattern_folds));
+  counted.reconciled.Increment(static_cast<double>(outcome.engine.reconciled));
+  for (const AlertRevision& revision : outcome.revisions)
+    counted
+        .revisions[static_cast<std::size_t>(revision.kind)]
+                  [static_cast<std::size_t>(revision.level)]
+        ->Increment();
+  if (outcome.records > 0)
+    counted.commit_records.Observe(static_cast<double>(outcome.records));
+  observe(counted.commit_seconds, timing.total);
+  observe(counted.rules_seconds, timing.rules);
+  observe(counted.ack_seconds, timing.oldest_frame);
+  observed_->engine.update(outcome, pipeline);
+}
+
+std::string Metrics::expose(const Gauges& gauges) const {
+  Scrape scrape;
+  add_fates(scrape, gauges, observed_->catalogue);
+  add_server(scrape, gauges.server);
+  add_dispatch(scrape, gauges);
+  add_store(scrape, gauges);
+  add_process(scrape);
+  observed_->engine.add_to(scrape);
+  scrape.add("tocsin_queue_frames", std::uint64_t{gauges.queue_depth});
+  scrape.add("tocsin_build_info", 1.0, {TOCSIN_VERSION});
+  return std::move(scrape).text(counted_->registry.Collect());
+}
+
+Result<void> count_dispatches(const Store& store, Gauges& gauges) {
+  gauges.outbox = gauges.dead = 0;
+  return store.for_each_dispatch([&](const Dispatch& dispatch) -> Result<void> {
+    if (dispatch.state == DispatchState::kIntended) ++gauges.outbox;
+    if (dispatch.state == DispatchState::kDead) ++gauges.dead;
+    return {};
+  });
+}
+
+}  // namespace tocsin

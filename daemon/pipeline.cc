@@ -1,0 +1,348 @@
+#include "daemon/pipeline.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "alerting/policy.h"
+
+namespace tocsin {
+namespace {
+
+namespace json = boost::json;
+
+struct IdentityHasher {
+  std::size_t operator()(const Hash128& hash) const { return hash.prefix(); }
+};
+
+std::string intended_entry(const Dispatch& dispatch, ProcessingTime now) {
+  return json::serialize(json::object{{"dispatch", dispatch.id.hex()},
+                                      {"alert", dispatch.alert.hex()},
+                                      {"revision", dispatch.revision},
+                                      {"committee", dispatch.committee},
+                                      {"channel", std::string(name_of(dispatch.address.channel))},
+                                      {"state", "intended"},
+                                      {"reason", dispatch.reason},
+                                      {"at", format_rfc3339(now)}});
+}
+
+std::string result_entry(const Dispatch& dispatch, const DeliveryResult& result, ProcessingTime now) {
+  return json::serialize(json::object{{"dispatch", dispatch.id.hex()},
+                                      {"alert", dispatch.alert.hex()},
+                                      {"revision", dispatch.revision},
+                                      {"committee", dispatch.committee},
+                                      {"channel", std::string(name_of(dispatch.address.channel))},
+                                      {"attempt", dispatch.attempts},
+                                      {"outcome", std::string(name_of(result.outcome))},
+                                      {"state", std::string(name_of(dispatch.state))},
+                                      {"answer", dispatch.last_answer},
+                                      {"at", format_rfc3339(now)}});
+}
+
+std::string acknowledged_entry(const AcknowledgeInput& input, ProcessingTime now) {
+  return json::serialize(json::object{{"alert", input.alert},
+                                      {"revision", input.revision},
+                                      {"committee", input.committee},
+                                      {"state", "acknowledged"},
+                                      {"who", input.who},
+                                      {"at", format_rfc3339(now)}});
+}
+
+// The newest day that a record speaks about; kDayMin when it speaks about none.
+Day newest_day(const Record& record) {
+  if (const auto* event = std::get_if<EventBody>(&record.body)) return event->end;
+  if (const auto* observation = std::get_if<ObservationBody>(&record.body)) return observation->end;
+  if (const auto* coverage = std::get_if<CoverageBody>(&record.body)) return coverage->until;
+  return kDayMin;
+}
+
+}  // namespace
+
+struct Pipeline::Working {
+  Commit commit;
+  CommitOutcome outcome;
+  ProcessingTime now;
+  std::uint32_t record_index = 0;  // in the journal entry
+  // Latest revisions as this commit has made them so far.
+  std::unordered_map<Hash128, LatestRevision, IdentityHasher> latest;
+  std::unordered_map<Hash128, std::size_t, IdentityHasher> revision_at;  // in commit.revisions
+  std::map<Hash128, Dispatch> dispatches;
+};
+
+Pipeline::Pipeline(Store& store, Loaded loaded)
+    : store_(store),
+      loaded_(std::move(loaded)),
+      parser_(WireLimits{static_cast<std::size_t>(loaded_.settings.ingest.limits.record_bytes),
+                         static_cast<std::size_t>(loaded_.settings.ingest.limits.frame_records)}) {
+  EngineOptions options;
+  options.history_begins = loaded_.settings.history_begins;
+  options.ledger.illustrative = loaded_.settings.illustrative;
+  engine_ = std::make_unique<Engine>(*loaded_.catalogue, loaded_.packs, options);
+  const DeliverySettings& delivery = loaded_.settings.delivery;
+  retry_.first = std::chrono::seconds(delivery.first_wait_seconds);
+  retry_.longest = std::chrono::seconds(delivery.longest_wait_seconds);
+  retry_.attempts_max = static_cast<std::uint32_t>(delivery.attempts);
+}
+
+Result<std::unique_ptr<Pipeline>> Pipeline::open(Store& store, Loaded loaded) {
+  std::unique_ptr<Pipeline> pipeline(new Pipeline(store, std::move(loaded)));
+  if (auto restored = pipeline->restore(); !restored) return tl::unexpected(restored.error());
+  return pipeline;
+}
+
+Result<void> Pipeline::restore() {
+  now_ = store_.head().now;
+  auto done = store_.for_each_latest([&](const LatestRevision& revision) -> Result<void> {
+    engine_->data().restore(revision);
+    return {};
+  });
+  if (!done) return done;
+  done = store_.for_each_ledger(Chain::kAlerts, 0, [&](const LedgerRow& row) -> Result<void> {
+    if (row.json.starts_with(R"({"note")")) return engine_->ledger().restore_note(row.json);
+    const auto revision = parse_alert_revision(row.json);
+    if (!revision)
+      return fail(ErrorCode::kCorrupt, fmt::format("entry {} of the alert chain: {}", row.index,
+                                                   revision.error().message));
+    engine_->ledger().restore(*revision);
+    return {};
+  });
+  if (!done) return done;
+  done = store_.for_each_dispatch([&](const Dispatch& dispatch) -> Result<void> {
+    told_[dispatch.alert].insert(dispatch.committee);
+    return {};
+  });
+  if (!done) return done;
+  done = store_.for_each_position([&](const ProducerPosition& position) -> Result<void> {
+    positions_[{position.producer, position.epoch}] = position.sequence;
+    return {};
+  });
+  if (!done) return done;
+  return store_.for_each_quarantined(0, [&](const QuarantineRow& row) -> Result<void> {
+    quarantined_[row.producer] += row.record.empty() ? 0 : 1;
+    return {};
+  });
+}
+
+Result<CommitOutcome> Pipeline::commit(std::vector<Input> inputs, ProcessingTime now) {
+  Working working;
+  working.now = now_ = std::max(now_, now);
+  working.outcome.sequence = store_.next_sequence();
+  gate_.lateness_horizon = std::max(
+      gate_.lateness_horizon, day_of(now_) - loaded_.settings.horizons.lateness_days);
+  for (const Input& input : inputs)
+    if (auto taken = take(working, input); !taken) return tl::unexpected(taken.error());
+  state(working);
+  for (const auto& [id, dispatch] : working.dispatches)
+    working.commit.dispatches.push_back(dispatch);
+  working.outcome.dispatches = working.commit.dispatches.size();
+  working.commit.numbering = std::move(loaded_.new_numbers);
+  loaded_.new_numbers.clear();
+  working.commit.entry = {now_, std::move(inputs)};
+  auto receipt = store_.commit(working.commit);
+  if (!receipt) return tl::unexpected(receipt.error());
+  require(receipt->sequence == working.outcome.sequence, "the journal sequence was foreseen");
+  return std::move(working.outcome);
+}
+
+Result<void> Pipeline::take(Working& working, const Input& input) {
+  if (const auto* records = std::get_if<RecordsInput>(&input)) return take_records(working, *records);
+  if (const auto* delivery = std::get_if<DeliveryInput>(&input))
+    return take_delivery(working, *delivery);
+  if (const auto* acknowledged = std::get_if<AcknowledgeInput>(&input))
+    working.commit.ledger.push_back({Chain::kDispatches, acknowledged_entry(*acknowledged, now_)});
+  return {};
+}
+
+Result<void> Pipeline::take_records(Working& working, const RecordsInput& input) {
+  FrameResult result;
+  result.producer = input.producer;
+  result.epoch = input.epoch;
+  result.sequence = input.sequence;
+  std::uint64_t& durable = positions_[{input.producer, input.epoch}];
+  const Producer* producer = loaded_.catalogue->find_producer(input.producer);
+  const bool part = input.sequence == 0;
+  if (producer == nullptr || (!part && input.sequence != durable + 1)) {
+    result.refused = Error{
+        producer == nullptr ? ErrorCode::kForbidden : ErrorCode::kUnavailable,
+        producer == nullptr
+            ? "'" + input.producer + "' is no producer"
+            : fmt::format("frame {} does not follow {}, the last durable one", input.sequence, durable)};
+    working.outcome.frames.push_back(std::move(result));
+    return {};
+  }
+  struct Parsed {
+    std::size_t index;
+    std::string_view raw;
+    ParsedRecord record;
+  };
+  std::vector<Parsed> parsed;
+  parser_.for_each_record(input.payload,
+                          [&](std::size_t index, std::string_view raw, ParsedRecord&& record) {
+                            parsed.push_back({index, raw, std::move(record)});
+                          });
+  std::vector<const Record*> records;
+  for (const Parsed& one : parsed)
+    if (one.record) records.push_back(&*one.record);
+  if (auto found = look_up(working, records); !found) return found;
+  for (const Parsed& one : parsed) {
+    if (one.record) {
+      take_record(working, {input, *producer, one.index, one.raw}, *one.record, result);
+    } else {
+      ++working.commit.fates[SourceId()][static_cast<std::size_t>(Fate::kQuarantined)];
+      quarantine(working, {input, *producer, one.index, one.raw}, one.record.error(), result);
+    }
+    ++working.record_index;
+  }
+  working.outcome.records += parsed.size();
+  if (part) {
+    working.outcome.frames.push_back(std::move(result));
+    return {};
+  }
+  durable = input.sequence;
+  auto& positions = working.commit.positions;
+  std::erase_if(positions, [&](const ProducerPosition& position) {
+    return position.producer == input.producer && position.epoch == input.epoch;
+  });
+  positions.push_back({input.producer, input.epoch, input.sequence});
+  working.outcome.frames.push_back(std::move(result));
+  return {};
+}
+
+// Brings the stored latest revisions of the records' identities into the working set.
+Result<void> Pipeline::look_up(Working& working, const std::vector<const Record*>& records) {
+  std::vector<Identity> identities;
+  identities.reserve(records.size());
+  for (const Record* record : records) {
+    const Source* source = loaded_.catalogue->find_source(record->source);
+    if (source == nullptr) continue;
+    const Hash128 hash = identity_hash(record->source, record->id);
+    if (!working.latest.contains(hash)) identities.push_back({source->id, hash});
+  }
+  auto found = store_.latest(identities);
+  if (!found) return tl::unexpected(found.error());
+  for (std::size_t i = 0; i < identities.size(); ++i)
+    if ((*found)[i]) working.latest.try_emplace(identities[i].hash, std::move(*(*found)[i]));
+  return {};
+}
+
+void Pipeline::take_record(Working& working, const Place& at, const Record& record,
+                           FrameResult& result) {
+  const Hash128 identity = identity_hash(record.source, record.id);
+  const auto current = working.latest.find(identity);
+  const Arrival arrival{at.producer, now_, working.outcome.sequence, working.record_index};
+  Admission admission =
+      admit(*loaded_.catalogue, gate_, arrival, record,
+            current == working.latest.end() ? nullptr : &current->second);
+  const Source* source = loaded_.catalogue->find_source(record.source);
+  ++working.commit.fates[source == nullptr ? SourceId() : source->id]
+                        [static_cast<std::size_t>(admission.fate)];
+  if (admission.rejection) {
+    quarantine(working, at, *admission.rejection, result);
+    return;
+  }
+  ++result.fates[static_cast<std::size_t>(admission.fate)];
+  if (!admission.change) return;
+  if (admission.displaced_content) keep_displaced(working, at, current->second, *admission.change);
+  const LatestRevision& after = admission.change->after;
+  engine_->apply(*admission.change);
+  SourceSeen& seen = seen_[after.source];
+  seen.arrived = now_;
+  seen.newest = std::max(seen.newest, newest_day(record));
+  const auto [slot, fresh] = working.revision_at.try_emplace(identity, working.commit.revisions.size());
+  if (fresh) {
+    working.commit.revisions.push_back(after);
+  } else {
+    working.commit.revisions[slot->second] = after;
+  }
+  working.latest.insert_or_assign(identity, after);
+}
+
+void Pipeline::quarantine(Working& working, const Place& at, const Rejection& rejection,
+                          FrameResult& result) {
+  ++result.fates[static_cast<std::size_t>(Fate::kQuarantined)];
+  result.nacks.push_back({static_cast<std::uint32_t>(at.index), rejection});
+  QuarantineRow row;
+  row.journal_sequence = working.outcome.sequence;
+  row.producer = at.input.producer;
+  row.received = now_;
+  row.rejection = rejection;
+  // Beyond the quota the journal still has the record; the row says where and why.
+  if (quarantined_[at.input.producer] < loaded_.settings.ingest.limits.quarantine_records) {
+    ++quarantined_[at.input.producer];
+    row.record = std::string(at.raw);
+  }
+  working.commit.quarantine.push_back(std::move(row));
+}
+
+// The content that lost against a newcomer of the same revision is kept beside its reason.
+void Pipeline::keep_displaced(Working& working, const Place& at, const LatestRevision& loser,
+                              const Change& change) {
+  QuarantineRow row;
+  row.journal_sequence = loser.journal_sequence;
+  row.producer = at.input.producer;
+  row.received = now_;
+  row.rejection = conflict_rejection(loser.revision, change.after.content);
+  if (auto raw = read_raw_record(store_, loser.journal_sequence, loser.journal_index))
+    row.record = std::move(*raw);
+  working.commit.quarantine.push_back(std::move(row));
+}
+
+Result<void> Pipeline::take_delivery(Working& working, const DeliveryInput& input) {
+  auto known = working.dispatches.find(input.result.dispatch);
+  if (known == working.dispatches.end()) {
+    auto stored = store_.dispatch(input.result.dispatch);
+    if (!stored && stored.error().code == ErrorCode::kNotFound) return {};
+    if (!stored) return tl::unexpected(stored.error());
+    known = working.dispatches.emplace(stored->id, *stored).first;
+  }
+  Dispatch next = after(known->second, input.result, now_, retry_);
+  if (next == known->second) return {};
+  working.commit.ledger.push_back({Chain::kDispatches, result_entry(next, input.result, now_)});
+  known->second = std::move(next);
+  return {};
+}
+
+void Pipeline::state(Working& working) {
+  Statements statements = engine_->state(now_);
+  working.outcome.engine = engine_->last_step();
+  for (const AlertRevision& revision : statements.revisions) {
+    working.commit.ledger.push_back({Chain::kAlerts, to_json(revision)});
+    working.commit.alerts.push_back(revision);
+    route_revision(working, revision);
+  }
+  for (std::string& note : statements.notes)
+    working.commit.ledger.push_back({Chain::kAlerts, std::move(note)});
+  working.outcome.revisions = std::move(statements.revisions);
+}
+
+void Pipeline::route_revision(Working& working, const AlertRevision& revision) {
+  std::set<std::string>& told = told_[revision.alert];
+  for (const Dispatch& dispatch : route(revision, *loaded_.catalogue, told, now_)) {
+    told.insert(dispatch.committee);
+    working.commit.ledger.push_back({Chain::kDispatches, intended_entry(dispatch, now_)});
+    working.dispatches.emplace(dispatch.id, dispatch);
+  }
+}
+
+Result<std::string> read_raw_record(const Store& store, std::uint64_t sequence,
+                                    std::uint32_t index) {
+  auto entry = store.journal(sequence);
+  if (!entry) return tl::unexpected(entry.error());
+  std::uint32_t at = 0;
+  std::string found;
+  WireParser parser;
+  for (const Input& input : entry->inputs) {
+    const auto* records = std::get_if<RecordsInput>(&input);
+    if (records == nullptr) continue;
+    parser.for_each_record(records->payload,
+                           [&](std::size_t, std::string_view raw, ParsedRecord&&) {
+                             if (at++ == index) found = std::string(raw);
+                           });
+  }
+  if (!found.empty()) return found;
+  return fail(ErrorCode::kNotFound,
+              fmt::format("journal entry {} holds no record {}", sequence, index));
+}
+
+}  // namespace tocsin

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "alerting/retry.h"
+#include "daemon/contents.h"
+#include "ingest/gate.h"
+#include "ingest/session_types.h"
+#include "ingest/wire.h"
+#include "rules/engine.h"
+#include "storage/store.h"
+
+namespace tocsin {
+
+// What one commit came to.
+struct CommitOutcome {
+  std::uint64_t sequence = 0;
+  std::vector<FrameResult> frames;  // one for each RecordsInput, in order
+  std::vector<AlertRevision> revisions;
+  std::size_t dispatches = 0;  // rows of the outbox that were written
+  std::uint64_t records = 0;
+  StepFigures engine;
+};
+
+// Inputs to one synced commit: wire -> gate -> engine -> store. The only writer of the store and the
+// only user of the engine; one thread. It reads no clock: `now` is handed in and kept in the
+// journal, so running the journal through another pipeline says the same again.
+//
+// A failed commit leaves memory ahead of the disk: the pipeline must not be used afterwards, the
+// process stops and starts again from the store.
+class Pipeline {
+ public:
+  // Restores the engine from the store: latest revisions, what was stated, who was told. The store is
+  // borrowed.
+  static Result<std::unique_ptr<Pipeline>> open(Store& store, Loaded loaded);
+
+  // `now` is raised to that of the commit before, so it never goes back.
+  Result<CommitOutcome> commit(std::vector<Input> inputs, ProcessingTime now);
+
+  const Engine& engine() const { return *engine_; }
+  const Catalogue& catalogue() const { return *loaded_.catalogue; }
+  const Loaded& loaded() const { return loaded_; }
+  ProcessingTime now() const { return now_; }
+  // Arrival of each source's newest record, and the newest event day it spoke about.
+  struct SourceSeen {
+    ProcessingTime arrived;
+    Day newest;
+  };
+  const std::map<SourceId, SourceSeen>& sources_seen() const { return seen_; }
+
+ private:
+  struct Working;  // the commit being made
+
+  // Where a record stands: in which frame, whose, and its bytes.
+  struct Place {
+    const RecordsInput& input;
+    const Producer& producer;
+    std::size_t index;  // in the frame
+    std::string_view raw;
+  };
+
+  Pipeline(Store& store, Loaded loaded);
+  Result<void> restore();
+  Result<void> take(Working& working, const Input& input);
+  Result<void> take_records(Working& working, const RecordsInput& input);
+  Result<void> look_up(Working& working, const std::vector<const Record*>& records);
+  void take_record(Working& working, const Place& at, const Record& record, FrameResult& result);
+  void quarantine(Working& working, const Place& at, const Rejection& rejection,
+                  FrameResult& result);
+  void keep_displaced(Working& working, const Place& at, const LatestRevision& loser,
+                      const Change& change);
+  Result<void> take_delivery(Working& working, const DeliveryInput& input);
+  void state(Working& working);
+  void route_revision(Working& working, const AlertRevision& revision);
+
+  Store& store_;
+  Loaded loaded_;
+  std::unique_ptr<Engine> engine_;
+  WireParser parser_;
+  GatePolicy gate_;
+  RetryPolicy retry_;
+  ProcessingTime now_;
+  std::map<std::pair<std::string, std::string>, std::uint64_t> positions_;
+  std::map<Hash128, std::set<std::string>> told_;  // by alert: committees
+  std::map<std::string, std::int64_t> quarantined_;  // kept rows, by producer
+  std::map<SourceId, SourceSeen> seen_;
+};
+
+// The bytes of a record as they came, from the journal. kNotFound when it isn't there.
+Result<std::string> read_raw_record(const Store& store, std::uint64_t sequence, std::uint32_t index);
+
+}  // namespace tocsin

@@ -1,0 +1,168 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "daemon/commands.h"
+#include "ingest/client_command.h"
+#include "ingest/import/command.h"
+
+namespace {
+
+// Each adds one command to the line; what it does runs after parsing and sets `code`.
+
+void add_send(CLI::App& app, int& code) {
+  auto* command = app.add_subcommand("send", "send records (NDJSON) to the daemon and wait for its acks");
+  auto options = std::make_shared<tocsin::SendOptions>();
+  auto in_memory = std::make_shared<bool>(false);
+  auto as_json = std::make_shared<bool>(false);
+  auto progress = std::make_shared<bool>(false);
+  command->add_option("file", options->file, "NDJSON file, or - for standard input")->required();
+  command->add_option("--to", options->endpoint, "the daemon's ingest endpoint")->capture_default_str();
+  command->add_option("--key", options->key_file, "the producer's .key file (tocsin keygen)");
+  command->add_option("--server-key", options->server_key_file, "the server's .pub file");
+  command->add_option("--spool", options->spool_directory,
+                      "directory that keeps what is not acknowledged yet");
+  command->add_flag("--no-spool", *in_memory, "keep it in memory only: lost if this process dies");
+  command->add_option("--give-up", options->give_up_seconds, "seconds without the server; 0: never")
+      ->capture_default_str();
+  command->add_option("--rate", options->records_per_second, "records a second at most; 0: no limit");
+  command->add_option("--frame", options->cut.records, "records a frame")->capture_default_str();
+  command->add_option("--nacks", options->nacks_file, "where refused records go, as JSON lines");
+  command->add_flag("--json", *as_json, "the summary as JSON");
+  command->add_flag("--progress", *progress, "show progress also when this is no terminal");
+  command->callback([=, &code] {
+    if (*in_memory) options->keep = tocsin::SendOptions::Keep::kMemory;
+    if (*as_json) options->summary = tocsin::SendOptions::Summary::kJson;
+    if (*progress) options->progress = tocsin::SendOptions::Progress::kAlways;
+    code = tocsin::run_send(*options, std::cin, std::cout, std::cerr);
+  });
+}
+
+void add_keygen(CLI::App& app, int& code) {
+  auto* command = app.add_subcommand("keygen", "make a CURVE key pair: NAME.key and NAME.pub");
+  auto name = std::make_shared<std::string>();
+  auto directory = std::make_shared<std::string>(".");
+  command->add_option("name", *name, "who the key is for")->required();
+  command->add_option("--directory", *directory, "where the files go")->capture_default_str();
+  command->callback(
+      [=, &code] { code = tocsin::run_keygen(*directory, *name, std::cout, std::cerr); });
+}
+
+void add_import(CLI::App& app, int& code) {
+  auto* command = app.add_subcommand("import", "turn a publisher's own file into records");
+  auto options = std::make_shared<tocsin::ImportOptions>();
+  auto feed = std::make_shared<std::string>();
+  auto mappings = std::make_shared<std::string>("ingest/mappings");
+  auto as_json = std::make_shared<bool>(false);
+  command->add_option("feed", *feed, "the name of a mapping (ucdp-ged), or a mapping file")->required();
+  command->add_option("file", options->input_path, "the publisher's CSV, or -")->required();
+  command->add_option("--mappings", *mappings, "directory of the mapping files")->capture_default_str();
+  command->add_option("-o,--output", options->output_path, "NDJSON, in order of publication")
+      ->capture_default_str();
+  command->add_option("--refused", options->refused_path, "where refused rows go, with line and reason");
+  command->add_flag("--json", *as_json, "the report as JSON");
+  command->callback([=, &code] {
+    options->mapping_path = feed->ends_with(".yaml") ? *feed : *mappings + "/" + *feed + ".yaml";
+    if (*as_json) options->report = tocsin::ReportFormat::kJson;
+    code = tocsin::run_import(*options, std::cout, std::cerr);
+  });
+}
+
+std::shared_ptr<std::string> config_option(CLI::App& command) {
+  auto config = std::make_shared<std::string>("deploy/config/lake-chad");
+  command.add_option("--config", *config, "configuration directory")->capture_default_str();
+  return config;
+}
+
+void add_rules(CLI::App& app, int& code) {
+  auto* check = app.add_subcommand("check", "check the configuration and rule packs");
+  auto config = config_option(*check);
+  auto packs = std::make_shared<std::vector<std::string>>();
+  check->add_option("packs", *packs, "pack files; none: those of the configuration");
+  check->callback([=, &code] { code = tocsin::run_check(*config, *packs, std::cout, std::cerr); });
+
+  auto* explain = app.add_subcommand("explain", "why a rule says what it says");
+  auto options = std::make_shared<tocsin::ExplainOptions>();
+  auto explain_config = config_option(*explain);
+  auto as_json = std::make_shared<bool>(false);
+  explain->add_option("alert", options->alert, "an alert's id or its beginning");
+  explain->add_option("--region", options->region, "or: a region");
+  explain->add_option("--at", options->at, "and a day; none: the store's today");
+  explain->add_option("--pattern", options->pattern, "only this pattern");
+  explain->add_flag("--json", *as_json, "as JSON");
+  explain->callback([=, &code] {
+    options->config_directory = *explain_config;
+    if (*as_json) options->format = tocsin::OutputFormat::kJson;
+    if (options->alert.empty() == options->region.empty()) {
+      std::cerr << "explain needs an alert or --region\n";
+      code = 2;
+      return;
+    }
+    code = tocsin::run_explain(*options, std::cout, std::cerr);
+  });
+}
+
+void add_store(CLI::App& app, int& code) {
+  const auto of_store = [&](const char* name, const char* what, auto run) {
+    auto* command = app.add_subcommand(name, what);
+    auto store = std::make_shared<std::string>();
+    command->add_option("store", *store, "the store's directory")->required();
+    command->callback([=, &code] { code = run(*store); });
+    return command;
+  };
+  of_store("replay", "run the journal again and compare the alert chain", [](const std::string& store) {
+    return tocsin::run_replay(store, std::cout, std::cerr);
+  });
+  of_store("verify", "recompute both chains of the ledger", [](const std::string& store) {
+    return tocsin::run_verify(store, std::cout, std::cerr);
+  });
+  auto chain = std::make_shared<std::string>("alerts");
+  of_store("ledger", "print a chain of the ledger as JSON lines",
+           [chain](const std::string& store) {
+             return tocsin::run_ledger(store, *chain, std::cout, std::cerr);
+           })
+      ->add_option("--chain", *chain, "alerts or dispatches")
+      ->check(CLI::IsMember({"alerts", "dispatches"}))
+      ->capture_default_str();
+
+  auto* show = app.add_subcommand("show", "print alerts as a committee reads them");
+  auto show_config = config_option(*show);
+  auto alert = std::make_shared<std::string>();
+  show->add_option("alert", *alert, "an alert's id or its beginning; none: all");
+  show->callback([=, &code] { code = tocsin::run_show(*show_config, *alert, std::cout, std::cerr); });
+
+  auto* timeline = app.add_subcommand("timeline", "what was said, and what was known, by year");
+  auto timeline_config = config_option(*timeline);
+  timeline->callback(
+      [=, &code] { code = tocsin::run_timeline(*timeline_config, std::cout, std::cerr); });
+
+  auto* backup = app.add_subcommand("backup", "back the store up, also while the daemon runs");
+  auto backup_config = config_option(*backup);
+  auto directory = std::make_shared<std::string>();
+  auto admin = std::make_shared<std::string>();
+  backup->add_option("directory", *directory, "where backups are kept")->required();
+  backup->add_option("--admin", *admin, "the running daemon's admin listener, http://127.0.0.1:7742");
+  backup->callback([=, &code] {
+    code = tocsin::run_backup(*backup_config, *admin, *directory, std::cout, std::cerr);
+  });
+  auto* restore = app.add_subcommand("restore", "write the newest backup to an empty directory");
+  auto from = std::make_shared<std::string>(), to = std::make_shared<std::string>();
+  restore->add_option("backup", *from, "where backups are kept")->required();
+  restore->add_option("target", *to, "the new store's directory")->required();
+  restore->callback([=, &code] { code = tocsin::run_restore(*from, *to, std::cout, std::cerr); });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"tocsin: what people do with the early-warning daemon", "tocsin"};
+  app.set_version_flag("--version", std::string("tocsin 0.1.0"));
+  app.require_subcommand(1);
+  int code = 0;
+  add_send(app, code);
+  add_keygen(app, code);
+  add_import(app, code);
+  add_rules(app, code);
+  add_store(app, code);
+  CLI11_PARSE(app, argc, argv);
+  return code;
+}

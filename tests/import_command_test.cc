@@ -1,0 +1,99 @@
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "ingest/import/command.h"
+
+namespace tocsin {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+class ImportCommand : public testing::Test {
+ protected:
+  ImportCommand() {
+    std::string name = (fs::temp_directory_path() / "tocsin-XXXXXX").string();
+    directory_ = mkdtemp(name.data());
+    write("m.yaml",
+          "feed: prices\nsource: s\nperiod: {month: \"{d}\"}\npublished: {days: 5}\n"
+          "place: {region: X}\nrecords: [{id: \"{d}\", values: {price: v}}]\n");
+    write("in.csv", "d,v\n2019-01-01,1\n2019-02-01,\"x, \"\"y\"\"\"\n");
+    options_ = {.mapping_path = path("m.yaml"),
+                .input_path = path("in.csv"),
+                .output_path = path("out.ndjson"),
+                .refused_path = path("refused.csv")};
+  }
+  ~ImportCommand() override { fs::remove_all(directory_); }
+
+  std::string path(const std::string& name) const { return (directory_ / name).string(); }
+  void write(const std::string& name, const std::string& text) {
+    std::ofstream(directory_ / name) << text;
+  }
+  std::string read(const std::string& name) {
+    std::ifstream in(directory_ / name);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+  int run() { return run_import(options_, out_, err_); }
+
+  fs::path directory_;
+  ImportOptions options_;
+  std::ostringstream out_, err_;
+};
+
+TEST_F(ImportCommand, WritesRecordsRefusedRowsAndAReport) {
+  EXPECT_EQ(run(), 0);
+  EXPECT_THAT(read("out.ndjson"), HasSubstr(R"("id":"2019-01-01","source":"s")"));
+  EXPECT_EQ(read("refused.csv"),
+            "line,reason,row\n3,\"v is \"\"x, \"\"y\"\"\"\", not a number\","
+            "\"2019-02-01,\"\"x, \"\"\"\"y\"\"\"\"\"\"\"\n");
+  EXPECT_THAT(err_.str(), HasSubstr("prices: 2 rows read = 1 used + 0 filtered + 1 refused"));
+  EXPECT_THAT(err_.str(), HasSubstr("1 records written, published 2019-02-06T00:00:00Z"));
+}
+
+TEST_F(ImportCommand, ReportsAsJson) {
+  options_.report = ReportFormat::kJson;
+  EXPECT_EQ(run(), 0);
+  const auto report = boost::json::parse(err_.str()).as_object();
+  EXPECT_EQ(report.at("rows_read").as_int64(), 2);
+  EXPECT_EQ(report.at("records").at("observation").as_int64(), 1);
+}
+
+TEST_F(ImportCommand, WritesToTheGivenStreamForDash) {
+  options_.output_path = "-";
+  options_.refused_path = "";
+  EXPECT_EQ(run(), 0);
+  EXPECT_THAT(out_.str(), HasSubstr("org.tocsin.observation.v1"));
+}
+
+TEST_F(ImportCommand, AWrongMappingShowsItsPlace) {
+  write("m.yaml", "feed: prices\nsorce: s\n");
+  EXPECT_EQ(run(), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("m.yaml:2:1"));
+}
+
+TEST_F(ImportCommand, AFileThatDoesNotFitLeavesNothingBehind) {
+  write("in.csv", "day,v\n");
+  EXPECT_EQ(run(), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("the file lacks the columns d; it has day, v"));
+  EXPECT_FALSE(fs::exists(path("out.ndjson")));
+  EXPECT_FALSE(fs::exists(path("out.ndjson.part")));
+}
+
+TEST_F(ImportCommand, FilesThatCantBeOpenedAreNamed) {
+  options_.input_path = path("nowhere.csv");
+  EXPECT_EQ(run(), 1);
+  EXPECT_THAT(err_.str(), HasSubstr("cannot read " + path("nowhere.csv")));
+  options_.input_path = path("in.csv");
+  options_.output_path = path("no/such/directory/out");
+  EXPECT_EQ(run(), 1);
+  EXPECT_THAT(err_.str(), HasSubstr("cannot write"));
+}
+
+}  // namespace
+}  // namespace tocsin
