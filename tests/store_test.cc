@@ -79,7 +79,7 @@ Commit with_dispatch(const Dispatch& dispatch) {
 
 std::string due_committees(const Store& store, std::int64_t now, std::size_t limit = 99) {
   std::string committees;
-  const auto due = store.due(ProcessingTime(now), limit);
+  const auto due = store.due(Channel::kEmail, ProcessingTime(now), limit);
   for (const Dispatch& dispatch : due.value()) committees += dispatch.committee;
   return committees;
 }
@@ -137,7 +137,7 @@ TEST_F(StoreTest, DueIsOrderedByTimeAndLimited) {
   }
   EXPECT_EQ(due_committees(*store_, 200), "zab");
   EXPECT_EQ(due_committees(*store_, 200, 2), "za");
-  EXPECT_EQ(store_->next_due().value(), ProcessingTime(-5));
+  EXPECT_EQ(store_->next_due(Channel::kEmail).value(), ProcessingTime(-5));
 }
 
 TEST_F(StoreTest, APostponedDispatchIsDueOnceAtItsNewTime) {
@@ -149,13 +149,23 @@ TEST_F(StoreTest, APostponedDispatchIsDueOnceAtItsNewTime) {
   EXPECT_EQ(due_committees(*store_, 500), "a");
 }
 
+TEST_F(StoreTest, ChannelsWaitApart) {
+  commit(with_dispatch(dispatch_at(100, 'a')));
+  Dispatch file = dispatch_at(50, 'f');
+  file.address.channel = Channel::kCap;
+  commit(with_dispatch(file));
+  EXPECT_EQ(due_committees(*store_, 1000), "a");
+  EXPECT_EQ(store_->due(Channel::kCap, ProcessingTime(1000), 9), std::vector{file});
+  EXPECT_EQ(store_->next_due(Channel::kCap).value(), ProcessingTime(50));
+}
+
 TEST_F(StoreTest, AFinishedDispatchIsKeptButNotDue) {
   Dispatch dispatch = dispatch_at(100, 'a');
   commit(with_dispatch(dispatch));
   dispatch.state = DispatchState::kAccepted;
   commit(with_dispatch(dispatch));
   EXPECT_EQ(due_committees(*store_, 1000), "");
-  EXPECT_EQ(store_->next_due().value(), std::nullopt);
+  EXPECT_EQ(store_->next_due(Channel::kEmail).value(), std::nullopt);
   EXPECT_EQ(store_->dispatch(dispatch.id), dispatch);
 }
 
@@ -173,11 +183,11 @@ TEST_F(StoreTest, RevisionsOfAnAlertComeInOrder) {
   ASSERT_TRUE(revisions);
   ASSERT_THAT(*revisions, SizeIs(3));
   EXPECT_EQ((*revisions)[0].number, 1U);
-  EXPECT_EQ((*revisions)[2], [&] {
-    revision.number = 3;
-    return revision;
-  }());
+  revision.number = 3;
+  EXPECT_EQ((*revisions)[2], revision);
   EXPECT_THAT(store_->alert(gen.hash()).value(), IsEmpty());
+  EXPECT_EQ(store_->alert_revision(revision.alert, 3), revision);
+  EXPECT_EQ(store_->alert_revision(revision.alert, 4).error().code, ErrorCode::kNotFound);
 }
 
 TEST_F(StoreTest, StateRowsChangeTogetherWithTheirPosition) {
