@@ -4,6 +4,7 @@
 #include <prometheus/histogram.h>
 
 #include <array>
+#include <atomic>
 #include <numeric>
 
 #include "daemon/metrics_engine.h"
@@ -41,7 +42,7 @@ prometheus::Histogram& histogram(prometheus::Registry& registry, std::string_vie
 // From a commit on a fast disk to one that blocks everything.
 const prometheus::Histogram::BucketBoundaries kSecondsBounds = {
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
-const prometheus::Histogram::BucketBoundaries kRecordsBounds = {1,    10,   50,    100,   250, 500,
+const prometheus::Histogram::BucketBoundaries kRecordsBounds = {1,    10,   50,   100,   250,  500,
                                                                 1000, 2500, 5000, 10000, 20000};
 
 void observe(prometheus::Histogram& histogram, std::chrono::nanoseconds time) {
@@ -67,7 +68,7 @@ struct Metrics::Counted {
   prometheus::Histogram& commit_records =
       histogram(registry, "tocsin_commit_records", kRecordsBounds);
   std::array<std::array<prometheus::Counter*, kLevelCount>, kRevisionKindCount> revisions{};
-  std::atomic<std::uint64_t> fated = 0;  // records that met a fate
+  std::atomic<std::int64_t> unaccounted = 0;  // records that met no fate
 
   Counted() {
     constexpr std::string_view name = "tocsin_alert_revisions_total";
@@ -93,10 +94,10 @@ Metrics::~Metrics() = default;
 void Metrics::committed(const CommitOutcome& outcome, const CommitTiming& timing,
                         const Pipeline& pipeline) {
   Counted& counted = *counted_;
-  std::uint64_t fated = 0;
+  auto unaccounted = static_cast<std::int64_t>(outcome.records);
   for (const FrameResult& frame : outcome.frames)
-    fated += std::accumulate(frame.fates.begin(), frame.fates.end(), std::uint64_t{0});
-  counted.fated += fated;
+    unaccounted -= std::accumulate(frame.fates.begin(), frame.fates.end(), std::int64_t{0});
+  counted.unaccounted += unaccounted;
   counted.received.Increment(static_cast<double>(outcome.records));
   counted.commits.Increment();
   counted.evaluations.Increment(static_cast<double>(outcome.engine.evaluations));
@@ -108,8 +109,7 @@ void Metrics::committed(const CommitOutcome& outcome, const CommitTiming& timing
         .revisions[static_cast<std::size_t>(revision.kind)]
                   [static_cast<std::size_t>(revision.level)]
         ->Increment();
-  if (outcome.records > 0)
-    counted.commit_records.Observe(static_cast<double>(outcome.records));
+  if (outcome.records > 0) counted.commit_records.Observe(static_cast<double>(outcome.records));
   observe(counted.commit_seconds, timing.total);
   observe(counted.rules_seconds, timing.rules);
   observe(counted.ack_seconds, timing.oldest_frame);
@@ -124,6 +124,7 @@ std::string Metrics::expose(const Gauges& gauges) const {
   add_store(scrape, gauges);
   add_process(scrape);
   observed_->engine.add_to(scrape);
+  scrape.add("tocsin_records_unaccounted", static_cast<double>(counted_->unaccounted.load()));
   scrape.add("tocsin_queue_frames", std::uint64_t{gauges.queue_depth});
   scrape.add("tocsin_build_info", 1.0, {TOCSIN_VERSION});
   return std::move(scrape).text(counted_->registry.Collect());

@@ -42,17 +42,19 @@ Result<void> count_dispatches(const Store& store, Gauges& gauges);
 // about them. Thread-safe.
 //
 // Counters and histograms are made once and counted in the registry; what other parts count, or
-// what has a present value, is read at the scrape. The engine's state belongs to its thread, so what
-// is shown of it is copied out at each commit: open alerts and source ages at every one, indicators
-// when a day has passed or when as many records came as there are series, so that looking at every
-// series costs a constant for each record.
+// what has a present value, is read at the scrape. The engine's state belongs to its thread, so
+// what is shown of it is copied out at each commit: open alerts and source ages at every one,
+// indicators when a day has passed or when as many records came as there are series, so that
+// looking at every series costs a constant for each record.
 class Metrics {
  public:
   explicit Metrics(const Catalogue& catalogue);  // borrowed
   ~Metrics();
 
-  // After each commit, on the engine thread. The first one also takes over what the engine restored.
-  void committed(const CommitOutcome& outcome, const CommitTiming& timing, const Pipeline& pipeline);
+  // After each commit, on the engine thread. The first one also takes over what the engine
+  // restored.
+  void committed(const CommitOutcome& outcome, const CommitTiming& timing,
+                 const Pipeline& pipeline);
   // The exposition text (Prometheus 0.0.4).
   std::string expose(const Gauges& gauges) const;
 

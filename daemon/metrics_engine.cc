@@ -134,9 +134,9 @@ void EngineFigures::add_to(Scrape& scrape) const {
       scrape.add("tocsin_source_newest_day_timestamp_seconds", unix_seconds(seen.newest), {label});
   }
   for (const Coverage& coverage : coverage_)
-    scrape.add("tocsin_source_covered_until_timestamp_seconds", unix_seconds(coverage.until),
-               {source_label(catalogue_, coverage.source),
-                catalogue_.regions.at(coverage.country).code});
+    scrape.add(
+        "tocsin_source_covered_until_timestamp_seconds", unix_seconds(coverage.until),
+        {source_label(catalogue_, coverage.source), catalogue_.regions.at(coverage.country).code});
   for (const auto& [id, of] : indicators_) {
     const std::string& code = catalogue_.find(id)->code;
     scrape.add("tocsin_indicator_series", of.series, {code});

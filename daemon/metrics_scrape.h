@@ -18,7 +18,8 @@ class Scrape {
  public:
   // Adds a sample. The labels' values stand in the order of the family's labels in the table.
   // Requires that the table has the family, with as many labels, as a counter or gauge.
-  void add(std::string_view name, double value, std::initializer_list<std::string_view> labels = {});
+  void add(std::string_view name, double value,
+           std::initializer_list<std::string_view> labels = {});
   void add(std::string_view name, std::uint64_t value,
            std::initializer_list<std::string_view> labels = {}) {
     add(name, static_cast<double>(value), labels);

@@ -54,9 +54,11 @@ constexpr auto kTable = std::to_array<MetricEntry>({
      "End of the newest period that any series of the indicator speaks about, Unix time."},
     {"tocsin_indicator_series", Gauge, "indicator", "Series of the indicator."},
     {"tocsin_indicator_series_stale", Gauge, "indicator",
-     "Series whose newest value is older than the cadence plus the longest delay: unknown to rules."},
+     "Series whose newest value is older than the cadence plus the longest delay: unknown to "
+     "rules."},
     {"tocsin_journal_sequence", Gauge, "", "Sequence of the last commit in the journal."},
-    {"tocsin_outbox_dead", Gauge, "", "Dispatches that were given up and that a person must see to."},
+    {"tocsin_outbox_dead", Gauge, "",
+     "Dispatches that were given up and that a person must see to."},
     {"tocsin_outbox_dispatches", Gauge, "", "Dispatches that are not finished."},
     {"tocsin_processing_time_timestamp_seconds", Gauge, "",
      "Processing time of the last commit, Unix time; simulated under the published clock."},
@@ -92,7 +94,8 @@ constexpr auto kTable = std::to_array<MetricEntry>({
     {"tocsin_server_frames_in_flight", Gauge, "", "Frames accepted and not answered yet."},
     {"tocsin_server_frames_pending", Gauge, "", "Frames that wait for room in the queue."},
     {"tocsin_server_frames_turned_away_total", Counter, "reason",
-     "Frames not taken: duplicate, stale (of an older session), denied key, refused by the engine."},
+     "Frames not taken: duplicate, stale (of an older session), denied key, refused by the "
+     "engine."},
     {"tocsin_server_handshake_failures_total", Counter, "",
      "Connections that failed in their handshake."},
     {"tocsin_server_keys_denied_total", Counter, "",
@@ -112,7 +115,8 @@ constexpr auto kTable = std::to_array<MetricEntry>({
     {"tocsin_server_sessions_opened_total", Counter, "", "Sessions opened."},
     {"tocsin_server_streams", Gauge, "", "Producer epochs remembered."},
     {"tocsin_source_covered_until_timestamp_seconds", Gauge, "source, region",
-     "End of the newest days for which the source's events in the country are complete, Unix time."},
+     "End of the newest days for which the source's events in the country are complete, Unix "
+     "time."},
     {"tocsin_source_newest_arrival_timestamp_seconds", Gauge, "source",
      "When the source's newest applied record came, since the start, Unix processing time."},
     {"tocsin_source_newest_day_timestamp_seconds", Gauge, "source",
@@ -161,8 +165,8 @@ const MetricEntry& metric_entry(std::string_view name) {
 std::string metric_table_markdown() {
   std::string table = "| name | type | labels | meaning |\n|---|---|---|---|\n";
   for (const MetricEntry& entry : kTable)
-    table += fmt::format("| `{}` | {} | {} | {} |\n", entry.name, name_of(entry.type),
-                         entry.labels, entry.help);
+    table += fmt::format("| `{}` | {} | {} | {} |\n", entry.name, name_of(entry.type), entry.labels,
+                         entry.help);
   return table;
 }
 
