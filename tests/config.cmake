@@ -4,4 +4,5 @@ tocsin_test(config_test
     config_lake_chad_test.cc
     config_load_test.cc
     config_yaml_test.cc
+    support/record_gen.cc
   LIBS tocsin_config)

@@ -275,7 +275,7 @@ TEST(LakeChad, EventCoordinatesAgreeWithTheStateTheyName) {
 
 TEST(LakeChad, NeighboursFileIsWhatTheScriptMakes) {
   const std::filesystem::path cache = TOCSIN_SOURCE_DIR "/build/cache";
-  if (!std::filesystem::exists(cache) || std::filesystem::is_empty(cache)) {
+  if (!std::filesystem::exists(cache / "superset-ui-legacy-plugin-chart-country-map-0.20.3.tgz")) {
     GTEST_SKIP() << "run deploy/regions/make-regions first";
   }
   std::string name = ::testing::TempDir() + "tocsin-regions-XXXXXX";

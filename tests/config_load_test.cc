@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "tests/config_fixture.h"
+#include "tests/support/record_gen.h"
 
 namespace tocsin {
 namespace {
@@ -210,14 +211,9 @@ TEST_F(ConfigurationDirectory, MissingIsAnError) {
   EXPECT_THAT(files.error().message, HasSubstr("absent"));
 }
 
-// Whatever is cut out of or pushed into a file, loading ends with a result and every complaint
-// names a file. The seed is printed and can be given as GTEST_RANDOM_SEED.
+// Whatever is cut out of or pushed into a file, loading ends with a result or with complaints.
 TEST(Configuration, SurvivesDamagedFiles) {
-  const int given = ::testing::UnitTest::GetInstance()->random_seed();
-  const unsigned seed = given != 0 ? static_cast<unsigned>(given) : std::random_device()();
-  SCOPED_TRACE("seed " + std::to_string(seed));
-  RecordProperty("seed", static_cast<int>(seed));
-  std::mt19937 random(seed);
+  std::mt19937_64 random(testsupport::test_seed());
   const std::string alphabet = "{}[]:,-&*!|>'\"#%@ \n\t\xC3\xFF~x0";
   for (int round = 0; round < 500; ++round) {
     auto files = good_files();
