@@ -43,13 +43,13 @@ INSTANTIATE_TEST_SUITE_P(
         {"no_records", "", "mapping lacks the key 'records'"},
         {"empty_records", "records: []\n", "6:10: records is empty"},
         {"unknown_key", "recrods: []\n", "6:1: unknown key 'recrods' in mapping"},
-        {"unknown_record_key", "records:\n  - {id: \"{a}\", values: {x: y}, valuse: 1}\n",
+        {"unknown_record_key", "records:\n  - {id: \"{a}\", values: {x: v}, valuse: 1}\n",
          "unknown key 'valuse' in record"},
-        {"bad_type", "records:\n  - {type: evnt, id: \"{a}\", values: {x: y}}\n",
+        {"bad_type", "records:\n  - {type: evnt, id: \"{a}\", values: {x: v}}\n",
          "7:12: unknown type 'evnt'"},
-        {"constant_id", "records:\n  - {id: a, values: {x: y}}\n",
+        {"constant_id", "records:\n  - {id: a, values: {x: v}}\n",
          "7:10: id is the same for every row: 'a' [a column in braces]"},
-        {"open_brace", "records:\n  - {id: \"x{a\", values: {x: y}}\n",
+        {"open_brace", "records:\n  - {id: \"x{a\", values: {x: v}}\n",
          "this brace opens no column name [{column}]"},
         {"event_without_kind", "records:\n  - {type: event, id: \"{a}\"}\n",
          "record lacks the key 'kind'"},
@@ -57,21 +57,21 @@ INSTANTIATE_TEST_SUITE_P(
          "filters:\n  f: {column: a, is: x, empty: true}\nrecords: [{id: \"{a}\", values: {x: "
          "y}}]\n",
          "f makes 2 comparisons [one of is, not"},
-        {"no_comparison", "filters: {f: {column: a}}\nrecords: [{id: \"{a}\", values: {x: y}}]\n",
+        {"no_comparison", "filters: {f: {column: a}}\nrecords: [{id: \"{a}\", values: {x: v}}]\n",
          "f makes 0 comparisons"},
         {"bad_format",
-         "records: [{id: \"{a}\", values: {x: y}, period: {day: {from: \"{d}\", format: MM}}}]\n",
+         "records: [{id: \"{a}\", values: {x: v}, period: {day: {from: \"{d}\", format: MM}}}]\n",
          "'MM' is no date format [YYYY or YY"},
         {"two_periods",
-         "records: [{id: \"{a}\", values: {x: y}, period: {day: \"{d}\", year: \"{d}\"}}]\n",
+         "records: [{id: \"{a}\", values: {x: v}, period: {day: \"{d}\", year: \"{d}\"}}]\n",
          "period begins in 2 ways [one of day, month"},
         {"span_without_last",
-         "records: [{id: \"{a}\", values: {x: y}, period: {first: \"{d}\"}}]\n",
+         "records: [{id: \"{a}\", values: {x: v}, period: {first: \"{d}\"}}]\n",
          "period lacks the key 'last'"},
         {"bad_edge",
-         "records: [{id: \"{a}\", values: {x: y}, published: {days: 1, after: ende}}]\n",
+         "records: [{id: \"{a}\", values: {x: v}, published: {days: 1, after: ende}}]\n",
          "unknown after 'ende'"},
-        {"place_of_nothing", "records: [{id: \"{a}\", values: {x: y}, place: {country: NG}}]\n",
+        {"place_of_nothing", "records: [{id: \"{a}\", values: {x: v}, place: {country: NG}}]\n",
          "place says nothing [region, or latitude and longitude]"},
         {"lost_in_the_rollup",
          "rollup: {by: [date], columns: {p: sum}}\nrecords: [{id: \"{date}\", values: {x: p}}]\n",
@@ -79,9 +79,9 @@ INSTANTIATE_TEST_SUITE_P(
         {"bad_aggregate",
          "rollup: {by: [date], columns: {p: avg}}\nrecords: [{id: \"{date}\", values: {x: p}}]\n",
          "unknown aggregate 'avg'"},
-        {"season_of_one_month", "seasons: {s: [1]}\nrecords: [{id: \"{a}\", values: {x: y}}]\n",
+        {"season_of_one_month", "seasons: {s: [1]}\nrecords: [{id: \"{a}\", values: {x: v}}]\n",
          "s has 1 months [its first and its last month: [6, 8]]"},
-        {"scale_with_exponent", "records: [{id: \"{a}\", values: {x: {column: y, scale: 1e30}}}]\n",
+        {"scale_with_exponent", "records: [{id: \"{a}\", values: {x: {column: v, scale: 1e30}}}]\n",
          "scale is 1e30"},
     }),
     [](const auto& tc) { return tc.param.name; });
@@ -99,11 +99,11 @@ TEST(Mapping, NamesEveryColumnItReads) {
   f: {column: low, at_most: "{best}"}
 records:
   - id: "{a}/{@indicator}"
-    values: {x: {column: y, per: z, when: {column: w, empty: false}}}
+    values: {x: {column: v, per: z, when: {column: w, empty: false}}}
 )");
   ASSERT_TRUE(mapping);
   EXPECT_THAT(columns_of(*mapping),
-              testing::ElementsAre("a", "best", "date", "low", "state", "w", "y", "z"));
+              testing::ElementsAre("a", "best", "date", "low", "state", "v", "w", "z"));
 }
 
 class ShippedMapping : public testing::TestWithParam<std::string> {};

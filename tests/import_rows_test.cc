@@ -209,7 +209,7 @@ INSTANTIATE_TEST_SUITE_P(
          "/data/deaths: deaths is -4 (allowed: a whole number from 0"},
         {"no_place", "1,2019-03-07,2019-03-07,1,1,,,,1,4,,A,,", "none of the mapping's places"},
         {"no_point", "1,2019-03-07,2019-03-07,1,1,,95,1,1,4,,A,,", "\"95\", \"1\" is no point"},
-        {"no_id", ",2019-03-07,2019-03-07,1,1,B,1,1,1,4,,A,,", "/id: id has 0 characters"},
+        {"no_id", ",2019-03-07,2019-03-07,1,1,B,1,1,1,4,,A,,", "/id: 'id' is missing"},
         {"not_utf8", "1,2019-03-07,2019-03-07,1,1,B,1,1,1,4,,\xff,,", "not JSON"},
     }),
     [](const auto& tc) { return tc.param.name; });

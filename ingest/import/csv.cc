@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 
 namespace tocsin {
@@ -52,6 +53,20 @@ std::optional<std::string> CsvReader::take_line() {
   return line;
 }
 
+bool CsvReader::take_until_quote(std::string& raw, std::vector<std::string>& taken) {
+  // Every quote opens or closes; two in a row, for one in the text, change nothing.
+  bool open = true;
+  while (open) {
+    auto line = raw.size() < kRowBytesMax ? take_line() : std::nullopt;
+    if (!line) return false;
+    taken.push_back(*line);
+    if (line->ends_with('\r')) line->pop_back();
+    open = std::count(line->begin(), line->end(), '"') % 2 == 0;
+    raw += '\n' + *line;
+  }
+  return true;
+}
+
 std::optional<CsvRow> CsvReader::next() {
   CsvRow row;
   do {
@@ -70,15 +85,11 @@ std::optional<CsvRow> CsvReader::next() {
       row.error = fmt::format("a double quote stands inside cell {}", row.cells.size());
       break;
     }
-    auto line = row.raw.size() < kRowBytesMax ? take_line() : std::nullopt;
-    if (!line) {
+    if (!take_until_quote(row.raw, ahead)) {
       row.error =
           fmt::format("the double quote that opens cell {} is never closed", row.cells.size());
       break;
     }
-    ahead.push_back(*line);
-    if (line->ends_with('\r')) line->pop_back();
-    row.raw += '\n' + *line;
   }
   // Only the first line is given up; what was read ahead is read again as rows of its own.
   line_ -= ahead.size();

@@ -34,6 +34,9 @@ class CsvReader {
 
  private:
   std::optional<std::string> take_line();
+  // Appends lines to `raw`, whose last cell is open, until a line may close it; false at the end of
+  // the file or of what a row may hold. `taken` gets the lines as they were.
+  bool take_until_quote(std::string& raw, std::vector<std::string>& taken);
 
   std::istream& in_;
   std::size_t line_ = 0;              // that take_line() gave last
