@@ -1,11 +1,16 @@
 # What an operator sees: metrics and the HTTP listener.
 tocsin_library(tocsin_admin
   SOURCES
+    admin.cc
+    admin_alerts.cc
+    admin_connection.cc
+    admin_query.cc
+    admin_routes.cc
     metrics.cc
     metrics_engine.cc
     metrics_parts.cc
     metrics_scrape.cc
     metrics_table.cc
   PUBLIC tocsin_rules tocsin_storage tocsin_server tocsin_alerting prometheus-cpp::core
-  PRIVATE Boost::json fmt::fmt Threads::Threads)
+  PRIVATE Boost::headers Boost::json fmt::fmt Threads::Threads)
 target_compile_definitions(tocsin_admin PRIVATE TOCSIN_VERSION="${PROJECT_VERSION}")

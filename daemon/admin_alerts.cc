@@ -1,0 +1,124 @@
+#include "daemon/admin_alerts.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <vector>
+
+namespace tocsin {
+namespace {
+
+namespace json = boost::json;
+
+std::string_view state_of(const AlertRevision& last) {
+  return closes(last.kind) ? "closed" : "open";
+}
+
+bool wanted(const AlertRevision& last, const AlertQuery& query) {
+  if (!query.region.empty() && last.region != query.region) return false;
+  switch (query.state) {
+    case AlertFilter::kOpen:
+      return !closes(last.kind);
+    case AlertFilter::kClosed:
+      return closes(last.kind);
+    case AlertFilter::kAll:
+      return true;
+  }
+  return false;
+}
+
+// Of the last revision what a list shows.
+struct Brief {
+  bool closed;
+  ProcessingTime issued;
+  std::string id;
+  json::object json;
+};
+
+Brief brief(const AlertRevision& last) {
+  const ProcessingTime raised = last.earlier.empty() ? last.issued : last.earlier.front();
+  const std::string id = last.alert.hex();
+  return {closes(last.kind), last.issued, id,
+          json::object{{"alert", id},
+                       {"state", state_of(last)},
+                       {"level", name_of(last.level)},
+                       {"region", last.region},
+                       {"region_name", last.region_name},
+                       {"pattern", last.pattern},
+                       {"title", last.title},
+                       {"revision", last.number},
+                       {"kind", name_of(last.kind)},
+                       {"raised", format_rfc3339(raised)},
+                       {"issued", format_rfc3339(last.issued)},
+                       {"episode_start", format_day(last.episode_start)},
+                       {"dimensions_true", json::value_from(last.dimensions_true)},
+                       {"dimensions_unknown", json::value_from(last.dimensions_unknown)},
+                       {"tlp", name_of(last.tlp)},
+                       {"illustrative", last.illustrative}}};
+}
+
+json::object to_object(const Dispatch& dispatch) {
+  json::object object{{"dispatch", dispatch.id.hex()},
+                      {"revision", dispatch.revision},
+                      {"committee", dispatch.committee},
+                      {"channel", name_of(dispatch.address.channel)},
+                      {"target", dispatch.address.target},
+                      {"reason", dispatch.reason},
+                      {"state", name_of(dispatch.state)},
+                      {"attempts", dispatch.attempts},
+                      {"intended", format_rfc3339(dispatch.intended)},
+                      {"last_answer", dispatch.last_answer}};
+  if (dispatch.state == DispatchState::kIntended)
+    object["next_attempt"] = format_rfc3339(dispatch.next_attempt);
+  return object;
+}
+
+}  // namespace
+
+Result<std::string> list_alerts(const Store& store, const AlertQuery& query) {
+  std::vector<Brief> found;
+  std::optional<AlertRevision> last;  // revisions come by alert and number
+  const auto take = [&] {
+    if (last && wanted(*last, query)) found.push_back(brief(*last));
+  };
+  const auto done =
+      store.for_each_alert_revision([&](const AlertRevision& revision) -> Result<void> {
+        if (last && last->alert != revision.alert) take();
+        last = revision;
+        return {};
+      });
+  if (!done) return tl::unexpected(done.error());
+  take();
+  std::ranges::sort(found, [](const Brief& a, const Brief& b) {
+    if (a.closed != b.closed) return b.closed;
+    if (a.issued != b.issued) return a.issued > b.issued;
+    return a.id < b.id;
+  });
+  json::object answer{{"total", found.size()}};
+  json::array alerts;
+  for (Brief& one : found) {
+    if (alerts.size() == query.limit) break;
+    alerts.push_back(std::move(one.json));
+  }
+  answer["alerts"] = std::move(alerts);
+  return json::serialize(answer);
+}
+
+Result<std::string> show_alert(const Store& store, const Hash128& alert) {
+  const auto revisions = store.alert(alert);
+  if (!revisions) return tl::unexpected(revisions.error());
+  if (revisions->empty()) return fail(ErrorCode::kNotFound, "there is no alert " + alert.hex());
+  json::array dispatches;
+  const auto done = store.for_each_dispatch([&](const Dispatch& dispatch) -> Result<void> {
+    if (dispatch.alert == alert) dispatches.push_back(to_object(dispatch));
+    return {};
+  });
+  if (!done) return tl::unexpected(done.error());
+  // The revisions are the ledger's own bytes, not written anew.
+  std::string body = R"({"alert":")" + alert.hex() + R"(","state":")" +
+                     std::string(state_of(revisions->back())) + R"(","revisions":[)";
+  for (std::size_t i = 0; i < revisions->size(); ++i)
+    body += (i == 0 ? "" : ",") + to_json((*revisions)[i]);
+  return body + R"(],"dispatches":)" + json::serialize(dispatches) + "}";
+}
+
+}  // namespace tocsin
