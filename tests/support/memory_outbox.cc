@@ -98,6 +98,7 @@ DispatcherPorts MemoryOutbox::ports(const Catalogue& catalogue) {
 void MemoryOutbox::wake_after_commit(Dispatcher* dispatcher) {
   const std::lock_guard guard(mutex_);
   dispatcher_ = dispatcher;
+  dispatcher_->wake();  // for what was applied before
 }
 
 void MemoryOutbox::wait(const std::function<bool(const MemoryOutbox&)>& condition) {
