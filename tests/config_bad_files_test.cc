@@ -232,23 +232,22 @@ INSTANTIATE_TEST_SUITE_P(
          "                                                                 ^^\n"
          "  allowed: a neighbour of the same kind\n"},
         {"alias_of_another", "regions.yaml", "[NG008]", "[Yobe]",
-         "regions.yaml:3:62: 'Yobe' names NG-YO and NG-BO\n"
+         "regions.yaml:3:62: 'Yobe' is NG-YO as well as NG-BO\n"
          "    NG-BO: {kind: admin-1, parent: NG, names: Borno, aliases: [Yobe]}\n"
          "                                                               ^^^^\n"
-         "  allowed: names that find one region within its country (case, accents and dashes don't "
-         "count)\n"},
+         "  allowed: aliases that find one region within its country (case, accents and dashes "
+         "don't count)\n"},
         {"alias_differs_in_accents_only", "regions.yaml", "[NG008]", "['yôbe']",
-         "regions.yaml:3:62: 'yôbe' names NG-YO and NG-BO\n"
+         "regions.yaml:3:62: 'yôbe' is NG-YO as well as NG-BO\n"
          "    NG-BO: {kind: admin-1, parent: NG, names: Borno, aliases: ['yôbe']}\n"
          "                                                               ^^^^^^\n"
-         "  allowed: names that find one region within its country (case, accents and dashes don't "
-         "count)\n"},
+         "  allowed: aliases that find one region within its country (case, accents and dashes "
+         "don't count)\n"},
         {"two_of_one_name", "regions.yaml", "names: Yobe", "names: Borno",
-         "regions.yaml:4:3: 'Borno' names NG-BO and NG-YO\n"
+         "regions.yaml:4:3: NG-BO and NG-YO are both called 'Borno'\n"
          "    NG-YO: {kind: admin-1, parent: NG, names: Borno, neighbours: [NG-BO]}\n"
          "    ^^^^^\n"
-         "  allowed: names that find one region within its country (case, accents and dashes don't "
-         "count)\n"},
+         "  allowed: different names for the regions below one parent\n"},
         {"unknown_member", "regions.yaml", "members: [NG-BO]", "members: [NG-BOR]",
          "regions.yaml:5:52: unknown region 'NG-BOR'\n"
          "    basin:lake: {kind: basin, names: Lake, members: [NG-BOR]}\n"

@@ -54,6 +54,14 @@ TEST(Configuration, ListedNeighboursAreCompletedOnBothSides) {
   EXPECT_THAT(yobe->neighbours, ElementsAre(borno->id));
 }
 
+TEST(Configuration, DistrictsOfTwoStatesMayShareAName) {
+  auto files = good_files();
+  testing::replace(files["regions.yaml"], "  basin",
+                   "  D1: {kind: admin-2, parent: NG-BO, names: Bade}\n"
+                   "  D2: {kind: admin-2, parent: NG-YO, names: Bade}\n  basin");
+  EXPECT_EQ(complaints(files), "");
+}
+
 TEST(Configuration, NumbersStayWhenThingsAreAddedBefore) {
   Numbering numbering;
   const Configuration before = loaded(good_files(), numbering);

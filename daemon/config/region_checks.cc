@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "model/fold.h"
@@ -125,41 +126,46 @@ void check_schemes(const RegionDraft& draft, YamlReader& reader) {
   }
 }
 
-void check_names(const RegionDraft& draft, YamlReader& reader) {
-  struct Use {
-    const Region* region;
-    bool as_name;  // as a code or name, which need be unique only within a kind
-  };
-  // (country or 0, folded name) -> whom it names.
-  std::map<std::pair<RegionId, std::string>, std::vector<Use>> uses;
-  const auto country_of = [&](const Region& region) { return country_in(draft, region); };
+void check_aliases(const RegionDraft& draft, YamlReader& reader) {
+  // (country or 0, folded code, name or alias) -> whom it finds.
+  std::map<std::pair<RegionId, std::string>, std::set<const Region*>> found_by;
   for (const Region& region : draft.regions()) {
-    std::set<std::string> names = {fold_name(region.code)};
-    for (const auto& [language, name] : region.names) names.insert(fold_name(name));
-    for (const auto& name : names) {
-      uses[{country_of(region), name}].push_back(Use{&region, true});
+    const RegionId country = country_in(draft, region);
+    found_by[{country, fold_name(region.code)}].insert(&region);
+    for (const auto& [language, name] : region.names) {
+      found_by[{country, fold_name(name)}].insert(&region);
     }
-    for (const auto& alias : region.aliases) {
-      if (names.contains(fold_name(alias))) continue;
-      uses[{country_of(region), fold_name(alias)}].push_back(Use{&region, false});
-    }
+    for (const auto& alias : region.aliases) found_by[{country, fold_name(alias)}].insert(&region);
   }
   for (const Region& region : draft.regions()) {
-    const RegionSpot& spot = draft.spot(region.id);
-    const auto report_other = [&](const YamlNode& at, const std::string& name, bool as_name) {
-      for (const Use& use : uses[{country_of(region), fold_name(name)}]) {
-        const bool clash = use.region != &region && (!as_name || use.region->kind == region.kind);
-        // A clash of two names is told once, at the later region.
-        if (!clash || (as_name && (!use.as_name || use.region->id > region.id))) continue;
-        reader.report(at, fmt::format("'{}' names {} and {}", name, use.region->code, region.code),
-                      "names that find one region within its country (case, accents and dashes "
-                      "don't count)");
-        return;
-      }
-    };
-    for (const auto& [language, name] : region.names) report_other(*spot.code, name, true);
+    const RegionId country = country_in(draft, region);
     for (std::size_t i = 0; i < region.aliases.size(); ++i) {
-      report_other(*spot.aliases[i], region.aliases[i], false);
+      const std::string& alias = region.aliases[i];
+      for (const Region* other : found_by[{country, fold_name(alias)}]) {
+        if (other == &region) continue;
+        reader.report(*draft.spot(region.id).aliases[i],
+                      fmt::format("'{}' is {} as well as {}", alias, other->code, region.code),
+                      "aliases that find one region within its country (case, accents and dashes "
+                      "don't count)");
+        break;
+      }
+    }
+  }
+}
+
+void check_sibling_names(const RegionDraft& draft, YamlReader& reader) {
+  // (parent, kind, language, folded name) -> the first region of that name.
+  std::map<std::tuple<RegionId, RegionKind, std::string, std::string>, const Region*> first;
+  for (const Region& region : draft.regions()) {
+    for (const auto& [language, name] : region.names) {
+      const auto [taken, is_new] =
+          first.emplace(std::tuple(region.parent, region.kind, language, fold_name(name)), &region);
+      if (is_new) continue;
+      reader.report(
+          *draft.spot(region.id).code,
+          fmt::format("{} and {} are both called '{}'", taken->second->code, region.code, name),
+          "different names for the regions below one parent");
+      break;
     }
   }
 }

@@ -38,6 +38,9 @@ class RegionDraft {
 // Each adds to the reader's diagnostics what is wrong.
 void check_parents(const RegionDraft& draft, YamlReader& reader);
 void check_schemes(const RegionDraft& draft, YamlReader& reader);
-void check_names(const RegionDraft& draft, YamlReader& reader);
+// An alias finds one region of its country; names may repeat there (two districts called Obi), but
+// not below one parent.
+void check_aliases(const RegionDraft& draft, YamlReader& reader);
+void check_sibling_names(const RegionDraft& draft, YamlReader& reader);
 
 }  // namespace tocsin

@@ -220,7 +220,8 @@ std::vector<Region> read_regions(const RegionInput& input, Diagnostics& diagnost
   check_parents(draft, reader);
   check_members(draft, entries, reader);
   check_schemes(draft, reader);
-  check_names(draft, reader);
+  check_aliases(draft, reader);
+  check_sibling_names(draft, reader);
   return regions;
 }
 

@@ -27,7 +27,7 @@ struct RegionInput {
 
 // The regions in file order, without geometry. Checks codes, kinds, parents (existing, wider,
 // without cycles), neighbours (existing, same kind, not itself; each side then lists the other),
-// members, schemes and that a name or alias finds one region within its country.
+// members, schemes, and that an alias finds one region within its country.
 std::vector<Region> read_regions(const RegionInput& input, Diagnostics& diagnostics);
 
 // Sets the geometry of each region that `geojson` has a feature for: a FeatureCollection whose
