@@ -94,7 +94,7 @@ bool RecordDraft::check_members(RecordType type) {
     return reject(
         "unknown-member", pointer_of(field),
         fmt::format("'{}' is no member of a record of type {}", field.name, name_of(type)),
-        list_members(field.home, type));
+        list_members(field.home, type_bit(type)));
   }
   auto missing = kMasks.required[index] & ~seen_;
   // Where `period` itself is missing, its members aren't worth a word.

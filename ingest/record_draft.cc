@@ -75,10 +75,17 @@ bool is_word(std::string_view words, std::string_view text) {
 std::string pointer_of(const Field& field) { return pointer_to(field.home, field.name); }
 
 std::string shorten(std::string_view text, std::size_t limit) {
-  if (text.size() <= limit) return std::string(text);
-  std::size_t end = limit;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return std::string(text.substr(0, end)) + "...";
+  std::size_t end = std::min(limit, text.size());
+  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
+    --end;
+  }
+  std::string shown(text.substr(0, end));
+  for (char& c : shown) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20U || byte == 0x7FU) c = ' ';
+  }
+  if (end < text.size()) shown += "...";
+  return shown;
 }
 
 bool RecordDraft::read(ondemand::document& document) {
@@ -106,16 +113,11 @@ bool RecordDraft::read_object(ondemand::object object, FieldHome home) {
     if (const auto error = member.unescaped_key().get(name)) return reject_json(error, pointer);
     const Field* field = find_field(home, name);
     if (field == nullptr) {
-      std::string names;
-      for (const Field& known : fields_of(home)) {
-        if (!names.empty()) names += ", ";
-        names += known.name;
-      }
       const auto shown = shorten(name);
       return reject("unknown-member", pointer_to(home, shown),
                     fmt::format("'{}' is no member of {}", shown,
                                 home == FieldHome::kTop ? "a record" : pointer.substr(1)),
-                    std::move(names));
+                    list_members(home, kAnyType));
     }
     if (has(field->key)) {
       return reject("duplicate-member", pointer_of(*field),

@@ -74,7 +74,8 @@ class RecordDraft {
 // The JSON pointer of a member: "/data/period/start".
 std::string pointer_of(const Field& field);
 
-// At most `limit` bytes of `text`, cut between characters, with dots where something was cut.
+// At most `limit` bytes of `text` for a message: cut between characters, with dots where something
+// was cut, and with spaces for control characters.
 std::string shorten(std::string_view text, std::size_t limit = 60);
 
 }  // namespace tocsin

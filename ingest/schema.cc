@@ -20,7 +20,8 @@ constexpr TypeSet kRetraction = type_bit(RecordType::kRetraction);
 constexpr TypeSet kCoverage = type_bit(RecordType::kCoverage);
 constexpr TypeSet kMeasured = kObservation | kForecast;
 constexpr TypeSet kPlaced = kEvent | kMeasured;
-constexpr TypeSet kEvery = kPlaced | kRetraction | kCoverage;
+constexpr TypeSet kEvery = kAnyType;
+static_assert(kEvery == (kPlaced | kRetraction | kCoverage));
 
 constexpr std::int64_t kPeople = 10'000'000'000;
 constexpr std::int64_t kMagnitude = 1'000'000'000'000'000;
@@ -190,10 +191,10 @@ std::string describe_allowed(const Field& field) {
   return "";
 }
 
-std::string list_members(FieldHome home, RecordType type) {
+std::string list_members(FieldHome home, TypeSet types) {
   std::string names;
   for (const Field& field : fields_of(home)) {
-    if ((field.allowed() & type_bit(type)) == 0) continue;
+    if ((field.allowed() & types) == 0) continue;
     if (!names.empty()) names += ", ";
     names += field.name;
   }

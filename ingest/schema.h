@@ -78,6 +78,7 @@ using TypeSet = std::uint8_t;
 constexpr TypeSet type_bit(RecordType type) {
   return static_cast<TypeSet>(1U << static_cast<unsigned>(type));
 }
+inline constexpr TypeSet kAnyType = 0x1F;
 
 struct Field {
   FieldKey key;
@@ -110,8 +111,8 @@ inline constexpr int kNumberDecimals = 12;
 
 // What may stand in the field, for people: "a whole number from 0 to 100".
 std::string describe_allowed(const Field& field);
-// The names of the members of `home` that a record of `type` may have: "kind, start, end".
-std::string list_members(FieldHome home, RecordType type);
+// The names of the members of `home` that a record of one of `types` may have: "kind, start, end".
+std::string list_members(FieldHome home, TypeSet types);
 
 // The JSON Schema (draft 2020-12) of one record type, indented, with a final newline. It can't say
 // everything the parser checks: docs/FORMATS.md lists the rest.

@@ -28,6 +28,7 @@ tocsin_library(tocsin_import
     import/date_format.cc
     import/figure.cc
     import/import.cc
+    import/mapping_columns.cc
     import/mapping_reader.cc
     import/record_maker.cc
     import/rollup.cc

@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <sstream>
 
 #include "ingest/import/import.h"
@@ -295,6 +298,32 @@ TEST(Import, ARepeatedKeyIsALaterRevisionWhereTheMappingSaysSo) {
   EXPECT_EQ(std::get<ObservationBody>(outcome.records[0].body).value, (Decimal{1, 0}));
   EXPECT_EQ(outcome.records[1].revision, 2U);
   EXPECT_EQ(outcome.report.revisions, 1U);
+}
+
+// The first block of a language in docs/FORMATS.md after `mark`.
+std::string example(std::string_view mark, std::string_view language) {
+  std::ifstream in(std::string(TOCSIN_SOURCE_DIR) + "/docs/FORMATS.md");
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  const std::string fence = fmt::format("```{}\n", language);
+  const auto from = text.find(fence, text.find(mark)) + fence.size();
+  return text.substr(from, text.find("```", from) - from);
+}
+
+TEST(Import, TheWorkedExampleOfTheReferenceIsTrue) {
+  const auto outcome = import(example("### A mapping, line by line", "yaml"),
+                              example("### A mapping, line by line", "csv"));
+  EXPECT_THAT(lines(outcome.records),
+              ElementsAre("Borno/2019-01-04/millet_price 2019-01-04 2019-01-05 211.25"));
+  EXPECT_EQ(format_rfc3339(*outcome.records.at(0).published), "2019-01-08T00:00:00Z");
+  EXPECT_THAT(outcome.report.rows_filtered,
+              ElementsAre(testing::Pair("not-observed", 1U), testing::Pair("tests", 1U)));
+}
+
+TEST(Import, TheRecordInTheReferenceIsOne) {
+  auto json = example("## 1. Records", "json");
+  json.erase(std::remove(json.begin(), json.end(), '\n'), json.end());
+  const auto record = parse_record(json);
+  EXPECT_TRUE(record) << record.error().message;
 }
 
 }  // namespace

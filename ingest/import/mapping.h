@@ -71,8 +71,8 @@ struct PeriodSpec {
   Kind kind = Kind::kDay;
   DateSpec date;                 // of kDay, kMonth, kYear; the first day of kSpan
   std::optional<DateSpec> last;  // of kSpan: the last day, inclusive
-  // Of kSeason and kSeasonStart: its name in Mapping::seasons, and the year it starts in. kSeasonStart
-  // is the first day alone: a snapshot, which rules see as soon as it is published.
+  // Of kSeason and kSeasonStart: its name in Mapping::seasons, and the year it starts in.
+  // kSeasonStart is the first day alone: a snapshot, which rules see as soon as it is published.
   TextTemplate season, year;
   // A vague date: the word of this template says to which calendar unit the span is widened.
   TextTemplate precision;

@@ -228,10 +228,9 @@ NumberSpec read_number(YamlReader& reader, const YamlNode& node, std::string_vie
 PeriodSpec read_period(YamlReader& reader, const YamlNode& node) {
   using Kind = PeriodSpec::Kind;
   PeriodSpec period;
-  const YamlMapping mapping(
-      reader, node, "period",
-      {"day", "month", "year", "first", "last", "season", "season_start", "season_year",
-       "precision"});
+  const YamlMapping mapping(reader, node, "period",
+                            {"day", "month", "year", "first", "last", "season", "season_start",
+                             "season_year", "precision"});
   static constexpr std::pair<std::string_view, Kind> kStarts[] = {
       {"day", Kind::kDay}, {"month", Kind::kMonth}, {"year", Kind::kYear}, {"first", Kind::kSpan}};
   int starts = 0;
@@ -242,8 +241,8 @@ PeriodSpec read_period(YamlReader& reader, const YamlNode& node) {
     period.kind = kind;
     period.date = read_date(reader, *date, key);
   }
-  for (const auto& [key, kind] : {std::pair{"season", Kind::kSeason},
-                                  std::pair{"season_start", Kind::kSeasonStart}}) {
+  for (const auto& [key, kind] :
+       {std::pair{"season", Kind::kSeason}, std::pair{"season_start", Kind::kSeasonStart}}) {
     const auto* season = mapping.find(key);
     if (season == nullptr) continue;
     ++starts;
