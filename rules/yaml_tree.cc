@@ -250,6 +250,14 @@ Diagnostic about_file(const std::string& name, std::string message, std::string 
                     .suggestion = ""};
 }
 
+// What helps against the mistakes that people make when they write conditions.
+std::string way_out(std::string_view yaml_message) {
+  // "when: count(events(kind: coup), 60d)": the second ": " would begin another mapping.
+  if (yaml_message == "illegal map value")
+    return "a text with ': ' in it stands in quotes, or after '>-' on the next line";
+  return "";
+}
+
 }  // namespace
 
 std::optional<YamlFile> parse_yaml(std::string name, std::string_view text,
@@ -287,7 +295,7 @@ std::optional<YamlFile> parse_yaml(std::string name, std::string_view text,
                                      .column = error.mark.column + 1,
                                      .length = 1,
                                      .message = "not YAML: " + error.msg,
-                                     .allowed = "",
+                                     .allowed = way_out(error.msg),
                                      .suggestion = ""});
     return std::nullopt;
   }

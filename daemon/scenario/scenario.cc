@@ -1,0 +1,158 @@
+#include "daemon/scenario/scenario.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+#include "daemon/scenario/playback.h"
+#include "rules/explain.h"
+
+namespace tocsin {
+namespace {
+
+constexpr std::int64_t kEveningMs = 20 * 3'600'000LL;
+
+// In the evening of a day: what was published on it is known.
+ProcessingTime evening(Day day) {
+  return ProcessingTime(std::int64_t{day.number()} * kMillisecondsPerDay + kEveningMs);
+}
+
+class ScenarioRun {
+ public:
+  ScenarioRun(const Scenario& scenario, const Catalogue& catalogue, const Pack& pack,
+              Playback playback)
+      : scenario_(scenario), catalogue_(catalogue), pack_(pack), playback_(std::move(playback)) {
+    for (const Expectation& expected : scenario.days) regions_.insert(expected.region);
+    if (scenario.alerts)
+      for (const ExpectedRevision& expected : *scenario.alerts) regions_.insert(expected.region);
+  }
+
+  std::vector<Mismatch> run() {
+    std::set<Day> days;
+    for (const Record& record : scenario_.records)
+      days.insert(std::max(scenario_.begins, day_of(*record.published)));
+    for (const Expectation& expected : scenario_.days) days.insert(expected.seen);
+    // A commit every day from the first expectation on, as the daemon's clock makes them.
+    if (!scenario_.days.empty())
+      for (Day day = scenario_.days.front().seen; day < scenario_.days.back().seen; day = day + 1)
+        days.insert(day);
+    for (const Day day : days) {
+      commit(day);
+      for (const Expectation& expected : scenario_.days)
+        if (expected.seen == day) check(expected);
+    }
+    check_alerts();
+    return std::move(mismatches_);
+  }
+
+ private:
+  void commit(Day day) {
+    std::string payload;
+    const std::size_t first = next_;
+    const auto due = [&](const Record& r) { return day_of(*r.published) <= day; };
+    for (; next_ < scenario_.records.size() && due(scenario_.records[next_]); ++next_)
+      payload += to_json(scenario_.records[next_]) + "\n";
+    const std::uint64_t applied = playback_.count(Fate::kApplied);
+    Statements said = playback_.commit(payload, evening(day));
+    for (const PlaybackRefusal& refusal : playback_.refusals())
+      wrong(scenario_.line, "record {} was refused: {}, {} (allowed: {})",
+            scenario_.records[first + refusal.index].id, refusal.rejection.pointer,
+            refusal.rejection.message, refusal.rejection.allowed);
+    const std::uint64_t fresh = playback_.count(Fate::kApplied) - applied;
+    if (playback_.refusals().empty() && fresh != next_ - first)
+      wrong(scenario_.line, "on {} only {} of {} records were applied", format_day(day), fresh,
+            next_ - first);
+    for (AlertRevision& revision : said.revisions)
+      if (revision.pattern == scenario_.pattern && regions_.contains(revision.region))
+        said_.push_back(std::move(revision));
+  }
+
+  const Assessment& assessment() const { return playback_.engine().assessments().front(); }
+
+  void check(const Expectation& expected) {
+    const RegionId region = catalogue_.regions.find(expected.region)->id;
+    const auto pattern =
+        static_cast<std::uint32_t>(pack_.find_pattern(scenario_.pattern) - pack_.patterns.data());
+    const PatternExplained now = explain_pattern(assessment(), region, pattern, expected.day);
+    const std::string where = format_day(expected.day) + " " + expected.region;
+    if (expected.level && *expected.level != now.level)
+      wrong(expected.line, "{} is at {}, not {}", where, name_of(now.level),
+            name_of(*expected.level));
+    if (expected.possible && *expected.possible != now.possible)
+      wrong(expected.line, "{} is possibly at {}, not {}", where, name_of(now.possible),
+            name_of(*expected.possible));
+    if (expected.blind && *expected.blind != now.dimensions_unknown)
+      wrong(expected.line, "{} is blind in [{}], not [{}]", where,
+            fmt::join(now.dimensions_unknown, ", "), fmt::join(*expected.blind, ", "));
+    check_signals(expected, region, expected.on, "on");
+    check_signals(expected, region, expected.off, "off");
+    check_signals(expected, region, expected.held, "held");
+    check_signals(expected, region, expected.unknown, "unknown");
+  }
+
+  void check_signals(const Expectation& expected, RegionId region,
+                     const std::vector<std::string>& names, std::string_view state) {
+    for (const std::string& name : names) {
+      const auto signal =
+          static_cast<std::uint32_t>(pack_.find_signal(name) - pack_.signals.data());
+      const SignalRun* run = assessment().signal_track(region, signal).at(expected.day);
+      const bool on = run != nullptr && run->on, known = run != nullptr && run->known;
+      const std::string_view now = on ? (known ? "on" : "held") : known ? "off" : "unknown";
+      if (now == state) continue;
+      wrong(expected.line, "{} {}: {} is {}, not {}. {}", format_day(expected.day), expected.region,
+            name, now, state,
+            explain_signal(assessment(), region, signal, expected.day).evidence.sentence);
+    }
+  }
+
+  void check_alerts() {
+    if (!scenario_.alerts) return;
+    const auto& expected = *scenario_.alerts;
+    for (std::size_t i = 0; i < std::max(expected.size(), said_.size()); ++i) {
+      const auto told = [](Day day, std::string_view region, RevisionKind kind, Level level) {
+        return fmt::format("{} {} {} {}", format_day(day), region, name_of(kind), name_of(level));
+      };
+      const std::string want = i < expected.size() ? told(expected[i].day, expected[i].region,
+                                                          expected[i].kind, expected[i].level)
+                                                   : "nothing";
+      const std::string got = i < said_.size() ? told(day_of(said_[i].issued), said_[i].region,
+                                                      said_[i].kind, said_[i].level)
+                                               : "nothing";
+      if (want == got) continue;
+      wrong(i < expected.size() ? expected[i].line : scenario_.line,
+            "revision {} is '{}', not '{}'{}", i + 1, got, want,
+            i < said_.size() ? fmt::format(" ({})", fmt::join(said_[i].changes, " ")) : "");
+    }
+  }
+
+  template <class... Args>
+  void wrong(int line, fmt::format_string<Args...> format, Args&&... args) {
+    mismatches_.push_back({line, fmt::format(format, std::forward<Args>(args)...)});
+  }
+
+  const Scenario& scenario_;
+  const Catalogue& catalogue_;
+  const Pack& pack_;
+  Playback playback_;
+  std::set<std::string> regions_;
+  std::size_t next_ = 0;
+  std::vector<AlertRevision> said_;
+  std::vector<Mismatch> mismatches_;
+};
+
+}  // namespace
+
+std::vector<Mismatch> run_scenario(const Scenario& scenario, const Catalogue& catalogue,
+                                   const Pack& pack) {
+  PlaybackOptions options;
+  options.producer = scenario.producer;
+  options.engine.history_begins = scenario.begins;
+  options.engine.ledger.illustrative = true;
+  auto playback = Playback::start(catalogue, {pack}, std::move(options));
+  if (!playback) return {{scenario.line, playback.error().message}};
+  return ScenarioRun(scenario, catalogue, pack, std::move(*playback)).run();
+}
+
+}  // namespace tocsin

@@ -1,0 +1,66 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "daemon/scenario/scenario.h"
+#include "tests/support/shipped_pack.h"
+
+// The shipped pack and its scenarios, which go through the real wire format, gate and engine.
+namespace tocsin {
+
+// What gtest shows of a case.
+void PrintTo(const Scenario& scenario, std::ostream* out) { *out << "line " << scenario.line; }
+
+namespace {
+
+using testsupport::kSource;
+using testsupport::lake_chad;
+using testsupport::lake_chad_pack;
+using testsupport::read_file;
+
+std::vector<Scenario> scenarios() {
+  static const Pack pack = lake_chad_pack();
+  const std::string text = read_file(kSource / "rules/packs/lake-chad.scenarios.yaml");
+  auto parsed = parse_scenarios("lake-chad.scenarios.yaml", text, lake_chad().catalogue, pack);
+  if (parsed) return std::move(*parsed);
+  for (const Diagnostic& diagnostic : parsed.error()) ADD_FAILURE() << render(diagnostic, text);
+  return {};
+}
+
+TEST(LakeChadPack, IsWithoutMistakes) {
+  const Pack pack = lake_chad_pack();
+  EXPECT_EQ(pack.name, "lake-chad");
+  EXPECT_EQ(pack.signals.size(), 8u);
+}
+
+TEST(LakeChadPack, EveryThresholdSaysWhereItComesFrom) {
+  const Pack pack = lake_chad_pack();
+  for (const Signal& signal : pack.signals) {
+    EXPECT_THAT(signal.reference, testing::StartsWith("docs/REFERENCES.md#")) << signal.name;
+    EXPECT_FALSE(signal.why.empty()) << signal.name;
+  }
+  for (const Parameter& parameter : pack.parameters)
+    EXPECT_THAT(parameter.reference, testing::StartsWith("docs/REFERENCES.md#")) << parameter.name;
+}
+
+TEST(LakeChadPack, AdvisesEveryFunctionOverEveryHorizon) {
+  const Pack pack = lake_chad_pack();
+  ASSERT_EQ(pack.patterns.size(), 1u);
+  std::set<std::pair<std::string, std::string>> advised;
+  for (const auto& advice : pack.patterns.front().advise)
+    advised.insert({advice.advice.function, advice.advice.horizon});
+  EXPECT_EQ(advised.size(), 5u * 3u);
+}
+
+class LakeChadScenario : public testing::TestWithParam<Scenario> {};
+
+TEST_P(LakeChadScenario, GoesAsExpected) {
+  const Pack pack = lake_chad_pack();
+  for (const Mismatch& mismatch : run_scenario(GetParam(), lake_chad().catalogue, pack))
+    ADD_FAILURE() << "lake-chad.scenarios.yaml:" << mismatch.line << ": " << mismatch.message;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, LakeChadScenario, testing::ValuesIn(scenarios()),
+                         [](const auto& scenario) { return scenario.param.name; });
+
+}  // namespace
+}  // namespace tocsin
