@@ -82,8 +82,9 @@ rocksdb::DBOptions database_options(rocksdb::Env* env) {
   options.unordered_write = false;
   options.max_background_jobs = 2;
   options.max_open_files = -1;
-  // Bounds what a restart replays; without it the rarely written columns keep old logs alive.
-  options.max_total_wal_size = 256 * kMebi;
+  // // Bounds what a restart replays, twice (Store::examine); without it the rarely written columns
+  // keep old logs alive.
+  options.max_total_wal_size = 128 * kMebi;
   options.bytes_per_sync = kMebi;  // table files go out steadily instead of in one burst
   options.skip_stats_update_on_db_open = true;
   options.stats_dump_period_sec = 0;  // the daemon has its own metrics

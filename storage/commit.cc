@@ -168,6 +168,13 @@ Result<void> Store::drop_state() {
   return write(batch.rows);
 }
 
+Result<void> Store::flush() {
+  if (auto may = may_write(); !may) return may;
+  const rocksdb::Status status = columns_->db->Flush({}, columns_->opened);
+  if (!status.ok()) return tl::unexpected(error_of(status, columns_->place));
+  return {};
+}
+
 Result<void> Store::may_write() const {
   if (options_.access == Access::kReadOnly) {
     return fail(ErrorCode::kConflict,

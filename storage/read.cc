@@ -139,12 +139,12 @@ Result<AlertRevision> Store::alert_revision(const Hash128& alert, std::uint32_t 
 }
 
 Result<void> Store::for_each_alert_revision(const Visit<AlertRevision>& visit) const {
-  return columns_->scan(
-      Column::kAlert, "", "", [&](std::string_view key, std::string_view value) -> Result<void> {
-        const auto revision = stored_revision(*columns_, key, value);
-        if (!revision) return tl::unexpected(revision.error());
-        return visit(*revision);
-      });
+  return columns_->scan(Column::kAlert, "", "",
+                        [&](std::string_view key, std::string_view value) -> Result<void> {
+                          const auto revision = stored_revision(*columns_, key, value);
+                          if (!revision) return tl::unexpected(revision.error());
+                          return visit(*revision);
+                        });
 }
 
 Result<void> Store::for_each_ledger(Chain chain, std::uint64_t from,

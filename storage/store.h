@@ -39,7 +39,7 @@ struct StoreOptions {
   IfMissing if_missing = IfMissing::kCreate;
   rocksdb::Env* env = nullptr;  // borrowed, outlives the store; nullptr: the real file system
   std::size_t block_cache_bytes = std::size_t{512} << 20;
-  std::size_t write_buffer_bytes = std::size_t{64} << 20;  // of the column family `record`
+  std::size_t write_buffer_bytes = std::size_t{32} << 20;  // of the column family `record`
 };
 
 // An entry for one of the ledger's hash chains; the store computes the link.
@@ -107,9 +107,9 @@ struct BackupReceipt {
 //    moved or deleted. So is one that a newer program wrote and we can't read.
 // 5. Column families that this program doesn't know are kept.
 //
-// Writing (commit, put_state, drop_state) is for one thread. Everything const may be called from
-// any thread at any time and sees only whole commits; an iteration sees the store as it was at its
-// start.
+// Writing (commit, put_state, drop_state, flush) is for one thread. Everything const may be called
+// from any thread at any time and sees only whole commits; an iteration sees the store as it was at
+// its start.
 //
 // Errors: kNotFound no store there; kForbidden another process has it open; kConflict written by a
 // newer program, or a write to a read-only store; kCorrupt damaged: the message says what was found
@@ -159,6 +159,8 @@ class Store {
   // (next_attempt, id), the first `limit` of them. Cost: what it returns, however many dispatches
   // there are.
   Result<std::vector<Dispatch>> due(Channel channel, ProcessingTime now, std::size_t limit) const;
+  // // The same of all channels together.
+  Result<std::vector<Dispatch>> due(ProcessingTime now, std::size_t limit) const;
   // When the channel's next one becomes due; nullopt when it has none.
   Result<std::optional<ProcessingTime>> next_due(Channel channel) const;
   Result<void> for_each_dispatch(const Visit<Dispatch>& visit) const;
@@ -181,6 +183,10 @@ class Store {
   Result<std::uint64_t> state_position() const;
   Result<void> for_each_state(const Visit<StateRow>& visit) const;
   Result<void> drop_state();
+
+  // // Writes what the log still holds into tables, so that the next opening has no log to replay:
+  // for a clean stop. Nothing depends on it. Takes up to a second or so.
+  Result<void> flush();
 
   // Adds a backup of the running store to `directory` (made when missing; files shared with earlier
   // backups are not copied again). May run in any thread while commits go on.

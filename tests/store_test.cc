@@ -157,6 +157,9 @@ TEST_F(StoreTest, ChannelsWaitApart) {
   EXPECT_EQ(due_committees(*store_, 1000), "a");
   EXPECT_EQ(store_->due(Channel::kCap, ProcessingTime(1000), 9), std::vector{file});
   EXPECT_EQ(store_->next_due(Channel::kCap).value(), ProcessingTime(50));
+  EXPECT_THAT(store_->due(ProcessingTime(1000), 9).value(),
+              ElementsAre(file, dispatch_at(100, 'a')));
+  EXPECT_THAT(store_->due(ProcessingTime(1000), 1).value(), ElementsAre(file));
 }
 
 TEST_F(StoreTest, AFinishedDispatchIsKeptButNotDue) {
@@ -231,6 +234,16 @@ TEST_F(StoreTest, WhatIsNotThereIsNotFound) {
   EXPECT_EQ(store_->quarantined(1).error().code, ErrorCode::kNotFound);
   EXPECT_EQ(store_->dispatch({}).error().code, ErrorCode::kNotFound);
   EXPECT_EQ(store_->position("nobody", "e1"), 0U);
+}
+
+TEST_F(StoreTest, AFlushChangesNothing) {
+  StoreGen gen(1);
+  commit(gen.commit(1, 100));
+  const StoreContent before = content_of(*store_);
+  ASSERT_TRUE(store_->flush());
+  EXPECT_EQ(content_of(*store_), before);
+  open();
+  EXPECT_EQ(content_of(*store_), before);
 }
 
 TEST_F(StoreTest, ASecondWriterIsTurnedAway) {
