@@ -149,12 +149,15 @@ void Sender::check_position(const ClientSession::News& news) {
                     "it has lost data; sending them again",
                     news.regression->acked, store_.epoch(), durable));
   }
-  if (durable > store_.last_sequence())
-    return session_.stop(
-        fmt::format("the server has frames up to {} of epoch {}, the spool only up to {}: the "
-                    "spool is an old copy or has lost its "
-                    "end; use a new spool",
-                    durable, store_.epoch(), store_.last_sequence()));
+  // Frames that this run appended can't be known to the server before they were sent.
+  if (const std::uint64_t sendable = std::max(own_from_ - 1, sent_); durable > sendable) {
+    const std::string why = fmt::format(
+        "the server has frames up to {} of epoch {}, the spool only up to {}: it is an old copy or "
+        "has lost its end",
+        durable, store_.epoch(), sendable);
+    if (auto condemned = store_.condemn(why); !condemned) notice(condemned.error().message);
+    return session_.stop(why + "; send its input again with a new spool");
+  }
   if (durable + 1 < store_.first_sequence())
     session_.stop(fmt::format(
         "the server lost frames {} to {} of epoch {}, which the spool doesn't keep any more: send "
@@ -220,6 +223,7 @@ Result<void> Sender::send_frames(Instant now) {
     if (!session_.covers(cost)) return {};
     travelling_.push_back(
         {next_frame_->sequence, cost.records, cost.bytes, std::chrono::steady_clock::now()});
+    sent_ = std::max(sent_, next_frame_->sequence);
     link_->send(session_.send(cost.records, next_frame_->payload, now));
     ++report_.frames_sent;
   }

@@ -87,6 +87,7 @@ class Sender {
   Instant started_, last_contact_, last_progress_, last_trim_, filled_;
   std::uint64_t recorded_ = 0;  // acknowledged as far as the report and the store know
   std::uint64_t own_from_ = 0;  // the first frame that this run appended
+  std::uint64_t sent_ = 0;      // the last that this run sent
   std::uint64_t records_read_ = 0, unacked_bytes_ = 0;
   std::deque<Travelling> travelling_;
   std::optional<StoredFrame> next_frame_;  // read from the store, waiting for credit

@@ -4,6 +4,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "model/result.h"
 #include "model/time.h"
@@ -53,6 +54,8 @@ class FrameStore {
   virtual std::optional<InputPosition> interrupted_input() const = 0;
   // The input has been read, sent and acknowledged to its end.
   virtual Result<void> finish_input(ProcessingTime now) = 0;
+  // Its numbering can't be trusted any more: it must never be used again.
+  virtual Result<void> condemn(std::string_view why) = 0;
 };
 
 // Frames in memory only, forgotten at their ACK: what isn't acknowledged is lost with the process.
@@ -70,6 +73,7 @@ class MemoryStore : public FrameStore {
   Result<void> trim(ProcessingTime) override { return {}; }
   std::optional<InputPosition> interrupted_input() const override { return std::nullopt; }
   Result<void> finish_input(ProcessingTime) override { return {}; }
+  Result<void> condemn(std::string_view) override { return {}; }
 
  private:
   std::string epoch_;

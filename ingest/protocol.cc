@@ -312,7 +312,7 @@ tl::expected<ClientMessage, ErrorMessage> decode_client(std::span<const std::str
         bad(fmt::format("part 1 is {} bytes that name no version we speak", parts[0].size()),
             std::string(kProtocolVersion));
     if (ours)
-      error.message = fmt::format("version \"{}\" is not supported", cut_text(parts[0], 20));
+      error.message = fmt::format("version \"{}\" is not supported", printable(parts[0], 20));
     error.refusal = ours ? Refusal::kUnsupportedVersion : Refusal::kBadMessage;
     return tl::unexpected(std::move(error));
   }
@@ -377,9 +377,10 @@ Parts encode(const HelloMessage& message) {
   return parts_of("HELLO", {{"epoch", message.epoch}, {"last_ack", message.last_ack}});
 }
 Parts encode(const BatchMessage& message) {
-  Parts parts = parts_of(
-      "BATCH",
-      {{"session", message.session}, {"sequence", message.sequence}, {"records", message.records}});
+  Parts parts = parts_of("BATCH", {{"session", message.session},
+                                   {"sequence", message.sequence},
+                                   {"records", message.records},
+                                   {"acked", message.acked}});
   parts.emplace_back(message.payload);
   return parts;
 }

@@ -16,7 +16,7 @@ namespace tocsin {
 
 namespace {
 
-constexpr std::size_t kPartsKept = 5;  // one more than any message has
+constexpr std::size_t kPartsKept = 8;  // of a message: more than any that is allowed has
 constexpr int kZapRequestsPerTurn = 64;
 constexpr int kMonitorEventsPerTurn = 256;
 constexpr std::chrono::milliseconds kOfferAgain{2};
@@ -44,7 +44,7 @@ std::vector<zmq::message_t> receive_all(zmq::socket_t& socket) {
     zmq::message_t part;
     if (zmq_msg_recv(part.handle(), socket.handle(), ZMQ_DONTWAIT) < 0) return {};
     more = part.more();
-    if (parts.size() <= kPartsKept) parts.push_back(std::move(part));
+    if (parts.size() < kPartsKept) parts.push_back(std::move(part));
   }
   return parts;
 }
@@ -290,8 +290,12 @@ void IngestServer::Loop::read_monitor(Instant now) {
       connections_.erase(value);
     } else {
       ++table_.statistics().handshake_failures;
-      table_.note(NoteKind::kAuthentication, "",
-                  "a connection failed in its handshake (no key, or no ZeroMQ?)", now);
+      table_.note(
+          NoteKind::kAuthentication, "",
+          fmt::format(
+              "a connection failed in its handshake (no key, or no ZeroMQ?): libzmq says {:#x}",
+              value),
+          now);
     }
   }
   table_.statistics().connections = connections_.size();

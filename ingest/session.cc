@@ -105,7 +105,7 @@ void SessionTable::hello(const Peer& peer, const HelloMessage& message, Instant 
   ++by_producer_[peer.producer];
   turns_.push_back(number);
   ++statistics_.sessions_opened;
-  distribute();
+  distribute(now);
   WelcomeMessage welcome{.session = number,
                          .durable = durable,
                          .credit = session.granted,

@@ -134,8 +134,10 @@ class SessionTable {
   void send_heartbeat(Session& session, Instant now);
 
   void give_back(const Credit& cost);
-  void distribute();
-  bool top_up(Session& session, const Credit& share);
+  void distribute(Instant now);
+  void take_back_remainders(const std::deque<std::uint64_t>& hungry, Instant now);
+  Credit wanted_credit(const Session& session, const Credit& share) const;
+  bool grant(Session& session, const Credit& wanted);
   void take_back_idle(Instant now);
 
   SessionOptions options_;

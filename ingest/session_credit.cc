@@ -34,45 +34,76 @@ void SessionTable::close(std::uint64_t number) {
 
 // Whoever has waited longest comes first, and nobody behind takes what it waits for: a stream of
 // small frames can't starve a large one.
-void SessionTable::distribute() {
+void SessionTable::distribute(Instant now) {
   distribute_due_ = false;
   if (!withheld_.empty() || sessions_.empty()) return;
   const std::uint64_t parts = sessions_.size() + 1;
   const Credit share{std::max(options_.pool.records / parts, options_.frame.records),
                      std::max(options_.pool.bytes / parts, options_.frame.bytes)};
-  std::deque<std::uint64_t> waiting, served;
+  std::deque<std::uint64_t> waiting, content, served;
   bool someone_starves = false;
   for (const std::uint64_t number : turns_) {
     Session& session = sessions_.at(number);
-    const bool granted = !someone_starves && top_up(session, share);
-    (granted ? served : waiting).push_back(number);
-    if (granted) credit_due_.insert(number);
-    someone_starves = someone_starves || session.starving;
+    const Credit wanted = wanted_credit(session, share);
+    const Credit unit{options_.frame.records, options_.frame.bytes};
+    session.starving = false;
+    if (wanted == Credit{}) {
+      content.push_back(number);
+    } else if (!someone_starves && grant(session, wanted)) {
+      served.push_back(number);
+      credit_due_.insert(number);
+    } else {
+      waiting.push_back(number);
+      session.starving = !session.unspent().covers(unit);
+      someone_starves = someone_starves || session.starving;
+    }
   }
+  const std::deque<std::uint64_t> hungry = waiting;
+  waiting.insert(waiting.end(), content.begin(), content.end());
   waiting.insert(waiting.end(), served.begin(), served.end());
   turns_ = std::move(waiting);
+  if (someone_starves) take_back_remainders(hungry, now);
 }
 
-// Brings the session up to its share if it has run low. Grants part of what is missing only where
-// the largest frame then fits.
-bool SessionTable::top_up(Session& session, const Credit& share) {
-  session.starving = false;
-  const Credit unit{options_.frame.records, options_.frame.bytes};
-  const Credit unspent = session.unspent();
-  const Credit held = unspent + session.stream->second.stream.in_flight_cost();
-  const Credit wanted{missing(share.records, held.records), missing(share.bytes, held.bytes)};
-  const bool low = !unspent.covers(unit) || unspent.records < share.records / 2 ||
-                   unspent.bytes < share.bytes / 2;
-  if (!low || wanted == Credit{}) return false;
-  const Credit grant{std::min(wanted.records, available_.records),
-                     std::min(wanted.bytes, available_.bytes)};
-  if (grant != wanted && !(unspent + grant).covers(unit)) {
-    session.starving = true;
-    return false;
+// A session that has used up its records still holds bytes, or the other way round. While others
+// wait before it, it can neither use them nor get more, so it ends and queues up again.
+void SessionTable::take_back_remainders(const std::deque<std::uint64_t>& hungry, Instant now) {
+  bool any = false;
+  for (const std::uint64_t number : hungry) {
+    Session& session = sessions_.at(number);
+    const Credit left = session.unspent();
+    const bool stuck = (left.records == 0) != (left.bytes == 0);
+    if (number == hungry.front() || !stuck || session.stream->second.stream.in_flight() > 0)
+      continue;
+    if (due_.contains(number)) send_ack(session, now);
+    end(number,
+        {.refusal = Refusal::kIdle,
+         .message = "the rest of the credit was taken back because others wait"},
+        now);
+    any = true;
   }
-  if (grant == Credit{}) return false;
-  available_ -= grant;
-  session.granted += grant;
+  if (any) distribute(now);
+}
+
+// What brings the session up to its share, once it has run low.
+Credit SessionTable::wanted_credit(const Session& session, const Credit& share) const {
+  const Credit unspent = session.unspent();
+  const bool low = !unspent.covers({options_.frame.records, options_.frame.bytes}) ||
+                   unspent.records < share.records / 2 || unspent.bytes < share.bytes / 2;
+  if (!low) return {};
+  const Credit held = unspent + session.stream->second.stream.in_flight_cost();
+  return {missing(share.records, held.records), missing(share.bytes, held.bytes)};
+}
+
+// Grants all of `wanted`, or that part of it which is there if the largest frame then fits.
+bool SessionTable::grant(Session& session, const Credit& wanted) {
+  const Credit part{std::min(wanted.records, available_.records),
+                    std::min(wanted.bytes, available_.bytes)};
+  const Credit unit{options_.frame.records, options_.frame.bytes};
+  if (part == Credit{} || (part != wanted && !(session.unspent() + part).covers(unit)))
+    return false;
+  available_ -= part;
+  session.granted += part;
   return true;
 }
 

@@ -63,7 +63,7 @@ void SessionTable::tick(Instant now) {
 }
 
 void SessionTable::flush(Instant now) {
-  if (distribute_due_) distribute();
+  if (distribute_due_) distribute(now);
   for (const std::uint64_t number : std::exchange(credit_due_, {}))
     if (const auto at = sessions_.find(number); at != sessions_.end() && !due_.contains(number))
       send_heartbeat(at->second, now);

@@ -71,7 +71,14 @@ Result<void> Spool::lock() {
               fmt::format("the spool {} is in use by another process", directory_));
 }
 
+Result<void> Spool::condemn(std::string_view why) {
+  failed_ = true;
+  return replace_file(path("condemned"), why);
+}
+
 Result<void> Spool::read_identity() {
+  if (const auto why = read_whole(path("condemned")))
+    return tl::unexpected(corrupt(directory_, *why));
   if (!std::filesystem::exists(path("spool"))) {
     epoch_ = random_epoch();
     return replace_file(path("spool"), fmt::format("{}{}\n", kIdentityPrefix, epoch_));

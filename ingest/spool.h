@@ -23,6 +23,7 @@ struct SpoolOptions {
 //   spool                what this is, and the epoch, chosen at random when the spool is created
 //   frames-SEQUENCE.log  segments, named after their first frame: header, checksum, payload, ...
 //   acks.log             what was acknowledged and when
+//   condemned            why it must not be used any more, if so
 //   lock                 held while a process uses the spool
 //
 // 1. A frame whose sync() returned is there after a crash.
@@ -53,6 +54,8 @@ class Spool : public FrameStore {
   Result<void> trim(ProcessingTime now) override;
   std::optional<InputPosition> interrupted_input() const override;
   Result<void> finish_input(ProcessingTime now) override;
+  // Open will refuse with kCorrupt from now on.
+  Result<void> condemn(std::string_view why) override;
 
   // How many bytes of a torn frame were cut off at open.
   std::uint64_t torn_bytes() const { return torn_bytes_; }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <sstream>
 #include <thread>
 
 namespace tocsin::test {
@@ -140,23 +142,102 @@ std::shared_ptr<const Catalogue> catalogue_of(
   return catalogue;
 }
 
-Served::Served(const std::function<void(ServerOptions&)>& change)
+Served::Served(const std::function<void(ServerOptions&)>& change, TestEngine* real_engine)
     : server_keys(*make_curve_keypair()),
       alpha_keys(*make_curve_keypair()),
-      beta_keys(*make_curve_keypair()) {
+      beta_keys(*make_curve_keypair()),
+      engine(real_engine) {
   ServerOptions options;
   options.plain_producer = "alpha";
   options.on_note = [this](const Note& note) {
+    if (std::getenv("TOCSIN_SHOW_NOTES") != nullptr)
+      std::fprintf(stderr, "%s: %s\n", std::string(name_of(note.kind)).c_str(),
+                   note.message.c_str());
     const std::lock_guard lock(notes_mutex);
     seen_notes.push_back(note);
   };
   change(options);
   auto started = IngestServer::start(
       std::move(options),
-      catalogue_of({{"alpha", alpha_keys.public_key}, {"beta", beta_keys.public_key}}), sink,
-      positions);
+      catalogue_of({{"alpha", alpha_keys.public_key}, {"beta", beta_keys.public_key}}),
+      engine ? engine->sink() : sink, engine ? static_cast<PositionSource&>(*engine) : positions);
   if (!started) throw std::runtime_error(started.error().message);
   server = std::move(*started);
+  if (engine) engine->answer_to(server.get());
+}
+
+Served::~Served() {
+  if (engine) engine->answer_to(nullptr);
+}
+
+TestEngine::TestEngine() : thread_([this] { run(); }) {}
+
+TestEngine::~TestEngine() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  queue_.close();
+  thread_.join();
+}
+
+void TestEngine::answer_to(IngestServer* server) {
+  const std::lock_guard lock(mutex_);
+  server_ = server;
+}
+
+Result<std::uint64_t> TestEngine::durable_sequence(const std::string& producer,
+                                                   const std::string& epoch) {
+  const std::lock_guard lock(mutex_);
+  return durable_[{producer, epoch}];
+}
+
+void TestEngine::lose_frames_after(std::uint64_t sequence) {
+  const std::lock_guard lock(mutex_);
+  for (auto& [key, durable] : durable_) durable = std::min(durable, sequence);
+  payloads_.resize(std::min<std::size_t>(payloads_.size(), sequence));
+}
+
+std::vector<std::string> TestEngine::payloads() const {
+  const std::lock_guard lock(mutex_);
+  return payloads_;
+}
+
+std::uint64_t TestEngine::committed() const {
+  const std::lock_guard lock(mutex_);
+  return payloads_.size();
+}
+
+void TestEngine::run() {
+  while (true) {
+    const std::vector<Frame> frames = queue_.take(1000, std::chrono::milliseconds(50));
+    const std::lock_guard lock(mutex_);
+    if (stop_) return;
+    std::vector<FrameResult> results;
+    for (const Frame& frame : frames) results.push_back(commit(frame));
+    if (server_ && !results.empty()) server_->post(std::move(results));
+  }
+}
+
+FrameResult TestEngine::commit(const Frame& frame) {
+  FrameResult result = applied(frame, 0);
+  std::uint64_t& durable = durable_[{frame.producer, frame.epoch}];
+  if (frame.sequence != durable + 1) {
+    result.refused = Error{ErrorCode::kConflict, "not the next frame"};
+    return result;
+  }
+  durable = frame.sequence;
+  payloads_.push_back(frame.payload);
+  std::istringstream lines(frame.payload);
+  std::uint32_t index = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.empty()) continue;
+    const bool bad = line.find("\"bad\"") != std::string::npos;
+    if (bad) result.nacks.push_back({index, {"bad-record", "/bad", "it is bad", "good ones"}});
+    ++result.fates[static_cast<std::size_t>(bad ? Fate::kQuarantined : Fate::kApplied)];
+    ++index;
+  }
+  return result;
 }
 
 void Served::commit(const Frame& frame) { server->post(applied(frame)); }

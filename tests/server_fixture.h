@@ -8,15 +8,17 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 #include <zmq.hpp>
 
 #include "ingest/server.h"
+#include "ingest/server_queue.h"
 
 namespace tocsin::test {
 
-inline constexpr std::chrono::seconds kDeadline{20};  // of everything that should happen soon
+inline constexpr std::chrono::seconds kDeadline{10};  // of everything that should happen soon
 
 // The engine's place: keeps what is offered until the test takes it.
 class TestSink : public FrameSink {
@@ -88,9 +90,42 @@ class RawProducer {
 std::shared_ptr<const Catalogue> catalogue_of(
     const std::vector<std::pair<std::string, std::string>>& name_and_key);
 
+// A little engine on a thread of its own: takes frames from a FrameQueue as the real one would,
+// keeps what it was given, and answers. Survives the server, as the store does.
+class TestEngine : public PositionSource {
+ public:
+  // Every record that holds `"bad"` is quarantined, others are applied.
+  TestEngine();
+  ~TestEngine() override;
+  FrameSink& sink() { return queue_; }
+  // Where results go; nullptr: they are lost, as if the process died before the ACK left.
+  void answer_to(IngestServer* server);
+  Result<std::uint64_t> durable_sequence(const std::string& producer,
+                                         const std::string& epoch) override;
+  // Forgets the newest frames of all epochs, as a store that lost its tail.
+  void lose_frames_after(std::uint64_t sequence);
+  // Payloads of all frames that are durable, in the order of their commits.
+  std::vector<std::string> payloads() const;
+  std::uint64_t committed() const;
+
+ private:
+  void run();
+  FrameResult commit(const Frame& frame);
+  FrameQueue queue_{1000};
+  mutable std::mutex mutex_;
+  std::map<std::pair<std::string, std::string>, std::uint64_t> durable_;
+  std::vector<std::string> payloads_;
+  IngestServer* server_ = nullptr;
+  bool stop_ = false;
+  std::thread thread_;
+};
+
 // A server on a port of its own with sink and positions; plain unless `curve` is set.
 struct Served {
-  explicit Served(const std::function<void(ServerOptions&)>& change = [](ServerOptions&) {});
+  explicit Served(
+      const std::function<void(ServerOptions&)>& change = [](ServerOptions&) {},
+      TestEngine* engine = nullptr);
+  ~Served();
   // The frame's result with all records applied, posted.
   void commit(const Frame& frame);
   ServerStatistics statistics() const { return server->statistics(); }
@@ -103,6 +138,7 @@ struct Served {
   TestPositions positions;
   mutable std::mutex notes_mutex;
   std::vector<Note> seen_notes;
+  TestEngine* engine;
   std::unique_ptr<IngestServer> server;
 };
 

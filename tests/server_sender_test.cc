@@ -1,0 +1,269 @@
+// The sender against a real server and a small engine, over real sockets.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "ingest/client.h"
+#include "ingest/client_command.h"
+#include "ingest/spool.h"
+#include "server_fixture.h"
+
+namespace tocsin::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string lines(int count, int bad_every = 0) {
+  std::string text;
+  for (int i = 1; i <= count; ++i) {
+    const bool bad = bad_every > 0 && i % bad_every == 0;
+    text += "{\"n\":" + std::to_string(i) + (bad ? ",\"bad\":1" : "") + "}\n";
+  }
+  return text;
+}
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) text += part;
+  return text;
+}
+
+class SenderTest : public testing::Test {
+ protected:
+  SenderTest() {
+    std::string name = testing::TempDir() + "tocsin-sender-XXXXXX";
+    directory_ = mkdtemp(name.data());
+  }
+  ~SenderTest() override { fs::remove_all(directory_); }
+
+  SendOptions options(const std::string& endpoint) const {
+    SendOptions options;
+    options.endpoint = endpoint;
+    options.spool_directory = directory_ + "/spool";
+    options.cut.records = 10;
+    options.give_up_seconds = 10;
+    options.progress = SendOptions::Progress::kNever;
+    return options;
+  }
+  int send(const SendOptions& options, const std::string& input) {
+    std::istringstream in(input);
+    out_.str("");
+    err_.str("");
+    return run_send(options, in, out_, err_);
+  }
+  std::string directory_;
+  std::ostringstream out_, err_;
+};
+
+TEST_F(SenderTest, DeliversEveryLineOnceInOrder) {
+  TestEngine engine;
+  Served served([](ServerOptions&) {}, &engine);
+  EXPECT_EQ(send(options(served.server->endpoint()), lines(105)), 0) << err_.str();
+  EXPECT_EQ(joined(engine.payloads()), lines(105));
+  EXPECT_EQ(engine.committed(), 11U);
+  EXPECT_NE(out_.str().find("105 records in 11 frames"), std::string::npos) << out_.str();
+}
+
+TEST_F(SenderTest, TellsEachRefusedRecordWithItsLine) {
+  TestEngine engine;
+  Served served([](ServerOptions&) {}, &engine);
+  SendOptions how = options(served.server->endpoint());
+  how.nacks_file = directory_ + "/nacks";
+  how.summary = SendOptions::Summary::kJson;
+  EXPECT_EQ(send(how, "\n" + lines(20, 7) + "not json\n"), 1) << err_.str();
+  std::ifstream file(how.nacks_file);
+  std::stringstream nacks;
+  nacks << file.rdbuf();
+  EXPECT_NE(nacks.str().find(R"({"line":8,"code":"bad-record")"), std::string::npos) << nacks.str();
+  EXPECT_NE(nacks.str().find(R"("record":"{\"n\":14,\"bad\":1}")"), std::string::npos)
+      << nacks.str();
+  EXPECT_NE(nacks.str().find(R"({"line":22,"code":"not-sent")"), std::string::npos) << nacks.str();
+  EXPECT_NE(out_.str().find(R"("quarantined":2)"), std::string::npos) << out_.str();
+  EXPECT_NE(out_.str().find(R"("lines_refused":1)"), std::string::npos) << out_.str();
+}
+
+TEST_F(SenderTest, KeepsFramesWhenThereIsNoServerAndGoesOnLater) {
+  SendOptions how = options("tcp://127.0.0.1:1");
+  how.give_up_seconds = 1;
+  EXPECT_EQ(send(how, lines(30)), 2);
+  EXPECT_NE(err_.str().find("3 frames are kept"), std::string::npos) << err_.str();
+  TestEngine engine;
+  Served served([](ServerOptions&) {}, &engine);
+  EXPECT_EQ(send(options(served.server->endpoint()), lines(50)), 0) << err_.str();
+  EXPECT_NE(err_.str().find("going on after line 30"), std::string::npos) << err_.str();
+  EXPECT_EQ(joined(engine.payloads()), lines(50));
+}
+
+TEST_F(SenderTest, SendsAllOfAnotherInputAfterAnInterruptedOne) {
+  SendOptions how = options("tcp://127.0.0.1:1");
+  how.give_up_seconds = 1;
+  EXPECT_EQ(send(how, lines(10)), 2);
+  TestEngine engine;
+  Served served([](ServerOptions&) {}, &engine);
+  EXPECT_EQ(send(options(served.server->endpoint()), "{\"other\":1}\n" + lines(10)), 0)
+      << err_.str();
+  EXPECT_EQ(joined(engine.payloads()), lines(10) + "{\"other\":1}\n" + lines(10));
+}
+
+TEST_F(SenderTest, ResumesAfterTheServerRestartsWithoutDoubling) {
+  TestEngine engine;
+  auto first = std::make_unique<Served>([](ServerOptions&) {}, &engine);
+  const std::string endpoint = first->server->endpoint();
+  int code = -1;
+  std::thread sender([&] { code = send(options(endpoint), lines(20'000)); });
+  ASSERT_TRUE(first->eventually([](const auto& s) { return s.frames_durable > 200; }));
+  first.reset();  // frames in flight are committed, their ACKs never leave
+  Served second([&](ServerOptions& o) { o.endpoint = endpoint; }, &engine);
+  sender.join();
+  EXPECT_EQ(code, 0) << err_.str();
+  EXPECT_EQ(joined(engine.payloads()), lines(20'000));
+}
+
+TEST_F(SenderTest, HealsARegressionFromItsSpoolAndSaysSo) {
+  TestEngine engine;
+  Served first([](ServerOptions&) {}, &engine);
+  EXPECT_EQ(send(options(first.server->endpoint()), lines(50)), 0);
+  engine.lose_frames_after(2);
+  Served second([](ServerOptions&) {}, &engine);  // a restarted server asks its store again
+  EXPECT_EQ(send(options(second.server->endpoint()), lines(10)), 0) << err_.str();
+  EXPECT_NE(err_.str().find("REGRESSION"), std::string::npos) << err_.str();
+  EXPECT_EQ(joined(engine.payloads()), lines(50) + lines(10));
+}
+
+TEST_F(SenderTest, StopsWhenTheServerKnowsMoreThanTheSpool) {
+  TestEngine engine;
+  Served served([](ServerOptions&) {}, &engine);
+  EXPECT_EQ(send(options(served.server->endpoint()), lines(20)), 0);
+  // The spool loses its end, as a copy made earlier would have.
+  fs::remove(directory_ + "/spool/acks.log");
+  for (const auto& item : fs::directory_iterator(directory_ + "/spool"))
+    if (item.path().filename().string().starts_with("frames-"))
+      fs::resize_file(item.path(), fs::file_size(item.path()) - 1);
+  SendOptions how = options(served.server->endpoint());
+  how.cut.records = 1000;
+  EXPECT_EQ(send(how, lines(5)), 2);
+  EXPECT_NE(out_.str().find("old copy or has lost its end"), std::string::npos) << out_.str();
+  EXPECT_EQ(send(how, lines(5)), 2);  // and it stays refused: its numbers were given twice
+  EXPECT_NE(err_.str().find("old copy"), std::string::npos) << err_.str();
+  EXPECT_EQ(joined(engine.payloads()), lines(20));
+}
+
+TEST_F(SenderTest, IsToldAtOnceThatItsKeyIsUnknown) {
+  const KeyPair server_keys = *make_curve_keypair();
+  TestEngine engine;
+  Served served([&](ServerOptions& o) { o.curve = server_keys; }, &engine);
+  ASSERT_TRUE(write_key_files(directory_, "server", server_keys));
+  ASSERT_TRUE(write_key_files(directory_, "stranger", *make_curve_keypair()));
+  ASSERT_TRUE(write_key_files(directory_, "alpha", served.alpha_keys));
+  SendOptions how = options(served.server->endpoint());
+  how.server_key_file = directory_ + "/server.pub";
+  how.key_file = directory_ + "/stranger.key";
+  EXPECT_EQ(send(how, lines(5)), 2);
+  EXPECT_NE(out_.str().find("refused the key"), std::string::npos) << out_.str();
+  how.key_file = directory_ + "/alpha.key";
+  EXPECT_EQ(send(how, ""), 0) << out_.str() << err_.str();
+}
+
+TEST_F(SenderTest, SendsFromMemoryManyFramesInFlight) {
+  TestEngine engine;
+  Served served([](ServerOptions&) {}, &engine);
+  SendOptions how = options(served.server->endpoint());
+  how.keep = SendOptions::Keep::kMemory;
+  how.summary = SendOptions::Summary::kJson;
+  EXPECT_EQ(send(how, lines(5000)), 0) << err_.str();
+  EXPECT_EQ(joined(engine.payloads()), lines(5000));
+  EXPECT_EQ(out_.str().find("\"p99\":0"), std::string::npos) << out_.str();
+  EXPECT_FALSE(fs::exists(how.spool_directory));
+}
+
+TEST_F(SenderTest, WaitsWhileCreditIsWithheld) {
+  TestEngine engine;
+  Served served([](ServerOptions& o) { o.sessions.heartbeat = std::chrono::milliseconds(50); },
+                &engine);
+  served.server->withhold_credit("disk-full");
+  ASSERT_TRUE(served.eventually([](const auto& s) { return !s.withheld.empty(); }));
+  int code = -1;
+  std::thread sender([&] { code = send(options(served.server->endpoint()), lines(30)); });
+  EXPECT_TRUE(
+      served.eventually([](const auto& s) { return s.messages_received > 3; }));  // heartbeats
+  EXPECT_EQ(engine.committed(), 0U);
+  served.server->withhold_credit("");
+  sender.join();
+  EXPECT_EQ(code, 0) << err_.str();
+  EXPECT_EQ(engine.committed(), 3U);
+}
+
+TEST_F(SenderTest, GetsByWithCreditForOneFrameBesideAnother) {
+  TestEngine engine;
+  Served served(
+      [](ServerOptions& o) {
+        o.sessions.frame = {10, 2000};
+        o.sessions.pool = {10, 2000};
+      },
+      &engine);
+  std::vector<int> codes(2, -1);
+  std::vector<std::thread> senders;
+  for (std::size_t i = 0; i < codes.size(); ++i)
+    senders.emplace_back([&, i] {
+      SendOptions how = options(served.server->endpoint());
+      how.spool_directory += std::to_string(i);
+      std::istringstream in(lines(200));
+      std::ostringstream out, err;
+      codes[i] = run_send(how, in, out, err);
+    });
+  for (std::thread& sender : senders) sender.join();
+  EXPECT_EQ(codes, (std::vector{0, 0}));
+  EXPECT_EQ(engine.committed(), 40U);
+}
+
+TEST(FrameCutter, CutsByRecordsAndBytesAndKeepsLineNumbers) {
+  std::istringstream in("{\"a\":1}\n\n  \n{\"a\":2}\n[3]\n{\"a\":4}");
+  const auto input = stream_input(in);
+  std::vector<std::uint64_t> refused;
+  FrameCutter cutter(*input, {.records = 2, .frame_bytes = 1000, .record_bytes = 100},
+                     [&](const RefusedLine& line) { refused.push_back(line.line); });
+  StoredFrame frame;
+  ASSERT_EQ(*cutter.next(frame, Patience::kFull), Cut::kFrame);
+  EXPECT_EQ(frame.payload, "{\"a\":1}\n\n\n{\"a\":2}\n");
+  EXPECT_EQ(frame.records, 2U);
+  ASSERT_EQ(*cutter.next(frame, Patience::kFull), Cut::kFrame);
+  EXPECT_EQ(frame.payload, "{\"a\":4}\n");
+  EXPECT_EQ(frame.first_line, 6U);
+  EXPECT_EQ(refused, std::vector<std::uint64_t>{5});
+  EXPECT_EQ(*cutter.next(frame, Patience::kFull), Cut::kEnd);
+}
+
+TEST(FrameCutter, LeavesOutALineThatIsTooLongHoweverItIsRead) {
+  const std::string text = "{\"a\":1}\n{" + std::string(600'000, 'x') + "}\n{\"a\":3}\n";
+  std::istringstream in(text);
+  const auto input = stream_input(in);
+  std::vector<std::uint64_t> refused;
+  FrameCutter cutter(*input, {.records = 10, .frame_bytes = 1000, .record_bytes = 100},
+                     [&](const RefusedLine& line) { refused.push_back(line.line); });
+  StoredFrame frame;
+  ASSERT_EQ(*cutter.next(frame, Patience::kFull), Cut::kFrame);
+  EXPECT_EQ(frame.records, 2U);
+  EXPECT_EQ(frame.payload, "{\"a\":1}\n\n{\"a\":3}\n");
+  EXPECT_EQ(refused, std::vector<std::uint64_t>{2});
+  EXPECT_EQ(frame.end.bytes, text.size());
+}
+
+TEST(LatencyHistogram, IsExactToAFewPercent) {
+  LatencyHistogram histogram;
+  for (int i = 1; i <= 1000; ++i) histogram.add(std::chrono::microseconds(i));
+  EXPECT_NEAR(static_cast<double>(histogram.at(0.5).count()), 500, 20);
+  EXPECT_NEAR(static_cast<double>(histogram.at(0.99).count()), 990, 30);
+  EXPECT_EQ(histogram.max().count(), 1000);
+}
+
+TEST(Progress, SaysRateAndTimeLeft) {
+  EXPECT_EQ(progress_line(12'300, std::chrono::seconds(2), 0.25),
+            "12,300 records, 6,150/s, 25 %, 00:06 left");
+  EXPECT_EQ(progress_line(5, std::chrono::seconds(1), -1), "5 records, 5/s");
+}
+
+}  // namespace
+}  // namespace tocsin::test
