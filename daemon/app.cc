@@ -47,13 +47,12 @@ SmtpOptions smtp_options(const Settings& settings) {
   return options;
 }
 
-ServerOptions server_options(const Settings& settings, const Catalogue& catalogue) {
+ServerOptions server_options(const Settings& settings) {
   const IngestSettings& ingest = settings.ingest;
   ServerOptions options;
   options.endpoint = ingest.endpoint;
   options.allow_plain_off_loopback = ingest.security == TransportSecurity::kPlain;
-  if (ingest.security != TransportSecurity::kCurve && !catalogue.producers.empty())
-    options.plain_producer = catalogue.producers.front().name;
+  if (ingest.security != TransportSecurity::kCurve) options.plain_producer = ingest.plain_producer;
   options.sessions.pool = {static_cast<std::uint64_t>(ingest.credit.records),
                            static_cast<std::uint64_t>(ingest.credit.bytes)};
   options.sessions.heartbeat = std::chrono::milliseconds(ingest.heartbeat_ms);
@@ -196,7 +195,7 @@ Result<void> App::start_delivery() {
 }
 
 Result<void> App::start_ingest() {
-  ServerOptions options = server_options(settings_, *catalogue_);
+  ServerOptions options = server_options(settings_);
   if (settings_.ingest.security == TransportSecurity::kCurve) {
     auto keys = read_key_file(settings_.ingest.secret_key_file);
     if (!keys) return tl::unexpected(keys.error());
@@ -241,8 +240,8 @@ Gauges App::gauges() const {
   const SpaceMarks marks{static_cast<std::uint64_t>(settings_.store.free_bytes_for_credit),
                          static_cast<std::uint64_t>(settings_.store.free_bytes_for_commit)};
   if (const auto space = space_at(settings_.store.path, marks)) gauges.space = *space;
-  for (const auto& column : gauges.store.columns)
-    if (column.column == "outbox") gauges.outbox = column.rows;
+  if (const auto counted = count_dispatches(*store_, gauges); !counted)
+    log_->error("the outbox cannot be counted: {}", counted.error().message);
   return gauges;
 }
 

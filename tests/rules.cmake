@@ -4,14 +4,25 @@ add_library(twin STATIC
   support/twin.cc
   support/twin_cascade.cc
   support/twin_facts.cc
+  support/twin_ledger.cc
   support/twin_pack.cc
   support/twin_read.cc)
 target_link_libraries(twin PUBLIC tocsin_options tocsin_model PRIVATE fmt::fmt)
 target_compile_options(twin PRIVATE -O2 -fno-sanitize=all)
 
+# What the tests of the rules share, compiled once.
+add_library(rule_builders STATIC
+  support/ledger_run.cc
+  support/property_run.cc
+  support/rule_builders.cc
+  support/rule_builders_random.cc
+  support/rule_builders_random_pack.cc
+  support/table_fixture.cc)
+target_link_libraries(rule_builders PUBLIC twin tocsin_rules fmt::fmt GTest::gtest)
+
 tocsin_test(twin_tests
   SOURCES
-    support/rule_builders.cc
-    support/table_fixture.cc
+    engine_property_test.cc
+    twin_ledger_test.cc
     twin_tables_test.cc
-  LIBS twin tocsin_rules fmt::fmt)
+  LIBS rule_builders)

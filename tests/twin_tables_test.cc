@@ -26,8 +26,8 @@ TEST_P(Table, ALateObservationCountsFromTheTickAtWhichItsPeriodEnded) {
 TEST_P(Table, ARetractionLeavesNothingAndOnlyAHigherRevisionRevives) {
   signal(of::kEnvironmental, at_least(last_of(of::kRain), 5, "mm/day"));
   begin("2020-01-01");
-  const Claim wet = observation(at::kXa, of::kRain, of::kFirst, day("2020-01-01"),
-                                day("2020-02-01"), 60);
+  const Claim wet =
+      observation(at::kXa, of::kRain, of::kFirst, day("2020-01-01"), day("2020-02-01"), 60);
   say(of::kFirst, "a", wet);
   today("2020-02-10");
   EXPECT_EQ(signal_in(at::kXa), "?30 #11");
@@ -123,7 +123,8 @@ TEST_P(Table, CoverageOfLaterDaysDoesNotMakeASourceFreshAtEarlierTicks) {
 TEST_P(Table, ALongEventIsAnInterval) {
   signal(of::kCommunity, at_least(clashes(days(10)), 1));
   begin("2020-01-01");
-  say(of::kFirst, "cover", events_covered(of::kFirst, {at::kX}, day("2019-06-01"), day("2020-03-01")));
+  say(of::kFirst, "cover",
+      events_covered(of::kFirst, {at::kX}, day("2019-06-01"), day("2020-03-01")));
   EventClaim siege = event(at::kXa, of::kClash, day("2020-01-20"));
   siege.end = day("2020-01-25");
   say(of::kFirst, "siege", siege);
@@ -153,8 +154,8 @@ TEST_P(Table, AnEventKnownOnlyAsFarAsTheCountryMayHaveBeenInEachState) {
 
 TEST_P(Table, ClearIsASecondThresholdAndTheBandKeepsTheSide) {
   signal(of::kEnvironmental, at_least(last_of(of::kHeat), 30, "degC"));
-  last_signal().clear = twin::op(Kind::kLess, twin::read(last_of(of::kHeat)),
-                                 twin::number(25, "degC"));
+  last_signal().clear =
+      twin::op(Kind::kLess, twin::read(last_of(of::kHeat)), twin::number(25, "degC"));
   begin("2020-01-01");
   say_heat("2020-01-01", {"27", "31", "27", "24", "27", "31"});
   // After the 6th nothing: stale when end(d) - C > 6, C = 7 January: from tick 13.
@@ -194,8 +195,8 @@ TEST_P(Table, LingerCountsTheEvidenceOfTheClearing) {
 }
 
 TEST_P(Table, ConsecutiveMonthsAreWholeMonths) {
-  signal(of::kEconomic, twin::consecutive(at_least(last_of(of::kPrice), 10, "NGN/kg"), 2,
-                                          Cadence::kMonth));
+  signal(of::kEconomic,
+         twin::consecutive(at_least(last_of(of::kPrice), 10, "NGN/kg"), 2, Cadence::kMonth));
   begin("2020-02-01");
   say_month(of::kPrice, "2020-01", 900);
   say_month(of::kPrice, "2020-02", 1100);
@@ -209,7 +210,8 @@ TEST_P(Table, ConsecutiveMonthsAreWholeMonths) {
 TEST_P(Table, ConsecutiveWeeksOfEventsEndWhereWeeksEnd) {
   signal(of::kCommunity, twin::consecutive(at_least(clashes(days(7)), 1), 2, Cadence::kWeek));
   begin("2020-01-01");
-  say(of::kFirst, "cover", events_covered(of::kFirst, {at::kX}, day("2019-06-01"), day("2020-03-01")));
+  say(of::kFirst, "cover",
+      events_covered(of::kFirst, {at::kX}, day("2019-06-01"), day("2020-03-01")));
   say(of::kFirst, "one", event(at::kXa, of::kClash, day("2020-01-08")));
   say(of::kFirst, "two", event(at::kXa, of::kClash, day("2020-01-15")));
   today("2020-01-31");
@@ -257,12 +259,11 @@ TEST_P(Table, AParameterMayDifferByRegion) {
   pack_.parameters.push_back({"bar", "mm/day", 5, {{at::kXb, 7}}});
   twin::Expr bar;
   bar.kind = Kind::kParameter;
-  signal(of::kEnvironmental,
-         twin::op(Kind::kGreaterEqual, twin::read(last_of(of::kRain)), bar));
+  signal(of::kEnvironmental, twin::op(Kind::kGreaterEqual, twin::read(last_of(of::kRain)), bar));
   begin("2020-01-31");
   say_month(of::kRain, "2020-01", 60);
-  say(of::kFirst, "b", observation(at::kXb, of::kRain, of::kFirst, day("2020-01-01"),
-                                   day("2020-02-01"), 60));
+  say(of::kFirst, "b",
+      observation(at::kXb, of::kRain, of::kFirst, day("2020-01-01"), day("2020-02-01"), 60));
   today("2020-02-02");
   EXPECT_EQ(signal_in(at::kXa), "#3");
   EXPECT_EQ(signal_in(at::kXb), ".3");

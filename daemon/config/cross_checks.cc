@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "rules/yaml_reader.h"
 
@@ -86,6 +88,16 @@ void check_producer_keys(const YamlFile& sources, const Configuration& configura
         fmt::format("producer {} has no public key, and ingest is secured by curve", producer.name),
         "public_keys: [...], as `tocsin keygen` prints them");
   }
+}
+
+void check_plain_producer(const YamlFile& settings, const Configuration& configuration,
+                          Diagnostics& diagnostics) {
+  const std::string& name = configuration.settings.ingest.plain_producer;
+  std::vector<std::string> names;
+  for (const Producer& producer : configuration.catalogue.producers) names.push_back(producer.name);
+  if (name.empty() || std::find(names.begin(), names.end(), name) != names.end()) return;
+  YamlReader reader(settings, diagnostics);
+  reader.report_unknown(node_at(settings, {"ingest", "plain_producer"}), "producer", names);
 }
 
 void check_channels(const YamlFile& settings, const Configuration& configuration,

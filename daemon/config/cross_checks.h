@@ -18,6 +18,10 @@ void check_writers(const YamlFile& indicators, const Catalogue& catalogue,
 void check_producer_keys(const YamlFile& sources, const Configuration& configuration,
                          Diagnostics& diagnostics);
 
+// Without curve every client is one producer, which must be declared.
+void check_plain_producer(const YamlFile& settings, const Configuration& configuration,
+                          Diagnostics& diagnostics);
+
 // A committee's address is of no use without its channel.
 void check_channels(const YamlFile& settings, const Configuration& configuration,
                     Diagnostics& diagnostics);

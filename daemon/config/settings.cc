@@ -92,12 +92,13 @@ void read_ingest(const YamlMapping& top, IngestSettings& settings) {
   const YamlNode* node = top.need("ingest");
   if (node == nullptr) return;
   YamlReader& reader = top.reader();
-  const YamlMapping ingest(
-      reader, *node, "ingest",
-      {"endpoint", "security", "secret_key_file", "heartbeat_ms", "credit", "limits"});
+  const YamlMapping ingest(reader, *node, "ingest",
+                           {"endpoint", "security", "secret_key_file", "plain_producer",
+                            "heartbeat_ms", "credit", "limits"});
   settings.endpoint = ingest.text("endpoint", settings.endpoint);
   settings.security = ingest.choice("security", settings.security, kTransportChoices);
   settings.secret_key_file = ingest.text("secret_key_file", "");
+  settings.plain_producer = ingest.text("plain_producer", "");
   settings.heartbeat_ms = ingest.integer("heartbeat_ms", settings.heartbeat_ms, 100, 60'000);
   read_limits(ingest, settings);
 
@@ -116,6 +117,12 @@ void read_ingest(const YamlMapping& top, IngestSettings& settings) {
   if (settings.security == TransportSecurity::kCurve && settings.secret_key_file.empty()) {
     reader.report(ingest.node(), "security is curve, but ingest names no secret_key_file",
                   "the file that `tocsin keygen` wrote");
+  }
+  if (settings.security != TransportSecurity::kCurve && settings.plain_producer.empty()) {
+    reader.report(
+        ingest.node(),
+        "without curve nobody can tell who a client is, and ingest names no plain_producer",
+        "the producer that every plain client speaks as");
   }
 }
 

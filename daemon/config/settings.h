@@ -40,6 +40,7 @@ struct IngestSettings {
   std::string endpoint = "tcp://127.0.0.1:7741";  // port * : any free one
   TransportSecurity security = TransportSecurity::kCurve;
   std::string secret_key_file;  // the server's; needed for curve
+  std::string plain_producer;   // who every plain client is; needed without curve
   std::int64_t heartbeat_ms = 2'000;
   CreditSettings credit;
   LimitSettings limits;

@@ -142,7 +142,7 @@ def illustrative(demo, stay):
         (r"^packs: .*", f"packs: [{ROOT}/rules/packs/lake-chad.yaml]"),
     ]))
     scenario = OUT / "scenario"
-    subprocess.run(["/usr/bin/python3", ROOT / "deploy/demo/make-scenario", scenario], check=True)
+    subprocess.run(["/usr/bin/python3", ROOT / "deploy/demo/make-scenario", "--out", scenario], check=True)
     shown = set()
     for phase in sorted(scenario.glob("*.ndjson")):
         print(f"\n### {phase.stem}: {records_in(phase)} records over ZeroMQ")
@@ -192,6 +192,7 @@ def history(demo, source):
     demo.daemon(demo.write_config([
         (r"^(\s*path:) .*demo-out/store", r"\1 ../store"),
         (r"^clock: \w+", "clock: published"),
+        (r"^(\s*plain_producer:) \w+", r"\1 history"),
         (r"^illustrative: .*", "illustrative: false"),
         (r"^(\s*endpoint:) .*", r"\1 tcp://127.0.0.1:*"),
         (r"^admin: .*", "admin: {host: 127.0.0.1, port: 0}"),

@@ -72,7 +72,8 @@ std::vector<Region> small_world_regions() {
       region(at::kXc, "XX-C", RegionKind::kAdmin1, at::kX),
       region(at::kY, "YY", RegionKind::kCountry, RegionId(), 500'000),
       region(at::kYd, "YY-D", RegionKind::kAdmin1, at::kY, 400'000),
-      group(at::kBasin, "basin:lake", RegionKind::kBasin, {at::kXa, at::kXb, at::kYd}, "", 1'600'000),
+      group(at::kBasin, "basin:lake", RegionKind::kBasin, {at::kXa, at::kXb, at::kYd}, "",
+            1'600'000),
       group(at::kNorth, "set:north", RegionKind::kSet, {at::kXa, at::kXc}, "zone", 300'000),
       group(at::kSouth, "set:south", RegionKind::kSet, {at::kXb}, "zone"),
       region(at::kZ, "ZZ", RegionKind::kCountry, RegionId()),
@@ -105,21 +106,6 @@ std::string text_of(const std::vector<Number>& list) {
   return out;
 }
 
-std::string text_of(const Claim& claim) {
-  if (const auto* o = std::get_if<ObservationClaim>(&claim))
-    return fmt::format("o {} {} {} {} {} {} {}", o->series.region.number(),
-                       o->series.indicator.number(), o->series.source.number(),
-                       o->series.group.number(), o->start.number(), o->end.number(), o->value);
-  if (const auto* e = std::get_if<EventClaim>(&claim))
-    return fmt::format("e {} {} {} {} {} {} {} {} {}", e->region.number(), e->source.number(),
-                       e->kind.number(), e->vague_place, e->start.number(), e->end.number(),
-                       e->deaths, e->displaced, text_of(e->actors));
-  if (const auto* c = std::get_if<CoverageClaim>(&claim))
-    return fmt::format("c {} {} {} {} {}", c->source.number(), c->indicator.number(),
-                       text_of(c->regions), c->from.number(), c->until.number());
-  return "retracted";
-}
-
 char symbol(twin::SignalTick tick) {
   if (tick.on) return tick.known ? '#' : '!';
   return tick.known ? '.' : '?';
@@ -127,8 +113,7 @@ char symbol(twin::SignalTick tick) {
 
 std::string symbol(twin::PatternTick tick) {
   std::string out(1, static_cast<char>('0' + static_cast<int>(tick.level)));
-  if (tick.possible > tick.level)
-    out += fmt::format("/{}", static_cast<int>(tick.possible));
+  if (tick.possible > tick.level) out += fmt::format("/{}", static_cast<int>(tick.possible));
   return out;
 }
 
@@ -152,24 +137,42 @@ std::string compare_tracks(const Assessment& engine, Signals signals, Patterns p
     const RegionId id(number);
     if (engine.tracks()[number].signals.empty()) continue;
     for (std::uint32_t s = 0; s < pack.signals.size(); ++s) {
-      const std::string found = first_difference(
-          signal_ticks(engine, id, s), signals(id, s), engine.history_begins(),
-          fmt::format("signal {} in region {}", pack.signals[s].name, number));
+      const std::string found =
+          first_difference(signal_ticks(engine, id, s), signals(id, s), engine.history_begins(),
+                           fmt::format("signal {} in region {}", pack.signals[s].name, number));
       if (!found.empty()) return found;
     }
   }
   for (const auto& place : engine.places()) {
-    const std::string found = first_difference(
-        pattern_ticks(engine, place.region, place.pattern), patterns(place.region, place.pattern),
-        engine.history_begins(),
-        fmt::format("pattern {} in region {}", pack.patterns[place.pattern].name,
-                    place.region.number()));
+    const std::string found =
+        first_difference(pattern_ticks(engine, place.region, place.pattern),
+                         patterns(place.region, place.pattern), engine.history_begins(),
+                         fmt::format("pattern {} in region {}", pack.patterns[place.pattern].name,
+                                     place.region.number()));
     if (!found.empty()) return found;
   }
   return "";
 }
 
 }  // namespace
+
+std::string text_of(const Claim& claim) {
+  if (const auto* o = std::get_if<ObservationClaim>(&claim))
+    return fmt::format("observed region {} indicator {} source {} group {} {} to {}: {}",
+                       o->series.region.number(), o->series.indicator.number(),
+                       o->series.source.number(), o->series.group.number(), format_day(o->start),
+                       format_day(o->end), o->value);
+  if (const auto* e = std::get_if<EventClaim>(&claim))
+    return fmt::format(
+        "event region {} source {} kind {} vague {} {} to {}: deaths {} displaced {} {}",
+        e->region.number(), e->source.number(), e->kind.number(), e->vague_place,
+        format_day(e->start), format_day(e->end), e->deaths, e->displaced, text_of(e->actors));
+  if (const auto* c = std::get_if<CoverageClaim>(&claim))
+    return fmt::format("covered source {} indicator {} regions {} {} to {}", c->source.number(),
+                       c->indicator.number(), text_of(c->regions), format_day(c->from),
+                       format_day(c->until));
+  return "retracted";
+}
 
 Catalogue small_world() {
   Catalogue out;

@@ -33,10 +33,10 @@ inline constexpr SourceId kFirst{1}, kSecond{2};
 inline constexpr DimensionId kEnvironmental{0}, kEconomic{1}, kCommunity{2}, kPersonal{3};
 }  // namespace of
 
-// rain mm/day monthly, price NGN/kg monthly, food people irregular (every 60 days), heat degC daily,
-// share % weekly, stock t by dekad, debt NGN quarterly, harvest kg yearly. Longest delays: 30 days
-// (heat: 5). Sources first and second write everything, events every 7 days and 14 late at most.
-// Neighbours: Xa-Xb, Xb-Xc, Xb-Yd.
+// rain mm/day monthly, price NGN/kg monthly, food people irregular (every 60 days), heat degC
+// daily, share % weekly, stock t by dekad, debt NGN quarterly, harvest kg yearly. Longest delays:
+// 30 days (heat: 5). Sources first and second write everything, events every 7 days and 14 late at
+// most. Neighbours: Xa-Xb, Xb-Xc, Xb-Yd.
 Catalogue small_world();
 
 Day day(std::string_view text);  // "2020-01-31"; requires a valid day
@@ -44,6 +44,7 @@ Day day(std::string_view text);  // "2020-01-31"; requires a valid day
 // A revision of what `source` says under `id`. The content hash follows from the claim.
 LatestRevision revision_of(const Catalogue& catalogue, SourceId source, const std::string& id,
                            Claim claim, std::uint32_t revision = 1, Day published = Day(0));
+std::string text_of(const Claim& claim);
 ObservationClaim observation(RegionId region, IndicatorId indicator, SourceId source, Day start,
                              Day end, std::int64_t scaled);
 EventClaim event(RegionId region, EventKindId kind, Day start, std::int64_t deaths = 0);

@@ -63,14 +63,14 @@ std::optional<Tick> tick_at(const std::vector<Tick>& ticks, Day begin, Day day) 
 }  // namespace
 
 Assessment::Assessment(const Catalogue& catalogue, const Pack& pack,
-                       const std::vector<LatestRevision>& latest, Day begin, Day today,
-                       Tally* tally)
+                       std::vector<LatestRevision> latest, Day begin, Day today, Tally* tally)
     : catalogue_(catalogue),
       pack_(pack),
       begin_(begin),
       today_(today),
       tally_(tally),
-      facts_(catalogue, latest, begin - kReachBack, today + 2),
+      latest_(std::move(latest)),
+      facts_(catalogue, latest_, begin - kReachBack, today + 2),
       evidence_(today) {}
 
 // ---- section 3
@@ -248,9 +248,9 @@ Interval Assessment::count_around(const Expr& e, const Place& place) {
   } else {
     for (const Region& basin : catalogue_.regions.all()) {
       if (basin.kind != RegionKind::kBasin) continue;
-      const bool inside =
-          std::any_of(basin.members.begin(), basin.members.end(),
-                      [&](RegionId m) { return catalogue_.regions.is_below(place.region, m); });
+      const bool inside = std::any_of(basin.members.begin(), basin.members.end(), [&](RegionId m) {
+        return catalogue_.regions.is_below(place.region, m);
+      });
       if (!inside) continue;
       for (const RegionId member : basin.members)
         if (member != place.region &&
@@ -272,7 +272,9 @@ Interval Assessment::count_around(const Expr& e, const Place& place) {
 Interval Assessment::value(const Expr& e, const Place& place) {
   const Interval v = compute(e, place);
   if (tally_ != nullptr)
-    ++tally_->outcomes[static_cast<std::size_t>(e.kind)][is_unknown(v) ? 0 : v.low == v.high ? 2 : 1];
+    ++tally_->outcomes[static_cast<std::size_t>(e.kind)][is_unknown(v)     ? 0
+                                                         : v.low == v.high ? 2
+                                                                           : 1];
   return v;
 }
 

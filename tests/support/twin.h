@@ -38,9 +38,11 @@ struct Interval {
 
 class Assessment {
  public:
-  // Everything is borrowed; `tally` may be null.
-  Assessment(const Catalogue& catalogue, const Pack& pack,
-             const std::vector<LatestRevision>& latest, Day begin, Day today, Tally* tally);
+  // The catalogue, the pack and the tally, which may be null, are borrowed.
+  Assessment(const Catalogue& catalogue, const Pack& pack, std::vector<LatestRevision> latest,
+             Day begin, Day today, Tally* tally);
+  Assessment(const Assessment&) = delete;  // the facts point into the revisions
+  Assessment& operator=(const Assessment&) = delete;
 
   // One entry a tick, from `begin` to `today`, the open tick.
   const std::vector<SignalTick>& signal(RegionId region, std::uint32_t signal);
@@ -110,6 +112,7 @@ class Assessment {
   const Pack& pack_;
   Day begin_, today_;
   Tally* tally_;
+  std::vector<LatestRevision> latest_;
   Facts facts_;
   Day evidence_;  // of the condition that is being judged
   std::map<std::pair<RegionId, std::uint32_t>, std::vector<SignalTick>> signals_;

@@ -48,8 +48,8 @@ bool Assessment::chain(const Expr& e, const Place& place, bool possibly) {
   const auto signals_of = [&](const Link& link) {
     std::vector<std::uint32_t> out;
     for (const Subject& s : link.any) {
-      const auto more = s.of == Subject::Of::kSignal ? std::vector<std::uint32_t>{s.index}
-                                                     : threats(s.index);
+      const auto more =
+          s.of == Subject::Of::kSignal ? std::vector<std::uint32_t>{s.index} : threats(s.index);
       out.insert(out.end(), more.begin(), more.end());
     }
     return out;

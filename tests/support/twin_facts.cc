@@ -133,8 +133,7 @@ bool Facts::covered(SourceId source, RegionId region, Day from, Day until) const
 std::optional<Day> Facts::reach(SourceId source, RegionId region, Day end) const {
   if (end <= from_) return std::nullopt;
   const auto& last = days(source, region).last_before;
-  const std::int32_t index =
-      last[std::min(static_cast<std::size_t>(end - from_), last.size() - 1)];
+  const std::int32_t index = last[std::min(static_cast<std::size_t>(end - from_), last.size() - 1)];
   if (index < 0) return std::nullopt;
   return from_ + index + 1;
 }

@@ -17,7 +17,8 @@ class Facts {
     std::int64_t value = 0;  // scaled
   };
 
-  // `from` is the first day that any window looks at; `latest` holds one revision an identity.
+  // `from` is the first day that any window looks at; `latest` holds one revision an identity and
+  // is borrowed.
   Facts(const Catalogue& catalogue, const std::vector<LatestRevision>& latest, Day from, Day until);
 
   // The observations that count, one a period, by (end, start).

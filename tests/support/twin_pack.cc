@@ -8,12 +8,12 @@ namespace tocsin::twin {
 namespace {
 
 constexpr std::array<const char*, kKindCount> kKindNames = {
-    "number",     "parameter",  "population", "read",     "normal",      "percentile", "zscore",
-    "residual",   "change",     "add",        "subtract", "multiply",    "divide",     "negate",
-    "absolute",   "least",      "greatest",   "per_100k", "dimensions",  "neighbours", "basin",
-    "less",       "less_equal", "greater",    "greater_equal", "equal",  "unequal",    "and",
-    "or",         "not",        "consecutive", "rising",  "crosses",     "on",         "active",
-    "cascade"};
+    "number",        "parameter",  "population", "read",  "normal",     "percentile",
+    "zscore",        "residual",   "change",     "add",   "subtract",   "multiply",
+    "divide",        "negate",     "absolute",   "least", "greatest",   "per_100k",
+    "dimensions",    "neighbours", "basin",      "less",  "less_equal", "greater",
+    "greater_equal", "equal",      "unequal",    "and",   "or",         "not",
+    "consecutive",   "rising",     "crosses",    "on",    "active",     "cascade"};
 
 constexpr std::array<const char*, 8> kHowNames = {"last", "sum",    "mean",   "min",
                                                   "max",  "median", "stddev", "count"};
@@ -93,7 +93,8 @@ class Printer {
       case Kind::kNot:
         return "(not " + arg(0) + ")";
       case Kind::kConsecutive:
-        return fmt::format("(({}), {} consecutive {}s)", arg(0), e.count, tocsin::name_of(e.cadence));
+        return fmt::format("(({}), {} consecutive {}s)", arg(0), e.count,
+                           tocsin::name_of(e.cadence));
       case Kind::kDimensions:
         return "dimensions(" + names(e.dimensions) + ")";
       case Kind::kNeighbours:
@@ -106,8 +107,8 @@ class Printer {
       default:
         break;
     }
-    const bool share = e.kind == Kind::kMultiply && e.args[0].kind == Kind::kNumber &&
-                       e.args[0].unit == "%";
+    const bool share =
+        e.kind == Kind::kMultiply && e.args[0].kind == Kind::kNumber && e.args[0].unit == "%";
     return "(" + arg(0) + " " + (share ? "of" : infix(e.kind)) + " " + arg(1) + ")";
   }
 
@@ -277,7 +278,8 @@ std::string to_yaml(const Pack& pack, const Catalogue& catalogue) {
   out += "]\n";
   if (!pack.parameters.empty()) out += "parameters:\n";
   for (const Parameter& p : pack.parameters) {
-    out += fmt::format("  {}:\n    value: {}\n    why: a test\n", p.name, quantity(p.value, p.unit));
+    out +=
+        fmt::format("  {}:\n    value: {}\n    why: a test\n", p.name, quantity(p.value, p.unit));
     if (!p.by_region.empty()) out += "    by_region:\n";
     for (const auto& [region, value] : p.by_region)
       out += fmt::format("      \"{}\": {}\n", catalogue.regions.at(region).code,

@@ -15,16 +15,7 @@
 // directly (twin.h) and prints as the YAML that the engine parses. Nothing here comes from rules/.
 namespace tocsin::twin {
 
-enum class How : std::uint8_t {
-  kLast,
-  kSum,
-  kMean,
-  kLeast,
-  kGreatest,
-  kMedian,
-  kStddev,
-  kCount
-};
+enum class How : std::uint8_t { kLast, kSum, kMean, kLeast, kGreatest, kMedian, kStddev, kCount };
 enum class Weight : std::uint8_t { kOne, kDeaths, kDisplaced };
 
 // One aggregate over the data.

@@ -159,8 +159,7 @@ std::optional<double> Assessment::over_periods(const Read& what, const Standing&
   std::vector<Facts::Seen> seen;
   const auto first = std::upper_bound(standing.series->begin(), standing.series->end(), from,
                                       [](Day d, const Facts::Seen& s) { return d < s.end; });
-  for (auto at = first; at != standing.series->end() && at->end <= until; ++at)
-    seen.push_back(*at);
+  for (auto at = first; at != standing.series->end() && at->end <= until; ++at) seen.push_back(*at);
   const auto observed = static_cast<std::int32_t>(seen.size());
   const bool needs_all = what.how == How::kSum || what.how == How::kLast;
   if (needs_all ? observed != n : observed == 0 || 5 * observed < 4 * n) return std::nullopt;
@@ -248,8 +247,8 @@ Interval Assessment::read_raw(const Read& what, const Place& place, std::int32_t
   if (!standing) return kUnknown;
   const Cadence cadence = standing->indicator->cadence;
   if (cadence == Cadence::kIrregular)
-    return exactly(over_days(
-        what, *standing, what.lag.count == 0 ? standing->c : minus(standing->c, what.lag)));
+    return exactly(over_days(what, *standing,
+                             what.lag.count == 0 ? standing->c : minus(standing->c, what.lag)));
   const std::int32_t last = period_of(cadence, standing->c - 1) - lag_of(what, cadence);
   return exactly(over_periods(what, *standing, last - place.back - back));
 }

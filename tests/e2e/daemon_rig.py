@@ -1,0 +1,196 @@
+"""The real tocsind on a copy of the shipped configuration, for end-to-end tests: ephemeral ports, a store and
+a mail directory of its own, and a small producer written from docs/PROTOCOL.md."""
+import json
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import time
+import urllib.request
+
+import zmq
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+class RigError(Exception):
+    pass
+
+
+def wait_for(what, condition, seconds=60):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.01)
+    raise RigError(f"{what} did not come within {seconds} seconds")
+
+
+def substitute(text, changes):
+    for pattern, replacement in changes:
+        text, count = re.subn(pattern, replacement, text, count=1, flags=re.M)
+        if count != 1:
+            raise RigError(f"tocsind.yaml has no line like {pattern}")
+    return text
+
+
+class Rig:
+    def __init__(self, binaries, directory):
+        self.tocsind = pathlib.Path(binaries) / "tocsind"
+        self.tocsin = pathlib.Path(binaries) / "tocsin"
+        self.directory = pathlib.Path(directory)
+        self.store = self.directory / "store"
+        self.mail = self.directory / "mail"
+        self.config = self.directory / "config"
+        self.process = self.smtp = None
+        self.ports = {}
+
+    def start_mail(self, *words):
+        self.mail.mkdir(exist_ok=True)
+        self.smtp = subprocess.Popen(
+            ["/usr/bin/python3", str(ROOT / "tests/e2e/smtp_server.py"), str(self.mail), *words],
+            stdout=subprocess.PIPE, text=True)
+        return int(self.smtp.stdout.readline())
+
+    def write_config(self, smtp_port, extra=()):
+        shutil.copytree(ROOT / "deploy/config/lake-chad", self.config)
+        path = self.config / "tocsind.yaml"
+        path.write_text(substitute(path.read_text(), [
+            (r"^(\s*path:) .*demo-out/store", r"\1 ../store"),
+            (r"^(\s*endpoint:) .*", r"\1 tcp://127.0.0.1:*"),
+            (r"^admin: .*", "admin: {host: 127.0.0.1, port: 0}"),
+            (r"^(\s*port:) 7725", rf"\1 {smtp_port}"),
+            (r"^(\s*directory:) .*demo-out/cap", r"\1 ../cap"),
+            (r"^packs: .*", f"packs: [{ROOT}/rules/packs/lake-chad.yaml]"),
+            (r"^(\s*first_wait_seconds:) .*", r"\1 1"),
+            *extra,
+        ]))
+
+    def start(self):
+        ports = self.directory / "ports"
+        ports.unlink(missing_ok=True)
+        log = open(self.directory / "tocsind.log", "a")
+        self.process = subprocess.Popen(
+            [str(self.tocsind), "--config", str(self.config), "--ports-file", str(ports)], stderr=log)
+        log.close()
+
+        def up():
+            if self.process.poll() is not None:
+                raise RigError(f"the daemon ended with {self.process.returncode}:\n{self.log_tail()}")
+            return ports.exists()
+
+        wait_for("the daemon", up)
+        self.ports = dict(line.split("=", 1) for line in ports.read_text().splitlines())
+
+    def log_tail(self):
+        return "\n".join((self.directory / "tocsind.log").read_text().splitlines()[-20:])
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(60)
+        if code != 0:
+            raise RigError(f"the daemon ended with {code}:\n{self.log_tail()}")
+
+    def close(self):
+        for process in (self.process, self.smtp):
+            if process and process.poll() is None:
+                process.kill()
+                process.wait()
+
+    def get(self, path):
+        with urllib.request.urlopen(self.ports["admin"] + path, timeout=20) as answer:
+            return answer.read().decode()
+
+    def metric(self, name, **labels):
+        """The sum of the samples of `name` that carry all of `labels`."""
+        total = 0.0
+        for line in self.get("/metrics").splitlines():
+            if not re.match(re.escape(name) + r"[ {]", line):
+                continue
+            if all(f'{key}="{value}"' in line for key, value in labels.items()):
+                total += float(line.rsplit(" ", 1)[1])
+        return total
+
+    def run(self, *arguments, check=True):
+        result = subprocess.run([str(self.tocsin), *map(str, arguments)], capture_output=True, text=True)
+        if check and result.returncode != 0:
+            raise RigError(f"tocsin {arguments[0]} ended with {result.returncode}:\n{result.stdout}{result.stderr}")
+        return result
+
+
+class Producer:
+    """One session over plain loopback (docs/PROTOCOL.md)."""
+
+    def __init__(self, context, endpoint, epoch, last_ack):
+        self.socket = context.socket(zmq.DEALER)
+        self.socket.linger = 0
+        self.socket.connect(endpoint)
+        self.session = None
+        self.durable = last_ack
+        self.sent = None
+        self.used = [0, 0]
+        self.credit = {"records": 0, "bytes": 0}
+        self.fates = {}
+        self.nacks = []
+        self.say(b"HELLO", {"epoch": epoch, "last_ack": last_ack})
+
+    def say(self, verb, header, *payload):
+        self.socket.send_multipart([b"tocsin/1", verb, json.dumps(header).encode(), *payload])
+
+    def offer(self, payload):
+        """Sends the next frame if credit allows; whether it did."""
+        records = payload.count(b"\n")
+        if self.session is None or self.used[0] + records > self.credit["records"]:
+            return False
+        if self.used[1] + len(payload) > self.credit["bytes"]:
+            return False
+        self.sent += 1
+        self.used = [self.used[0] + records, self.used[1] + len(payload)]
+        self.say(b"BATCH", {"session": self.session, "sequence": self.sent, "records": records}, payload)
+        return True
+
+    def hear(self, milliseconds):
+        """Takes what has come, waiting at most so long for the first of it."""
+        while self.socket.poll(milliseconds):
+            milliseconds = 0
+            _, verb, header = self.socket.recv_multipart()
+            header = json.loads(header)
+            if verb == b"ERROR":
+                raise RigError("the server said: " + header["message"])
+            if verb == b"WELCOME":
+                if "regression" in header:
+                    raise RigError(f"acknowledged frames are gone: {header['regression']}")
+                self.session, self.sent, self.used = header["session"], header["durable"], [0, 0]
+            if "durable" in header:
+                self.durable, self.credit = max(self.durable, header["durable"]), header["credit"]
+            for frame in header.get("frames", []):
+                for fate, count in frame["fates"].items():
+                    self.fates[fate] = self.fates.get(fate, 0) + count
+                self.nacks += frame["nacks"]
+
+    def close(self):
+        self.socket.close()
+
+
+def send_all(context, endpoint, epoch, frames, seconds=120):
+    """Sends all frames in an epoch of their own and returns the fates."""
+    producer = Producer(context, endpoint, epoch, 0)
+    deadline = time.monotonic() + seconds
+    while producer.durable < len(frames):
+        if time.monotonic() > deadline:
+            raise RigError(f"only {producer.durable} of {len(frames)} frames were acknowledged")
+        while producer.session is not None and producer.sent < len(frames) and producer.offer(
+                frames[producer.sent]):
+            pass
+        producer.hear(100)
+        if producer.session is not None:
+            producer.say(b"HEARTBEAT", {"session": producer.session, "acked": producer.durable})
+    producer.say(b"BYE", {"session": producer.session})
+    producer.close()
+    return producer

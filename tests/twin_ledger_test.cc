@@ -1,0 +1,172 @@
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "tests/support/ledger_run.h"
+#include "tests/support/property_run.h"
+#include "tests/support/table_fixture.h"
+
+namespace tocsin {
+namespace {
+
+// Worked by hand: heat in Xa, a watch while it is 30 degrees or more. Each line is what one commit
+// says; the engine and the naive ledger must both say it.
+class LedgerTable : public testing::Test {
+ protected:
+  void begin(std::int32_t lapse_days = 0) {
+    twin::Pack pack;
+    pack.regions = {at::kXa};
+    twin::Signal hot;
+    hot.name = "hot";
+    hot.when = at_least(last_of(of::kHeat), 30, "degC");
+    pack.signals.push_back(hot);
+    twin::Pattern p;
+    p.name = "p0";
+    p.window = days(1);
+    p.lapse_days = lapse_days;
+    p.levels[1] = twin::on(0);
+    p.levels[2] = twin::op(twin::Kind::kAnd, twin::on(0), twin::on(1));
+    twin::Signal very;
+    very.name = "very_hot";
+    very.when = at_least(last_of(of::kHeat), 40, "degC");
+    pack.signals.push_back(very);
+    pack.patterns.push_back(p);
+    auto parsed = parse_pack("ledger.yaml", twin::to_yaml(pack, catalogue_), catalogue_);
+    ASSERT_TRUE(parsed.has_value());
+    run_ = std::make_unique<LedgerRun>(catalogue_, std::move(*parsed), day("2020-01-01"));
+  }
+
+  // The heat of a day of January; again: a correction.
+  void heat(int january, int degrees) {
+    const Day d = day("2020-01-01") + (january - 1);
+    run_->receive(revision_of(catalogue_, of::kFirst, "heat" + std::to_string(january),
+                              observation(at::kXa, of::kHeat, of::kFirst, d, d + 1, degrees * 10),
+                              ++revisions_[january]));
+  }
+  void retract(int january) {
+    run_->receive(revision_of(catalogue_, of::kFirst, "heat" + std::to_string(january),
+                              std::monostate(), ++revisions_[january]));
+  }
+  std::string commit(int january) {
+    const auto out = run_->commit(day("2020-01-01") + (january - 1));
+    EXPECT_EQ(out.difference, "");
+    return out.said;
+  }
+  std::string heat_and_commit(int january, int degrees) {
+    heat(january, degrees);
+    return commit(january);
+  }
+
+ private:
+  Catalogue catalogue_ = small_world();
+  std::map<int, std::uint32_t> revisions_;
+  std::unique_ptr<LedgerRun> run_;
+};
+
+TEST_F(LedgerTable, AnEpisodeIsRaisedEscalatedEasedAndCleared) {
+  begin();
+  EXPECT_EQ(heat_and_commit(1, 20), "");
+  EXPECT_EQ(heat_and_commit(2, 31), "raised 0 watch 2020-01-02..");
+  EXPECT_EQ(heat_and_commit(3, 41), "escalated 0 warning 2020-01-02..");
+  // The open tick doesn't let it fall; that very_hot is no longer active is said at once.
+  EXPECT_EQ(heat_and_commit(4, 31), "updated 0 warning 2020-01-02..");
+  EXPECT_EQ(heat_and_commit(5, 31), "eased 0 watch 2020-01-02..");
+  EXPECT_EQ(heat_and_commit(6, 20), "updated 0 watch 2020-01-02..");
+  EXPECT_EQ(heat_and_commit(7, 20), "cleared 0 none 2020-01-02..2020-01-06");
+  EXPECT_EQ(heat_and_commit(8, 31), "raised 1 watch 2020-01-08..");
+}
+
+TEST_F(LedgerTable, ACorrectionThatTakesTheEpisodeAwayWithdrawsTheAlert) {
+  begin();
+  EXPECT_EQ(heat_and_commit(1, 20), "");
+  EXPECT_EQ(heat_and_commit(2, 31), "raised 0 watch 2020-01-02..");
+  heat(2, 29);
+  EXPECT_EQ(heat_and_commit(3, 20), "withdrawn 0 none 2020-01-02..2020-01-03");
+  EXPECT_EQ(heat_and_commit(4, 20), "");
+  heat(2, 33);  // corrected back: an episode that is over by now, and was spoken of
+  EXPECT_EQ(commit(4), "");
+}
+
+TEST_F(LedgerTable, AWithdrawnAlertReturnsWhenItsEpisodeDoesAndGoesOn) {
+  begin();
+  EXPECT_EQ(heat_and_commit(2, 31), "raised 0 watch 2020-01-02..");
+  retract(2);
+  EXPECT_EQ(commit(3), "withdrawn 0 none 2020-01-02..2020-01-03");
+  heat(2, 32);
+  EXPECT_EQ(commit(4), "escalated 0 watch 2020-01-02..");
+}
+
+TEST_F(LedgerTable, TwoAlertsOnOneEpisodeMergeIntoTheOlder) {
+  begin();
+  EXPECT_EQ(heat_and_commit(1, 31), "raised 0 watch 2020-01-01..");
+  EXPECT_EQ(heat_and_commit(2, 20), "updated 0 watch 2020-01-01..");
+  EXPECT_EQ(heat_and_commit(3, 20), "cleared 0 none 2020-01-01..2020-01-02");
+  EXPECT_EQ(heat_and_commit(4, 31), "raised 1 watch 2020-01-04..");
+  heat(2, 31);
+  heat(3, 31);
+  EXPECT_EQ(heat_and_commit(5, 31),
+            "escalated 0 watch 2020-01-01..; merged 1 none 2020-01-01.. into 0");
+  EXPECT_EQ(heat_and_commit(6, 31), "");
+}
+
+TEST_F(LedgerTable, OfTwoEpisodesTheAlertKeepsTheLatestAndTheOtherIsNoted) {
+  begin();
+  EXPECT_EQ(heat_and_commit(1, 31), "raised 0 watch 2020-01-01..");
+  for (int january = 2; january <= 6; ++january) EXPECT_EQ(heat_and_commit(january, 31), "");
+  heat(3, 20);
+  EXPECT_EQ(commit(6), "updated 0 watch 2020-01-04..; note 2020-01-01..2020-01-03");
+  EXPECT_EQ(commit(7), "");  // noted once
+}
+
+TEST_F(LedgerTable, AnEpisodeFoundInThePastIsANoteAndNeverRaised) {
+  begin();
+  for (int january = 1; january <= 6; ++january) EXPECT_EQ(heat_and_commit(january, 20), "");
+  heat(2, 31);
+  heat(3, 31);
+  EXPECT_EQ(commit(6), "note 2020-01-02..2020-01-04");
+  EXPECT_EQ(commit(7), "");
+}
+
+TEST_F(LedgerTable, EvidenceThatLapsesIsSaidOnceASpell) {
+  begin(3);
+  EXPECT_EQ(heat_and_commit(1, 31), "raised 0 watch 2020-01-01..");
+  // Stale when end(d) - C > 6, C = 2 January: unknown from tick 8; for more than 3 days at tick 11.
+  for (int january = 2; january <= 10; ++january) EXPECT_EQ(commit(january), "");
+  EXPECT_EQ(commit(11), "lapsed 0 watch 2020-01-01..");
+  EXPECT_EQ(commit(12), "");
+  EXPECT_EQ(heat_and_commit(13, 31), "updated 0 watch 2020-01-01..");
+}
+
+// Random packs and histories, a commit a day and some in between.
+TEST(LedgerProperties, SaysWhatTheNaiveLedgerSays) {
+  const int cases = case_count(250);
+  Occurrences drawn, occurred;
+  fmt::print("seed {}, {} cases\n", first_seed(), cases);
+  for (int i = 0; i < cases; ++i) {
+    const std::uint64_t seed = first_seed() + static_cast<std::uint64_t>(i);
+    Trial trial = make_trial(seed, {true, seed % 8 != 0}, drawn);
+    LedgerRun run(trial.c.catalogue, trial.pack, trial.c.begin);
+    Dice dice(seed);
+    std::size_t next = 0;
+    for (Day today = trial.c.begin; today <= trial.c.end; today = today + 1) {
+      for (; next < trial.c.arrivals.size() && trial.c.arrivals[next].day <= today; ++next) {
+        run.receive(trial.c.arrivals[next].record);
+        if (today == trial.c.begin || !dice.chance(15)) continue;
+        ASSERT_EQ(run.commit(today).difference, "") << trial.told();
+      }
+      if (dice.chance(10) && today < trial.c.end) continue;
+      ASSERT_EQ(run.commit(today).difference, "") << trial.told();
+    }
+    for (const auto& [what, count] : run.occurred()) occurred[what] += count;
+  }
+  print(occurred, "said");
+  if (cases < 100) return;
+  for (const char* what :
+       {"raised", "escalated", "eased", "updated", "updated: figures corrected", "cleared",
+        "withdrawn", "merged", "lapsed", "split", "note of a past episode"})
+    EXPECT_GT(occurred[what], 0U) << what << " never occurred";
+}
+
+}  // namespace
+}  // namespace tocsin
