@@ -22,7 +22,7 @@ import zmq
 
 from daemon_rig import ROOT, Producer, Rig, RigError, send_all, wait_for
 
-FRAME_RECORDS = 20
+FRAME_RECORDS = 4
 
 
 def frames_of(directory, seed):
@@ -47,23 +47,23 @@ def frames_of(directory, seed):
             for i in range(0, len(mixed), FRAME_RECORDS)]
 
 
-def load(rig, context, frames, acked, chance, slow):
-    """One life of the daemon: sends until the moment of the kill. Returns the acknowledged sequence."""
+def load(rig, context, frames, acked, chance, budget):
+    """One life of the daemon: a few frames, and the kill at a random moment while they are on their way.
+    Returns the acknowledged sequence."""
     producer = Producer(context, rig.ports["ingest"], "kill-loop", acked)
-    moment = time.monotonic() + 10
-    while time.monotonic() < moment and producer.durable < len(frames):
-        was_open = producer.session is not None
-        producer.hear(5)
-        if producer.session is not None and not was_open:
-            if producer.durable < acked:
-                raise RigError(f"{acked} was acknowledged, the daemon knows {producer.durable}")
-            moment = time.monotonic() + chance.uniform(0, 0.25)
-        # A few frames a turn, so that the load outlasts all the kills.
-        for _ in range(slow):
-            if producer.session is None or producer.sent >= len(frames):
-                break
-            if not producer.offer(frames[producer.sent]):
-                break
+    begun = time.monotonic()
+    while producer.session is None:
+        producer.hear(100)
+        if time.monotonic() - begun > 20:
+            raise RigError("no WELCOME came")
+    if producer.durable < acked:
+        raise RigError(f"{acked} was acknowledged, the daemon knows {producer.durable}")
+    moment = time.monotonic() + chance.uniform(0, 0.06)
+    left = budget
+    while time.monotonic() < moment:
+        if left > 0 and producer.sent < len(frames) and producer.offer(frames[producer.sent]):
+            left -= 1
+        producer.hear(chance.randint(0, 3))
     producer.close()
     return max(acked, producer.durable)
 
@@ -103,12 +103,13 @@ def main():
         context = zmq.Context()
         try:
             frames = frames_of(directory, options.seed)
-            slow = max(1, len(frames) // (options.kills * 2))
+            share = len(frames) / options.kills  # so that the load outlasts the kills
             rig.write_config(rig.start_mail())
             acked = 0
             for kill in range(options.kills):
                 rig.start()
-                acked = load(rig, context, frames, acked, chance, slow)
+                budget = chance.randint(0, int(2 * share) + 1)
+                acked = load(rig, context, frames, acked, chance, budget)
                 rig.kill()
             print(f"{acked} of {len(frames)} frames were acknowledged before the last kill")
             rig.start()
