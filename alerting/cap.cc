@@ -3,101 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <pugixml.hpp>
 #include <set>
 #include <sstream>
 
+#include "alerting/cap_words.h"
 #include "alerting/clean_text.h"
-#include "alerting/local_time.h"
 
 namespace tocsin {
 namespace {
-
-// CAP's words for a level and a kind (docs/REFERENCES.md#oasis-cap, section 3.2.2).
-struct Weight {
-  const char *urgency, *severity, *response;
-};
-
-Weight weight_of(const AlertRevision& revision) {
-  switch (revision.kind) {
-    case RevisionKind::kCleared:
-      return {"Past", "Minor", "AllClear"};
-    case RevisionKind::kWithdrawn:
-      return {"Past", "Minor", "None"};
-    case RevisionKind::kMerged:
-    case RevisionKind::kRetired:
-    case RevisionKind::kLapsed:
-      return {"Unknown", "Unknown", "Assess"};
-    case RevisionKind::kRaised:
-    case RevisionKind::kEscalated:
-    case RevisionKind::kEased:
-    case RevisionKind::kUpdated:
-      break;
-  }
-  switch (revision.level) {
-    case Level::kNone:
-      return {"Unknown", "Unknown", "Assess"};
-    case Level::kWatch:
-      return {"Future", "Moderate", "Monitor"};
-    case Level::kWarning:
-      return {"Expected", "Severe", "Prepare"};
-    case Level::kEmergency:
-      return {"Immediate", "Extreme", "Execute"};
-  }
-  return {"Unknown", "Unknown", "Assess"};
-}
-
-const char* message_type(RevisionKind kind) {
-  switch (kind) {
-    case RevisionKind::kRaised:
-      return "Alert";
-    case RevisionKind::kEscalated:
-    case RevisionKind::kEased:
-    case RevisionKind::kUpdated:
-    case RevisionKind::kCleared:
-    case RevisionKind::kLapsed:
-      return "Update";
-    case RevisionKind::kWithdrawn:
-    case RevisionKind::kMerged:
-    case RevisionKind::kRetired:
-      return "Cancel";
-  }
-  return "Update";
-}
-
-const char* certainty_of(const AlertRevision& revision) {
-  if (revision.kind == RevisionKind::kLapsed) return "Unknown";
-  if (revision.certainty == "observed") return "Observed";
-  if (revision.certainty == "likely") return "Likely";
-  if (revision.certainty == "possible") return "Possible";
-  return "Unknown";
-}
-
-const char* category_of(std::string_view dimension) {
-  struct Category {
-    std::string_view dimension;
-    const char* category;
-  };
-  constexpr std::array<Category, 6> kCategories{{{"community", "Security"},
-                                                 {"environmental", "Env"},
-                                                 {"health", "Health"},
-                                                 {"personal", "Security"},
-                                                 {"political", "Security"},
-                                                 {"technological", "Infra"}}};
-  const auto at = std::ranges::find(kCategories, dimension, &Category::dimension);
-  return at == kCategories.end() ? "Other" : at->category;
-}
-
-// CAP wants seconds and an offset, and forbids the Z.
-std::string cap_time(std::int64_t milliseconds) {
-  const std::int64_t second = milliseconds / 1'000 * 1'000;
-  std::string text = format_rfc3339_ms(second);
-  text.pop_back();
-  return text + "+00:00";
-}
-
-std::string cap_time(Day day) { return cap_time(start_of<EventTime>(day).milliseconds()); }
 
 void add(pugi::xml_node parent, const char* name, std::string_view text) {
   if (text.empty()) return;
@@ -161,7 +75,7 @@ void add_envelope(pugi::xml_node alert, const CapSubject& subject) {
   add(alert, "sender", subject.options.sender);
   add(alert, "sent", cap_time(revision.issued.milliseconds()));
   add(alert, "status", revision.illustrative ? "Exercise" : "Actual");
-  add(alert, "msgType", message_type(revision.kind));
+  add(alert, "msgType", cap_message_type(revision.kind));
   add(alert, "source",
       fmt::format("tocsin, {}",
                   one_line(subject.texts.say("about.rule.value",
@@ -183,10 +97,10 @@ void add_envelope(pugi::xml_node alert, const CapSubject& subject) {
 
 void add_categories(pugi::xml_node info, const AlertRevision& revision) {
   std::set<std::string_view> categories;
-  for (const std::string& code : revision.dimensions_true) categories.insert(category_of(code));
+  for (const std::string& code : revision.dimensions_true) categories.insert(cap_category(code));
   if (categories.empty()) {
     for (const Evidence& evidence : revision.evidence) {
-      categories.insert(category_of(evidence.dimension));
+      categories.insert(cap_category(evidence.dimension));
     }
   }
   if (categories.empty()) categories.insert("Other");
@@ -308,7 +222,7 @@ std::string event_of(const CapSubject& subject) {
 
 void add_info(pugi::xml_node alert, const CapSubject& subject) {
   const AlertRevision& revision = subject.revision;
-  const Weight weight = weight_of(revision);
+  const CapWeight weight = cap_weight(revision);
   const std::int64_t issued = revision.issued.milliseconds();
   pugi::xml_node info = alert.append_child("info");
   add(info, "language", subject.briefing.language);
@@ -317,7 +231,7 @@ void add_info(pugi::xml_node alert, const CapSubject& subject) {
   add(info, "responseType", weight.response);
   add(info, "urgency", weight.urgency);
   add(info, "severity", weight.severity);
-  add(info, "certainty", certainty_of(revision));
+  add(info, "certainty", cap_certainty(revision));
   add_named(info, "eventCode", "tocsin:pattern", one_line(revision.pattern));
   add(info, "effective", cap_time(issued));
   add(info, "onset", cap_time(revision.episode_start));
