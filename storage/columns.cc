@@ -82,7 +82,7 @@ rocksdb::DBOptions database_options(rocksdb::Env* env) {
   options.unordered_write = false;
   options.max_background_jobs = 2;
   options.max_open_files = -1;
-  // // Bounds what a restart replays, twice (Store::examine); without it the rarely written columns
+  // Bounds what a restart replays, twice (Store::examine); without it the rarely written columns
   // keep old logs alive.
   options.max_total_wal_size = 128 * kMebi;
   options.bytes_per_sync = kMebi;  // table files go out steadily instead of in one burst

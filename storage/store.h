@@ -100,8 +100,7 @@ struct BackupReceipt {
 // 1. When commit() returns a receipt, all of the commit is on the disk; after a crash at any moment
 //    the store holds a prefix of the commits, each whole.
 // 2. Journal sequences are 1, 2, 3, ... without gaps; each chain's indexes are 0, 1, 2, ...
-// 3. After a commit or state write that failed, the store refuses every later one: what the disk
-// holds is then not
+// 3. After a write that failed, the store refuses every later one: what the disk holds is then not
 //    known, and memory must not run ahead of it. The process stops and starts again.
 // 4. A store that can't be opened is left as it was, byte for byte: nothing is created, repaired,
 //    moved or deleted. So is one that a newer program wrote and we can't read.
@@ -114,6 +113,9 @@ struct BackupReceipt {
 // Errors: kNotFound no store there; kForbidden another process has it open; kConflict written by a
 // newer program, or a write to a read-only store; kCorrupt damaged: the message says what was found
 // and what to do; kIo the disk failed; kUnavailable refused after an earlier failure.
+//
+// Reading only, a store that another process is writing can be opened too: it shows what was there
+// at that moment. Files may vanish under it while it opens; a kCorrupt then means nothing.
 class Store {
  public:
   static Result<std::unique_ptr<Store>> open(StoreOptions options);
@@ -155,11 +157,10 @@ class Store {
   Result<void> for_each_alert_revision(const Visit<AlertRevision>& visit) const;
 
   Result<Dispatch> dispatch(const Hash128& id) const;  // kNotFound
-  // // The channel's dispatches in state kIntended with next_attempt <= now, ordered by
-  // (next_attempt, id), the first `limit` of them. Cost: what it returns, however many dispatches
-  // there are.
+  // The channel's dispatches in state kIntended with next_attempt <= now, ordered by (next_attempt,
+  // id), the first `limit` of them. Cost: what it returns, however many dispatches there are.
   Result<std::vector<Dispatch>> due(Channel channel, ProcessingTime now, std::size_t limit) const;
-  // // The same of all channels together.
+  // The same of all channels together.
   Result<std::vector<Dispatch>> due(ProcessingTime now, std::size_t limit) const;
   // When the channel's next one becomes due; nullopt when it has none.
   Result<std::optional<ProcessingTime>> next_due(Channel channel) const;
@@ -184,7 +185,7 @@ class Store {
   Result<void> for_each_state(const Visit<StateRow>& visit) const;
   Result<void> drop_state();
 
-  // // Writes what the log still holds into tables, so that the next opening has no log to replay:
+  // Writes what the log still holds into tables, so that the next opening has no log to replay:
   // for a clean stop. Nothing depends on it. Takes up to a second or so.
   Result<void> flush();
 
