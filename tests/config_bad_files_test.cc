@@ -90,17 +90,19 @@ INSTANTIATE_TEST_SUITE_P(
          "  allowed: a list: [a, b]\n"},
         {"endpoint_without_port", "tocsind.yaml", "tcp://127.0.0.1:*", "tcp://127.0.0.1",
          "tocsind.yaml:4:20: endpoint of ingest is 'tcp://127.0.0.1'\n"
-         "  ingest: {endpoint: 'tcp://127.0.0.1', security: plain-on-loopback}\n"
+         "  ingest: {endpoint: 'tcp://127.0.0.1', security: plain-on-loopback, plain_producer: "
+         "relay}\n"
          "                     ^^^^^^^^^^^^^^^^^\n"
          "  allowed: tcp://HOST:PORT with a port from 1 to 65535, or * for any free one\n"},
         {"plain_for_other_machines", "tocsind.yaml", "tcp://127.0.0.1:*", "tcp://0.0.0.0:7741",
          "tocsind.yaml:4:20: security is plain-on-loopback, but other machines can reach "
          "'tcp://0.0.0.0:7741'\n"
-         "  ingest: {endpoint: 'tcp://0.0.0.0:7741', security: plain-on-loopback}\n"
+         "  ingest: {endpoint: 'tcp://0.0.0.0:7741', security: plain-on-loopback, plain_producer: "
+         "relay}\n"
          "                     ^^^^^^^^^^^^^^^^^^^^\n"
          "  allowed: an endpoint on 127.0.0.1 or [::1], or 'security: curve'\n"},
-        {"curve_without_key_file", "tocsind.yaml", ", security: plain-on-loopback}\nsmtp",
-         ", security: curve}\nsmtp",
+        {"curve_without_key_file", "tocsind.yaml",
+         ", security: plain-on-loopback, plain_producer: relay}", ", security: curve}",
          "sources.yaml:10:10: producer relay has no public key, and ingest is secured by curve\n"
          "    relay: {sources: [market]}\n"
          "           ^\n"
@@ -109,13 +111,27 @@ INSTANTIATE_TEST_SUITE_P(
          "  ingest: {endpoint: 'tcp://127.0.0.1:*', security: curve}\n"
          "          ^\n"
          "  allowed: the file that `tocsin keygen` wrote\n"},
-        {"frame_beyond_all_credit", "tocsind.yaml", "plain-on-loopback}\nsmtp",
-         "plain-on-loopback, credit: {bytes: 1048576}}\nsmtp",
+        {"frame_beyond_all_credit", "tocsind.yaml", "plain_producer: relay",
+         "plain_producer: relay, credit: {bytes: 1048576}",
          "tocsind.yaml:4:9: a frame may have 4194304 bytes, but all credit is 1048576 bytes\n"
-         "  ingest: {endpoint: 'tcp://127.0.0.1:*', security: plain-on-loopback, credit: {bytes: "
-         "1048576}}\n"
+         "  ingest: {endpoint: 'tcp://127.0.0.1:*', security: plain-on-loopback, plain_producer: "
+         "relay, credit: {bytes: 1048576}}\n"
          "          ^\n"
          "  allowed: credit bytes of at least frame_bytes\n"},
+        {"plain_without_a_producer", "tocsind.yaml", ", plain_producer: relay", "",
+         "tocsind.yaml:4:9: without curve nobody can tell who a client is, and ingest names no "
+         "plain_producer\n"
+         "  ingest: {endpoint: 'tcp://127.0.0.1:*', security: plain-on-loopback}\n"
+         "          ^\n"
+         "  allowed: the producer that every plain client speaks as\n"},
+        {"unknown_plain_producer", "tocsind.yaml", "plain_producer: relay", "plain_producer: rely",
+         "tocsind.yaml:4:86: unknown producer 'rely'\n"
+         "  ingest: {endpoint: 'tcp://127.0.0.1:*', security: plain-on-loopback, plain_producer: "
+         "rely}\n"
+         "                                                                                       "
+         "^^^^\n"
+         "  allowed: 'relay'\n"
+         "  did you mean \"relay\"?\n"},
         {"marks_in_wrong_order", "tocsind.yaml", "{path: store}",
          "{path: store, free_bytes_for_credit: 1, free_bytes_for_commit: 2}",
          "tocsind.yaml:3:8: free_bytes_for_commit (2) is above free_bytes_for_credit (1)\n"

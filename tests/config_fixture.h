@@ -17,7 +17,8 @@ inline ConfigurationFiles good_files() {
        "history_begins: 2009-01-01\n"
        "packs: [pack.yaml]\n"
        "store: {path: store}\n"
-       "ingest: {endpoint: 'tcp://127.0.0.1:*', security: plain-on-loopback}\n"
+       "ingest: {endpoint: 'tcp://127.0.0.1:*', security: plain-on-loopback, plain_producer: "
+       "relay}\n"
        "smtp: {host: 127.0.0.1, security: plain-on-loopback, from: a@b.example}\n"},
       {"regions.yaml",
        "regions:\n"

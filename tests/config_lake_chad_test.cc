@@ -121,6 +121,7 @@ TEST(LakeChad, EveryAdmin1UnitIsPeopledAndInACountry) {
 TEST(LakeChad, EveryNigerianStateIsInOneRainZone) {
   const Configuration configuration = shipped();
   const RegionTable& regions = configuration.catalogue.regions;
+  ASSERT_NE(regions.find("NG"), nullptr);
   for (const RegionId id : regions.children(regions.find("NG")->id)) {
     EXPECT_NE(regions.set_of(id, "rain_zone"), nullptr) << regions.at(id).code;
   }

@@ -152,8 +152,8 @@ std::set<std::string> every_key() {
   auto files = good_files();
   testing::replace(files["regions.yaml"], "", "neighbours_file: near.yaml\n");
   files["near.yaml"] = "neighbours: {}\n";
-  testing::replace(files["tocsind.yaml"], "security: plain-on-loopback}",
-                   "security: plain-on-loopback, credit: {x: 1}, limits: {x: 1}}");
+  testing::replace(files["tocsind.yaml"], "plain_producer: relay}",
+                   "plain_producer: relay, credit: {x: 1}, limits: {x: 1}}");
   files["tocsind.yaml"] += "admin: {x: 1}\nhorizons: {x: 1}\ncap: {x: 1}\ndelivery: {x: 1}\n";
   testing::replace(files["indicators.yaml"], "    sources:", "    range: {x: 1}\n    sources:");
   files["indicators.yaml"] += "event_kinds: {e: {x: 1}}\ngroups: {g: {x: 1}}\n";
