@@ -275,7 +275,8 @@ void Pipeline::quarantine(Working& working, const Place& at, const Rejection& re
   working.commit.quarantine.push_back(std::move(row));
 }
 
-// The content that lost against a newcomer of the same revision is kept beside its reason.
+// The content that lost against a newcomer: the journal has it, the row says where. It is not copied,
+// so that a flood of conflicts can't make the engine read the journal for each.
 void Pipeline::keep_displaced(Working& working, const Place& at, const LatestRevision& loser,
                               const Change& change) {
   QuarantineRow row;
@@ -283,8 +284,8 @@ void Pipeline::keep_displaced(Working& working, const Place& at, const LatestRev
   row.producer = at.input.producer;
   row.received = now_;
   row.rejection = conflict_rejection(loser.revision, change.after.content);
-  if (auto raw = read_raw_record(store_, loser.journal_sequence, loser.journal_index))
-    row.record = std::move(*raw);
+  row.rejection.message += fmt::format("; the record is number {} of journal entry {}",
+                                       loser.journal_index, loser.journal_sequence);
   working.commit.quarantine.push_back(std::move(row));
 }
 
@@ -323,26 +324,6 @@ void Pipeline::route_revision(Working& working, const AlertRevision& revision) {
     working.commit.ledger.push_back({Chain::kDispatches, intended_entry(dispatch, now_)});
     working.dispatches.emplace(dispatch.id, dispatch);
   }
-}
-
-Result<std::string> read_raw_record(const Store& store, std::uint64_t sequence,
-                                    std::uint32_t index) {
-  auto entry = store.journal(sequence);
-  if (!entry) return tl::unexpected(entry.error());
-  std::uint32_t at = 0;
-  std::string found;
-  WireParser parser;
-  for (const Input& input : entry->inputs) {
-    const auto* records = std::get_if<RecordsInput>(&input);
-    if (records == nullptr) continue;
-    parser.for_each_record(records->payload,
-                           [&](std::size_t, std::string_view raw, ParsedRecord&&) {
-                             if (at++ == index) found = std::string(raw);
-                           });
-  }
-  if (!found.empty()) return found;
-  return fail(ErrorCode::kNotFound,
-              fmt::format("journal entry {} holds no record {}", sequence, index));
 }
 
 }  // namespace tocsin

@@ -92,7 +92,4 @@ class Pipeline {
   std::map<SourceId, SourceSeen> seen_;
 };
 
-// The bytes of a record as they came, from the journal. kNotFound when it isn't there.
-Result<std::string> read_raw_record(const Store& store, std::uint64_t sequence, std::uint32_t index);
-
 }  // namespace tocsin
