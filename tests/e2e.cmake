@@ -6,3 +6,4 @@ function(tocsin_e2e name script)
 endfunction()
 
 tocsin_e2e(e2e.kill_loop kill_loop.py --kills 100)
+tocsin_e2e(e2e.demo demo_test.py)

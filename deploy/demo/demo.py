@@ -19,9 +19,11 @@ import time
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-OUT = ROOT / "demo-out"
-TOCSIND = ROOT / "build/bin/tocsind"
-TOCSIN = ROOT / "build/bin/tocsin"
+# The tests run it with other programs and elsewhere.
+OUT = pathlib.Path(os.environ.get("TOCSIN_DEMO_OUT", ROOT / "demo-out"))
+BIN = pathlib.Path(os.environ.get("TOCSIN_BIN", ROOT / "build/bin"))
+TOCSIND = BIN / "tocsind"
+TOCSIN = BIN / "tocsin"
 CONFIG = ROOT / "deploy/config/lake-chad"
 FEEDS = {  # feed: the publisher's file in DIR
     "ucdp-ged": "ucdp_ged_nigeria_2005_2021.csv",
@@ -236,7 +238,7 @@ def main():
     parser.add_argument("--history", metavar="DIR", help="real history instead of the scenario")
     options = parser.parse_args()
     shutil.rmtree(OUT, ignore_errors=True)
-    OUT.mkdir()
+    OUT.mkdir(parents=True)
     demo = Demo()
     try:
         if options.history:

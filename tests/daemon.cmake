@@ -1,0 +1,5 @@
+tocsin_test(daemon_tests
+  SOURCES
+    pipeline_test.cc
+    support/crash_fs.cc
+  LIBS tocsin_daemon RocksDB::rocksdb-shared fmt::fmt)

@@ -1,0 +1,151 @@
+// The pipeline over a disk whose power fails: an ACK leaves only after the sync of what it promises.
+#include <gtest/gtest.h>
+#include <spdlog/logger.h>
+#include <spdlog/sinks/null_sink.h>
+
+#include <fmt/format.h>
+
+#include "daemon/engine_loop.h"
+#include "daemon/pipeline.h"
+#include "tests/support/crash_fs.h"
+
+namespace tocsin {
+namespace {
+
+using testsupport::CrashDisk;
+
+const ProcessingTime kNow(1'790'000'000'000);
+
+std::unique_ptr<Store> open_store(CrashDisk& disk) {
+  auto store = Store::open({.directory = CrashDisk::root() + "/store",
+                            .env = disk.env(),
+                            .block_cache_bytes = std::size_t{1} << 20,
+                            .write_buffer_bytes = std::size_t{256} << 10});
+  EXPECT_TRUE(store) << store.error().message;
+  return store ? std::move(*store) : nullptr;
+}
+
+std::unique_ptr<Pipeline> open_pipeline(Store& store) {
+  static const auto contents = read_contents(TOCSIN_SOURCE_DIR "/deploy/config/lake-chad");
+  EXPECT_TRUE(contents) << contents.error().message;
+  Numbering numbering;
+  for (const auto& entry : store.numbering().value()) numbering.restore(entry);
+  auto loaded = load_contents(*contents, numbering);
+  EXPECT_TRUE(loaded) << loaded.error().message;
+  auto pipeline = Pipeline::open(store, std::move(*loaded));
+  EXPECT_TRUE(pipeline) << pipeline.error().message;
+  return std::move(*pipeline);
+}
+
+std::string price(int id, double value) {
+  return fmt::format(
+      R"({{"specversion":"1.0","id":"{}","source":"demo-market","type":"org.tocsin.observation.v1",)"
+      R"("time":"2026-02-01T00:00:00Z","subject":"NG-BO",)"
+      R"("data":{{"indicator":"millet_price","period":{{"start":"2026-01-01","end":"2026-02-01"}},"value":{:.2f}}}}})"
+      "\n",
+      id, value);
+}
+
+RecordsInput frame(std::uint64_t sequence, std::string payload) {
+  return {"demo", "epoch", sequence, std::move(payload)};
+}
+
+TEST(Pipeline, EveryAcknowledgedFrameSurvivesAPowerFailureAtItsAck) {
+  CrashDisk disk;
+  SystemClock clock;
+  spdlog::logger log("test", std::make_shared<spdlog::sinks::null_sink_mt>());
+  for (std::uint64_t sequence = 1; sequence <= 12; ++sequence) {
+    auto store = open_store(disk);
+    auto pipeline = open_pipeline(*store);
+    ASSERT_EQ(store->position("demo", "epoch").value(), sequence - 1);
+    FrameQueue frames(4);
+    Metrics metrics(pipeline->catalogue());
+    EngineLoop* running = nullptr;
+    LoopPorts ports;
+    ports.acknowledge = [&](std::vector<FrameResult> results) {
+      ASSERT_EQ(results.size(), 1u);
+      EXPECT_FALSE(results.front().refused);
+      disk.crash();  // the power fails as the ACK leaves
+      running->stop();
+    };
+    ports.wake_dispatcher = [] {};
+    ports.withhold_credit = [](std::string) {};
+    ports.alive = [] {};
+    LoopOptions options;
+    options.store_directory = "/";
+    EngineLoop loop(std::move(options), *pipeline, frames, clock, metrics, log, std::move(ports));
+    running = &loop;
+    Frame next;
+    next.producer = "demo";
+    next.epoch = "epoch";
+    next.sequence = sequence;
+    next.payload = price(static_cast<int>(sequence), 100);
+    ASSERT_TRUE(frames.offer(next));
+    (void)loop.run();
+    pipeline.reset();
+    store.reset();
+    auto after = open_store(disk);
+    EXPECT_EQ(after->position("demo", "epoch").value(), sequence);
+    EXPECT_EQ(open_pipeline(*after)->engine().data().observation_count(), sequence);
+  }
+}
+
+TEST(Pipeline, AFailedSyncFailsTheCommitAndAllLaterOnes) {
+  CrashDisk disk;
+  auto store = open_store(disk);
+  auto pipeline = open_pipeline(*store);
+  ASSERT_TRUE(pipeline->commit({frame(1, price(1, 100))}, kNow));
+  disk.fail_sync(1);
+  EXPECT_FALSE(pipeline->commit({frame(2, price(2, 100))}, kNow));
+  EXPECT_FALSE(pipeline->commit({frame(3, price(3, 100))}, kNow));
+}
+
+TEST(Pipeline, EveryRecordHasOneFateAndTheCountersBalance) {
+  CrashDisk disk;
+  auto store = open_store(disk);
+  auto pipeline = open_pipeline(*store);
+  const std::string payload = price(1, 100) + price(1, 100) + price(1, 120) + "not json\n" +
+                              price(2, -5) + R"({"specversion":"1.0"})" "\n";
+  const auto outcome = pipeline->commit({frame(1, payload)}, kNow);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  const FrameResult& result = outcome->frames.front();
+  std::uint32_t sum = 0;
+  for (const auto count : result.fates) sum += count;
+  EXPECT_EQ(sum, 6u);
+  EXPECT_EQ(result.fates[static_cast<std::size_t>(Fate::kDuplicate)], 1u);
+  std::uint64_t stored = 0;
+  for (const auto& [source, totals] : store->fates())
+    for (const auto count : totals) stored += count;
+  EXPECT_EQ(stored, 6u);
+  std::size_t kept = 0;
+  ASSERT_TRUE(store->for_each_quarantined(0, [&](const QuarantineRow& row) -> Result<void> {
+    EXPECT_FALSE(row.rejection.code.empty());
+    ++kept;
+    return {};
+  }));
+  // The content that lost the conflict is kept as well, whichever of the two it was.
+  EXPECT_GE(kept, result.nacks.size());
+}
+
+TEST(Pipeline, AFrameThatDoesNotFollowIsRefusedAndChangesNothing) {
+  CrashDisk disk;
+  auto store = open_store(disk);
+  auto pipeline = open_pipeline(*store);
+  const auto outcome = pipeline->commit({frame(5, price(1, 100))}, kNow);
+  ASSERT_TRUE(outcome);
+  ASSERT_TRUE(outcome->frames.front().refused);
+  EXPECT_EQ(pipeline->engine().data().observation_count(), 0u);
+  EXPECT_EQ(store->position("demo", "epoch").value(), 0u);
+}
+
+TEST(Pipeline, TimeNeverGoesBack) {
+  CrashDisk disk;
+  auto store = open_store(disk);
+  auto pipeline = open_pipeline(*store);
+  ASSERT_TRUE(pipeline->commit({ClockInput{}}, kNow));
+  ASSERT_TRUE(pipeline->commit({ClockInput{}}, ProcessingTime(kNow.milliseconds() - 1'000'000)));
+  EXPECT_EQ(store->head().now, kNow);
+}
+
+}  // namespace
+}  // namespace tocsin
