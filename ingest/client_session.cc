@@ -119,7 +119,7 @@ Parts ClientSession::send(std::uint64_t records, std::string_view payload, Insta
 Parts ClientSession::bye() const { return encode(ByeMessage{.session = session_}); }
 
 void ClientSession::lost(std::string_view why, Instant now) {
-  if (phase_ == Phase::kStopped) return;
+  if (phase_ == Phase::kStopped || phase_ == Phase::kClosed) return;
   close(why, now + backoff());
 }
 

@@ -6,6 +6,12 @@
 #include <sstream>
 #include <thread>
 
+#ifdef __SANITIZE_THREAD__
+extern "C" const char* __tsan_default_options() {
+  return "suppressions=" TOCSIN_SOURCE_DIR "/tests/tsan.supp";
+}
+#endif
+
 namespace tocsin::test {
 
 bool TestSink::offer(Frame& frame) {

@@ -219,6 +219,18 @@ TEST_F(SenderTest, GetsByWithCreditForOneFrameBesideAnother) {
   EXPECT_EQ(engine.committed(), 40U);
 }
 
+TEST(ClientSession, ALostConnectionDoesNotShortenADenial) {
+  ClientSession session({.epoch = "e"});
+  const Instant now{};
+  session.greet(now);
+  session.receive(WelcomeMessage{.session = 1, .heartbeat_ms = 1000}, now);
+  session.receive(
+      ErrorMessage{.refusal = Refusal::kBeyondCredit, .session = 1, .retry_after_ms = 60'000}, now);
+  session.lost("the server cut it", now);
+  EXPECT_FALSE(session.may_greet(now + std::chrono::seconds(59)));
+  EXPECT_TRUE(session.may_greet(now + std::chrono::seconds(60)));
+}
+
 TEST(FrameCutter, CutsByRecordsAndBytesAndKeepsLineNumbers) {
   std::istringstream in("{\"a\":1}\n\n  \n{\"a\":2}\n[3]\n{\"a\":4}");
   const auto input = stream_input(in);
