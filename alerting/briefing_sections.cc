@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <set>
+#include <utility>
 
 #include "alerting/clean_text.h"
 #include "alerting/local_time.h"
