@@ -53,6 +53,7 @@ TEST_F(ImportCommand, WritesRecordsRefusedRowsAndAReport) {
             "line,reason,row\n3,\"v is \"\"x, \"\"y\"\"\"\", not a number\","
             "\"2019-02-01,\"\"x, \"\"\"\"y\"\"\"\"\"\"\"\n");
   EXPECT_THAT(err_.str(), HasSubstr("prices: 2 rows read = 1 used + 0 filtered + 1 refused"));
+  EXPECT_THAT(err_.str(), HasSubstr("  line 3: v is \"x, \"y\"\", not a number\n"));
   EXPECT_THAT(err_.str(), HasSubstr("1 records written, published 2019-02-06T00:00:00Z"));
 }
 

@@ -9,7 +9,6 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <sstream>
 
 #include "ingest/import/import.h"
 #include "ingest/wire.h"
@@ -35,6 +34,25 @@ std::string quoted_cell(std::string_view text) {
 std::string time_or_dash(const std::optional<PublishedTime>& time) {
   return time ? format_rfc3339(*time) : "-";
 }
+
+// The refused rows as a CSV file, and the first of them as lines for the report.
+class RefusedRows {
+ public:
+  void add(const RefusedRow& row) {
+    csv_ += fmt::format("{},{},{}\n", row.line, quoted_cell(row.reason), quoted_cell(row.raw));
+    if (++count_ <= kShown) shown_ += fmt::format("  line {}: {}\n", row.line, row.reason);
+  }
+  const std::string& csv() const { return csv_; }
+  std::string shown() const {
+    return count_ <= kShown ? shown_ : shown_ + fmt::format("  and {} more\n", count_ - kShown);
+  }
+
+ private:
+  static constexpr std::size_t kShown = 20;
+  std::size_t count_ = 0;
+  std::string csv_ = "line,reason,row\n";
+  std::string shown_;
+};
 
 std::string report_text(const Mapping& mapping, const ImportReport& report) {
   std::string text =
@@ -144,29 +162,26 @@ int run_import(const ImportOptions& options, std::ostream& out, std::ostream& er
     if (!file) return cannot("read", options.input_path);
   }
   std::istream& csv = options.input_path == "-" ? std::cin : file;
-  std::ostringstream unkept;
   Output records(options.output_path == "-" ? "" : options.output_path, out);
-  Output refused(options.refused_path, unkept);
   if (!records.ok()) return cannot("write", options.output_path);
-  if (!refused.ok()) return cannot("write", options.refused_path);
-  refused.stream() << "line,reason,row\n";
+  RefusedRows refused;
   const auto report = import_rows(
       *mapping, csv,
       {.record = [&](const Record& record) { records.stream() << to_json(record) << '\n'; },
-       .refused =
-           [&](const RefusedRow& row) {
-             refused.stream() << row.line << ',' << quoted_cell(row.reason) << ','
-                              << quoted_cell(row.raw) << '\n';
-           }});
+       .refused = [&](const RefusedRow& row) { refused.add(row); }});
   if (!report) {
     err << fmt::format("{}: {}\n", options.input_path, report.error().message);
     return kInvalid;
   }
   if (csv.bad()) return cannot("read", options.input_path);
   if (!records.finish()) return cannot("write", options.output_path);
-  if (!refused.finish()) return cannot("write", options.refused_path);
+  if (!options.refused_path.empty()) {
+    Output refused_file(options.refused_path, out);
+    refused_file.stream() << refused.csv();
+    if (!refused_file.finish()) return cannot("write", options.refused_path);
+  }
   err << (options.report == ReportFormat::kJson ? report_json(*mapping, *report)
-                                                : report_text(*mapping, *report));
+                                                : report_text(*mapping, *report) + refused.shown());
   return 0;
 }
 

@@ -224,7 +224,14 @@ Result<ImportReport> Import::run(std::istream& csv, const ImportSinks& sinks) {
   if (!columns) return tl::unexpected<Error>(columns.error());
   std::optional<Rollup> rollup;
   if (mapping_.rollup) rollup.emplace(*mapping_.rollup);
-  while (auto row = reader.next()) take_row(std::move(*row), *columns, rollup);
+  while (auto row = reader.next()) {
+    if (report_.rows_read == kImportRowsMax) {
+      return fail(ErrorCode::kLimit,
+                  fmt::format("the file has more than {} rows at line {}; split it", kImportRowsMax,
+                              row->line));
+    }
+    take_row(std::move(*row), *columns, rollup);
+  }
   if (rollup) {
     for (const auto& group : rollup->finish()) {
       ++report_.groups;

@@ -43,10 +43,12 @@ struct ImportSinks {
   std::function<void(const RefusedRow&)> refused;  // in order of lines
 };
 
+inline constexpr std::size_t kImportRowsMax = 10'000'000;
+
 // Turns a publisher's CSV into records. A bad row is refused and the rest goes on; every record
-// given out is one that parse_record takes. Fails only when nothing can be done: no header, or
-// columns that the mapping names are missing. Holds the whole file's records in memory, to bring
-// them in order.
+// given out is one that parse_record takes. Fails only when nothing can be done: there is no
+// header, columns that the mapping names are missing, or the file has more than kImportRowsMax
+// rows. Holds all records and rows in memory, to bring them in order.
 Result<ImportReport> import_rows(const Mapping& mapping, std::istream& csv,
                                  const ImportSinks& sinks);
 
