@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -28,22 +30,25 @@ double seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
 }
 
-// Boot time plus the start in clock ticks since then: field 22 of /proc/self/stat, the 20th after
-// the name, which ends with the last ')' (proc(5)).
+double now_on(clockid_t clock) {
+  timespec now{};
+  ::clock_gettime(clock, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+}
+
+// When the system booted, plus the start in clock ticks since then: field 22 of /proc/self/stat,
+// the 20th after the name, which ends with the last ')' (proc(5)). 0 when it can't be read.
+// /proc/stat has the time of boot, too, but the unit hides it (ProcSubset=pid).
 double process_start() {
   std::ifstream stat("/proc/self/stat");
   std::string line;
-  std::getline(stat, line);
+  if (!std::getline(stat, line)) return 0;
   std::istringstream fields(line.substr(std::min(line.rfind(')') + 2, line.size())));
   std::string field;
   for (int i = 0; i < 20; ++i) fields >> field;
   const double ticks = std::strtod(field.c_str(), nullptr);
-  std::ifstream system("/proc/stat");
-  while (std::getline(system, line))
-    if (line.starts_with("btime "))
-      return std::strtod(line.c_str() + 6, nullptr) +
-             ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
-  return 0;
+  return now_on(CLOCK_REALTIME) - now_on(CLOCK_BOOTTIME) +
+         ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
 }  // namespace

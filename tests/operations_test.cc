@@ -1,0 +1,87 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
+#include <string>
+
+#include "daemon/metrics_table.h"
+#include "tests/support/program_output.h"
+
+// What an operator reads and installs agrees with the program.
+namespace tocsin {
+namespace {
+
+using testing::HasSubstr;
+
+const std::string kSource = TOCSIN_SOURCE_DIR;
+
+std::string read_file(const std::string& path) {
+  std::ifstream in(kSource + path, std::ios::binary);
+  EXPECT_TRUE(in) << path << " can't be read";
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::set<std::string> matches(const std::string& text, const std::string& pattern) {
+  const std::regex regex(pattern);
+  std::set<std::string> found;
+  for (std::sregex_iterator it(text.begin(), text.end(), regex), end; it != end; ++it)
+    found.insert((*it)[1]);
+  return found;
+}
+
+TEST(Operations, PageHasEveryMetricAndNoOther) {
+  EXPECT_THAT(read_file("/docs/OPERATIONS.md"), HasSubstr(metric_table_markdown()))
+      << "put this into docs/OPERATIONS.md:\n"
+      << metric_table_markdown();
+}
+
+TEST(Operations, PrometheusTakesTheRules) {
+  const auto checked = testsupport::run_program("promtool check rules '" + kSource +
+                                                "/deploy/prometheus/tocsin.rules.yml' 2>&1");
+  EXPECT_EQ(checked.status, 0) << checked.output;
+}
+
+TEST(Operations, RulesReadOnlyMetricsThatThereAre) {
+  const std::string rules = read_file("/deploy/prometheus/tocsin.rules.yml");
+  std::set<std::string> known;
+  for (const MetricEntry& entry : metric_table()) {
+    known.emplace(entry.name);
+    known.insert(std::string(entry.name) + "_bucket");
+  }
+  for (const std::string& name : matches(rules, "\\b((?:tocsin|process)_[a-z0-9_]+)"))
+    EXPECT_TRUE(known.contains(name)) << name;
+}
+
+TEST(Operations, PageSaysWhatEachAlarmMeans) {
+  const auto alarms =
+      matches(read_file("/deploy/prometheus/tocsin.rules.yml"), "alert: ([A-Za-z]+)");
+  const auto explained = matches(read_file("/docs/OPERATIONS.md"), "\\| `(Tocsin[A-Za-z]+)` \\|");
+  EXPECT_FALSE(alarms.empty());
+  EXPECT_EQ(explained, alarms);
+}
+
+// 65 and 2 are kExitCorrupt and kExitConfiguration of daemon/app.h.
+TEST(Operations, UnitLeavesAStoppedDaemonAloneWhereARestartMendsNothing) {
+  const std::string unit = read_file("/systemd/tocsind.service");
+  EXPECT_THAT(unit, HasSubstr("\nRestartPreventExitStatus=2 65\n"));
+  EXPECT_THAT(unit, HasSubstr("\nType=notify\n"));
+}
+
+// The unit itself, with a program that is installed here.
+TEST(Operations, SystemdTakesTheUnitAndFindsItHardened) {
+  if (testsupport::run_program("command -v systemd-analyze").status != 0)
+    GTEST_SKIP() << "systemd-analyze is not installed";
+  const std::string script =
+      "d=$(mktemp -d) && sed 's#^ExecStart=/usr/bin/tocsind#ExecStart=/bin/true#' '" + kSource +
+      "/systemd/tocsind.service' > $d/tocsind.service && systemd-analyze verify $d/tocsind.service "
+      "2>&1 && systemd-analyze security --offline=true --threshold=15 --no-pager "
+      "$d/tocsind.service 2>&1; status=$?; rm -r $d; exit $status";
+  const auto analysed = testsupport::run_program(script);
+  EXPECT_EQ(analysed.status, 0) << analysed.output;
+}
+
+}  // namespace
+}  // namespace tocsin

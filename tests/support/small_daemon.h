@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "daemon/pipeline.h"
+#include "tests/support/temp_dir.h"
+
+namespace tocsin::testsupport {
+
+// The real store and pipeline on a configuration of one country, one price, one kind of event and a
+// pack that raises a watch when the price is above 300. Now begins at noon of 2019-06-10.
+class SmallDaemon {
+ public:
+  SmallDaemon();
+
+  // Commits the records, one JSON object a line, as the producer's next frame.
+  CommitOutcome send(const std::string& records);
+  // Commits nothing but the time, `days` later.
+  CommitOutcome pass(std::int32_t days);
+  // Closes the pipeline and the store, and opens them again.
+  void restart();
+
+  const Pipeline& pipeline() const { return *pipeline_; }
+  const Store& store() const { return *store_; }
+  const std::filesystem::path& directory() const { return directory_.path(); }
+
+ private:
+  void open();
+
+  TempDir directory_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<Pipeline> pipeline_;
+  ProcessingTime now_;
+  std::uint64_t sequence_ = 0;
+};
+
+// The price of the month that begins on `month` ("2019-04-01", to "2019-05-01") in NG-BO.
+std::string price(const std::string& id, const std::string& from, const std::string& until,
+                  int value, int revision = 1);
+// A clash in NG-BO on that day, and that events are complete in NG from `from` until `until`.
+std::string clash(const std::string& id, const std::string& day);
+std::string coverage(const std::string& id, const std::string& from, const std::string& until);
+
+}  // namespace tocsin::testsupport
