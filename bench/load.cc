@@ -1,5 +1,5 @@
-// The producer of the end-to-end benchmark: the fixed mix, over CURVE, as fast as credit allows or at a
-// given rate; prints one JSON object of figures. See bench/README.md.
+// The producer of the end-to-end benchmark: the fixed mix, over CURVE, as fast as credit allows or
+// at a given rate; prints one JSON object of figures. See bench/README.md.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -36,8 +36,8 @@ constexpr std::uint32_t kFrameRecords = 100;
 constexpr std::array kOfPack = {"rainfall", "millet_price", "sorghum_price", "ipc3_share",
                                 "displaced_people"};
 
-// Records in the order of months, all series of a month after each other; of 100 records 5 revise an
-// earlier one, 3 repeat one, 2 are late by up to a year.
+// Records in the order of months, all series of a month after each other; of 100 records 5 revise
+// an earlier one, 3 repeat one, 2 are late by up to a year.
 class Mix {
  public:
   explicit Mix(const Options& options) : options_(options), random_(options.seed) {}
@@ -74,29 +74,32 @@ class Mix {
     const auto month = options_.first_month + static_cast<std::uint32_t>(next_ / series);
     const auto back = static_cast<std::uint32_t>(random_() % 12);
     write(payload, static_cast<std::uint32_t>(random_() % options_.regions),
-          static_cast<std::uint32_t>(random_() % options_.indicators), month > back ? month - back : 0, 1,
-          late_++, "late-");
+          static_cast<std::uint32_t>(random_() % options_.indicators),
+          month > back ? month - back : 0, 1, late_++, "late-");
   }
 
-  void write(std::string& payload, std::uint32_t region, std::uint32_t indicator, std::uint32_t month,
-             int revision, std::uint64_t id, std::string_view prefix) {
+  void write(std::string& payload, std::uint32_t region, std::uint32_t indicator,
+             std::uint32_t month, int revision, std::uint64_t id, std::string_view prefix) {
     const std::int32_t period =
         tocsin::period_of(tocsin::Cadence::kMonth, *tocsin::parse_day("2016-01-01")) +
         static_cast<std::int32_t>(month);
-    const std::string start = tocsin::format_day(tocsin::period_start(tocsin::Cadence::kMonth, period));
-    const std::string end = tocsin::format_day(tocsin::period_start(tocsin::Cadence::kMonth, period + 1));
+    const std::string start =
+        tocsin::format_day(tocsin::period_start(tocsin::Cadence::kMonth, period));
+    const std::string end =
+        tocsin::format_day(tocsin::period_start(tocsin::Cadence::kMonth, period + 1));
     const bool of_pack = indicator < kOfPack.size();
     const std::string name =
         of_pack ? kOfPack[indicator] : fmt::format("index_{:02}", indicator - kOfPack.size());
     // Distinct values around 50; one in a thousand is a shock.
     const std::uint64_t noise = (id * 2654435761u + static_cast<std::uint64_t>(revision)) % 2000;
     const double value = 40.0 + static_cast<double>(noise) / 100 + (noise == 7 ? 40 : 0);
-    fmt::format_to(std::back_inserter(payload),
-                   R"({{"specversion":"1.0","id":"{}-{}{}","source":"bench","type":"org.tocsin.observation.v1",)"
-                   R"("time":"{}T00:00:00Z","subject":"XX-{:05}","revision":{},"published":"{}T06:00:00Z",)"
-                   R"("data":{{"indicator":"{}","period":{{"start":"{}","end":"{}"}},"value":{:.2f}}}}})"
-                   "\n",
-                   options_.seed, prefix, id, end, region, revision, end, name, start, end, value);
+    fmt::format_to(
+        std::back_inserter(payload),
+        R"({{"specversion":"1.0","id":"{}-{}{}","source":"bench","type":"org.tocsin.observation.v1",)"
+        R"("time":"{}T00:00:00Z","subject":"XX-{:05}","revision":{},"published":"{}T06:00:00Z",)"
+        R"("data":{{"indicator":"{}","period":{{"start":"{}","end":"{}"}},"value":{:.2f}}}}})"
+        "\n",
+        options_.seed, prefix, id, end, region, revision, end, name, start, end, value);
   }
 
   Options options_;
@@ -161,7 +164,8 @@ class Session {
     say("HEARTBEAT", json::object{{"session", session_}, {"acked", durable_}});
   }
 
-  void say(std::string_view verb, const json::object& header, const std::string* payload = nullptr) {
+  void say(std::string_view verb, const json::object& header,
+           const std::string* payload = nullptr) {
     socket_.send(zmq::buffer(std::string_view("tocsin/1")), zmq::send_flags::sndmore);
     socket_.send(zmq::buffer(verb), zmq::send_flags::sndmore);
     const std::string text = json::serialize(header);
@@ -219,9 +223,8 @@ int run(const Options& options) {
   std::string payload = mix.frame();
   while (session.durable() < frames) {
     const auto elapsed = std::chrono::duration<double>(Clock::now() - begun).count();
-    const bool due = options.rate == 0 ||
-                     static_cast<double>(session.sent() * kFrameRecords) <
-                         elapsed * static_cast<double>(options.rate);
+    const bool due = options.rate == 0 || static_cast<double>(session.sent() * kFrameRecords) <
+                                              elapsed * static_cast<double>(options.rate);
     if (session.sent() < frames && due && session.can_send(payload.size())) {
       session.send(payload);
       payload = mix.frame();

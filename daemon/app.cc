@@ -67,13 +67,16 @@ ServerOptions server_options(const Settings& settings) {
 int exit_code(const Error& error) {
   switch (error.code) {
     case ErrorCode::kInvalid:
-    case ErrorCode::kNotFound: return kExitConfiguration;
+    case ErrorCode::kNotFound:
+      return kExitConfiguration;
     case ErrorCode::kCorrupt:
-    case ErrorCode::kConflict: return kExitCorrupt;
+    case ErrorCode::kConflict:
+      return kExitCorrupt;
     case ErrorCode::kForbidden:
     case ErrorCode::kLimit:
     case ErrorCode::kUnavailable:
-    case ErrorCode::kIo: return kExitFailed;
+    case ErrorCode::kIo:
+      return kExitFailed;
   }
   return kExitFailed;
 }
@@ -99,8 +102,8 @@ Result<void> App::start() {
 }
 
 Result<void> App::open_store() {
-  // The directory's content is checked before the store is touched: a mistake in it must not leave a
-  // new, empty store behind.
+  // The directory's content is checked before the store is touched: a mistake in it must not leave
+  // a new, empty store behind.
   Numbering trial;
   auto loaded = load_contents(contents_, trial);
   if (!loaded) return tl::unexpected(loaded.error());
@@ -126,7 +129,8 @@ Result<void> App::open_store() {
   return {};
 }
 
-// What comes into force now enters the journal, and time that passed while nobody watched is caught up.
+// What comes into force now enters the journal, and time that passed while nobody watched is caught
+// up.
 Result<void> App::first_commit() {
   std::vector<Input> inputs{EngineInput{options_.version}};
   for (Input& input : to_inputs(contents_)) inputs.push_back(std::move(input));
@@ -150,17 +154,21 @@ Result<void> App::start_delivery() {
   loop.space = {static_cast<std::uint64_t>(settings_.store.free_bytes_for_credit),
                 static_cast<std::uint64_t>(settings_.store.free_bytes_for_commit)};
   LoopPorts ports;
-  ports.acknowledge = [this](std::vector<FrameResult> results) { server_->post(std::move(results)); };
+  ports.acknowledge = [this](std::vector<FrameResult> results) {
+    server_->post(std::move(results));
+  };
   ports.wake_dispatcher = [this] { dispatcher_->wake(); };
-  ports.withhold_credit = [this](std::string reason) { server_->withhold_credit(std::move(reason)); };
+  ports.withhold_credit = [this](std::string reason) {
+    server_->withhold_credit(std::move(reason));
+  };
   ports.alive = [this] {
     const auto now = std::chrono::steady_clock::now();
     if (watchdog_.count() == 0 || now - watchdog_told_ < watchdog_ / 3) return;
     watchdog_told_ = now;
     sd_notify(0, "WATCHDOG=1");
   };
-  loop_ = std::make_unique<EngineLoop>(std::move(loop), *pipeline_, *frames_, clock_, *metrics_, *log_,
-                                       std::move(ports));
+  loop_ = std::make_unique<EngineLoop>(std::move(loop), *pipeline_, *frames_, clock_, *metrics_,
+                                       *log_, std::move(ports));
 
   DispatcherOptions options;
   const auto deadline =
@@ -176,20 +184,20 @@ Result<void> App::start_delivery() {
     cap.sender_name = settings_.cap.sender_name;
     cap.valid_days = settings_.cap.valid_days;
     cap.message = message_options(settings_.delivery);
-    options.lanes.push_back({Channel::kCap,
-                             std::make_unique<CapFileChannel>(settings_.cap.directory, std::move(cap)),
-                             1, deadline});
+    options.lanes.push_back(
+        {Channel::kCap, std::make_unique<CapFileChannel>(settings_.cap.directory, std::move(cap)),
+         1, deadline});
   }
   // The outbox is in processing time: under the published clock that is the record's time.
   const auto now = [this] {
     return settings_.clock == ClockKind::kPublished ? store_->head().now : clock_.now();
   };
   DispatcherPorts dispatch_ports{
-      *outbox_,
-      [catalogue = catalogue_] { return catalogue; },
-      [this](DeliveryResult result) { loop_->delivered(std::move(result)); },
-      now,
-      [log = log_](const Error& error) { log->error("the outbox cannot be read: {}", error.message); }};
+      *outbox_, [catalogue = catalogue_] { return catalogue; },
+      [this](DeliveryResult result) { loop_->delivered(std::move(result)); }, now,
+      [log = log_](const Error& error) {
+        log->error("the outbox cannot be read: {}", error.message);
+      }};
   dispatcher_ = std::make_unique<Dispatcher>(std::move(options), std::move(dispatch_ports));
   return {};
 }
@@ -221,8 +229,8 @@ Result<void> App::start_admin() {
                    [this](const std::string& directory) -> Result<std::string> {
                      auto receipt = store_->backup(directory);
                      if (!receipt) return tl::unexpected(receipt.error());
-                     return fmt::format("backup {} holds the journal up to {}, {} bytes", receipt->id,
-                                        receipt->sequence, receipt->bytes);
+                     return fmt::format("backup {} holds the journal up to {}, {} bytes",
+                                        receipt->id, receipt->sequence, receipt->bytes);
                    }};
   auto admin = AdminServer::start(std::move(options), std::move(ports));
   if (!admin) return tl::unexpected(admin.error());
@@ -250,14 +258,15 @@ void App::say_what_was_loaded() const {
   for (const Pack& pack : pipeline_->engine().packs())
     packs += fmt::format("{}{} {} ({} signals, {} patterns)", packs.empty() ? "" : ", ", pack.name,
                          pack.version, pack.signals.size(), pack.patterns.size());
-  log_->info("tocsind {}: {} regions, {} indicators, {} sources, {} producers, {} committees; packs: {}",
-             options_.version, catalogue_->regions.all().size(), catalogue_->indicators.size(),
-             catalogue_->sources.size(), catalogue_->producers.size(), catalogue_->committees.size(),
-             packs);
+  log_->info(
+      "tocsind {}: {} regions, {} indicators, {} sources, {} producers, {} committees; packs: {}",
+      options_.version, catalogue_->regions.all().size(), catalogue_->indicators.size(),
+      catalogue_->sources.size(), catalogue_->producers.size(), catalogue_->committees.size(),
+      packs);
   log_->info("store {}: journal at {}, {} observations, {} events, {} open alerts",
              settings_.store.path, store_->head().sequence,
-             pipeline_->engine().data().observation_count(), pipeline_->engine().data().event_count(),
-             pipeline_->engine().ledger().open_count());
+             pipeline_->engine().data().observation_count(),
+             pipeline_->engine().data().event_count(), pipeline_->engine().ledger().open_count());
   log_->info("listening: ingest {} ({}), admin http://{}:{}", server_->endpoint(),
              name_of(settings_.ingest.security), settings_.admin.host, admin_->port());
 }

@@ -44,8 +44,8 @@ std::string joined(const std::vector<std::string>& words) {
   return out.empty() ? "none" : out;
 }
 
-void explain_as_text(const Assessment& assessment, const Region& region, std::uint32_t index, Day tick,
-                     std::ostream& out) {
+void explain_as_text(const Assessment& assessment, const Region& region, std::uint32_t index,
+                     Day tick, std::ostream& out) {
   const Pattern& pattern = assessment.pack().patterns[index];
   const PatternExplained why = explain_pattern(assessment, region.id, index, tick);
   fmt::print(out, "{} in {} ({}) on {}: {}{}\n", pattern.title, region.name(), region.code,
@@ -85,13 +85,14 @@ json::object explain_as_json(const Assessment& assessment, const Region& region,
     const PatternExplained why = explain_pattern(assessment, region.id, i, tick);
     json::object levels;
     for (const auto& [level, tree] : why.levels) levels[name_of(level)] = as_json(tree);
-    patterns.push_back(json::object{{"pattern", pattern.name},
-                                    {"level", name_of(why.level)},
-                                    {"possible", name_of(why.possible)},
-                                    {"dimensions_true", json::value_from(why.dimensions_true)},
-                                    {"dimensions_unknown", json::value_from(why.dimensions_unknown)},
-                                    {"levels", std::move(levels)},
-                                    {"outlook", json::value_from(why.outlook)}});
+    patterns.push_back(
+        json::object{{"pattern", pattern.name},
+                     {"level", name_of(why.level)},
+                     {"possible", name_of(why.possible)},
+                     {"dimensions_true", json::value_from(why.dimensions_true)},
+                     {"dimensions_unknown", json::value_from(why.dimensions_unknown)},
+                     {"levels", std::move(levels)},
+                     {"outlook", json::value_from(why.outlook)}});
   }
   for (std::uint32_t i = 0; i < assessment.pack().signals.size(); ++i) {
     const SignalExplained signal = explain_signal(assessment, region.id, i, tick);
@@ -144,8 +145,8 @@ int run_check(const std::string& config_directory, const std::vector<std::string
     return kNo;
   }
   for (const Pack& pack : loaded->packs)
-    fmt::print(out, "{}: {} version {}: {} signals, {} patterns, {} regions: no errors\n", pack.file,
-               pack.name, pack.version, pack.signals.size(), pack.patterns.size(),
+    fmt::print(out, "{}: {} version {}: {} signals, {} patterns, {} regions: no errors\n",
+               pack.file, pack.name, pack.version, pack.signals.size(), pack.patterns.size(),
                pack.regions.size());
   return kDone;
 }
@@ -179,8 +180,9 @@ int run_explain(const ExplainOptions& options, std::ostream& out, std::ostream& 
   const Region* region = catalogue.regions.find(region_name);
   if (region == nullptr) region = catalogue.regions.find_by_alias(region_name, "");
   if (region == nullptr)
-    return cannot(err, {ErrorCode::kNotFound, "there is no region '" + region_name + "'; nearest: " +
-                                                  nearest(region_name, catalogue.regions.codes())});
+    return cannot(err, {ErrorCode::kNotFound,
+                        "there is no region '" + region_name +
+                            "'; nearest: " + nearest(region_name, catalogue.regions.codes())});
   json::array answers;
   for (const Pack& pack : pipeline.engine().packs()) {
     Assessment assessment(catalogue, pack, pipeline.engine().data(),
@@ -245,17 +247,18 @@ int run_replay(const std::string& store_directory, std::ostream& out, std::ostre
   if (!done) return cannot(err, done.error());
   const ChainHead was = (*original)->head().chains[static_cast<std::size_t>(Chain::kAlerts)];
   const ChainHead is = (*copy)->head().chains[static_cast<std::size_t>(Chain::kAlerts)];
-  fmt::print(out, "replayed {} journal entries: {} entries in the alert chain, {}\n", entries, is.count,
-             is.hash);
+  fmt::print(out, "replayed {} journal entries: {} entries in the alert chain, {}\n", entries,
+             is.count, is.hash);
   if (was == is) {
     out << "the same as stored, byte for byte\n";
     return kDone;
   }
   std::vector<std::string> stored;
-  auto read = (*original)->for_each_ledger(Chain::kAlerts, 0, [&](const LedgerRow& row) -> Result<void> {
-    stored.push_back(row.json);
-    return {};
-  });
+  auto read =
+      (*original)->for_each_ledger(Chain::kAlerts, 0, [&](const LedgerRow& row) -> Result<void> {
+        stored.push_back(row.json);
+        return {};
+      });
   if (!read) return cannot(err, read.error());
   bool told = false;
   read = (*copy)->for_each_ledger(Chain::kAlerts, 0, [&](const LedgerRow& row) -> Result<void> {
@@ -266,7 +269,8 @@ int run_replay(const std::string& store_directory, std::ostream& out, std::ostre
     return {};
   });
   if (!read) return cannot(err, read.error());
-  if (!told) fmt::print(err, "the stored chain has {} entries, the replay {}\n", was.count, is.count);
+  if (!told)
+    fmt::print(err, "the stored chain has {} entries, the replay {}\n", was.count, is.count);
   return kNo;
 }
 
@@ -276,8 +280,10 @@ int run_ledger(const std::string& store_directory, const std::string& chain_name
   if (!store) return cannot(err, store.error());
   const Chain chain = chain_name == "dispatches" ? Chain::kDispatches : Chain::kAlerts;
   auto done = (*store)->for_each_ledger(chain, 0, [&](const LedgerRow& row) -> Result<void> {
-    fmt::print(out, R"({{"index":{},"previous":"{}","hash":"{}","entry":{}}})" "\n", row.index,
-               row.previous, row.hash, row.json);
+    fmt::print(out,
+               R"({{"index":{},"previous":"{}","hash":"{}","entry":{}}})"
+               "\n",
+               row.index, row.previous, row.hash, row.json);
     return {};
   });
   return done ? kDone : cannot(err, done.error());
@@ -290,7 +296,8 @@ int run_verify(const std::string& store_directory, std::ostream& out, std::ostre
   if (!reports) return cannot(err, reports.error());
   bool broken = false;
   for (const ChainReport& report : *reports) {
-    fmt::print(out, "{}: {} entries hold, head {}\n", name_of(report.chain), report.entries, report.hash);
+    fmt::print(out, "{}: {} entries hold, head {}\n", name_of(report.chain), report.entries,
+               report.hash);
     if (!report.broken) continue;
     broken = true;
     fmt::print(err, "{}: broken at entry {}: {}\n", name_of(report.chain), report.broken->index,
@@ -309,15 +316,17 @@ int run_show(const std::string& config_directory, const std::string& alert, std:
   if (!store) return cannot(err, store.error());
   auto loaded = load_with(*contents, **store);
   if (!loaded) return cannot(err, loaded.error());
-  auto done = (*store)->for_each_ledger(Chain::kAlerts, 0, [&](const LedgerRow& row) -> Result<void> {
-    if (row.json.starts_with(R"({"note")")) return {};
-    auto revision = parse_alert_revision(row.json);
-    if (!revision) return tl::unexpected(revision.error());
-    if (!revision->alert.hex().starts_with(alert)) return {};
-    const Message message = render_message(*revision, Recipient{}, *loaded->catalogue, MessageOptions{});
-    fmt::print(out, "{}\n{}\n\n{}\n\n", std::string(72, '='), message.subject, message.text);
-    return {};
-  });
+  auto done =
+      (*store)->for_each_ledger(Chain::kAlerts, 0, [&](const LedgerRow& row) -> Result<void> {
+        if (row.json.starts_with(R"({"note")")) return {};
+        auto revision = parse_alert_revision(row.json);
+        if (!revision) return tl::unexpected(revision.error());
+        if (!revision->alert.hex().starts_with(alert)) return {};
+        const Message message =
+            render_message(*revision, Recipient{}, *loaded->catalogue, MessageOptions{});
+        fmt::print(out, "{}\n{}\n\n{}\n\n", std::string(72, '='), message.subject, message.text);
+        return {};
+      });
   return done ? kDone : cannot(err, done.error());
 }
 
@@ -336,8 +345,8 @@ int run_backup(const std::string& config_directory, const std::string& admin_url
   if (!store) return cannot(err, store.error());
   auto receipt = (*store)->backup(absolute);
   if (!receipt) return cannot(err, receipt.error());
-  fmt::print(out, "backup {} holds the journal up to {}, {} bytes\n", receipt->id, receipt->sequence,
-             receipt->bytes);
+  fmt::print(out, "backup {} holds the journal up to {}, {} bytes\n", receipt->id,
+             receipt->sequence, receipt->bytes);
   return kDone;
 }
 

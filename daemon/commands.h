@@ -7,13 +7,14 @@
 
 namespace tocsin {
 
-// What the `tocsin` command does with a configuration and a store. Each returns the exit code: 0 done, 1
-// the answer is "no" (a pack with errors, a replay that differs, a broken chain), 2 it could not be
-// done. They open the store read-only, so they work beside a running daemon.
+// What the `tocsin` command does with a configuration and a store. Each returns the exit code: 0
+// done, 1 the answer is "no" (a pack with errors, a replay that differs, a broken chain), 2 it
+// could not be done. They open the store read-only, so they work beside a running daemon.
 
 enum class OutputFormat { kText, kJson };
 
-// `tocsin check PACK...`: every error of the configuration and of the packs, with the line and a caret.
+// `tocsin check PACK...`: every error of the configuration and of the packs, with the line and a
+// caret.
 int run_check(const std::string& config_directory, const std::vector<std::string>& packs,
               std::ostream& out, std::ostream& err);
 
@@ -27,8 +28,8 @@ struct ExplainOptions {
 };
 int run_explain(const ExplainOptions& options, std::ostream& out, std::ostream& err);
 
-// `tocsin replay`: runs the journal through the same pipeline into a scratch store and compares the alert
-// chain entry by entry, byte by byte.
+// `tocsin replay`: runs the journal through the same pipeline into a scratch store and compares the
+// alert chain entry by entry, byte by byte.
 int run_replay(const std::string& store_directory, std::ostream& out, std::ostream& err);
 
 // `tocsin ledger`: the chain "alerts" or "dispatches" as JSON lines {index, previous, hash, entry}.

@@ -11,8 +11,9 @@
 
 namespace tocsin {
 
-// Everything that people write and the daemon runs on: the configuration directory and the rule packs
-// it names. It enters the journal when it comes into force, so that a replay runs on the same.
+// Everything that people write and the daemon runs on: the configuration directory and the rule
+// packs it names. It enters the journal when it comes into force, so that a replay runs on the
+// same.
 
 struct Contents {
   ConfigurationFiles configuration;

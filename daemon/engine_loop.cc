@@ -109,17 +109,18 @@ Result<void> EngineLoop::commit(std::vector<Input> inputs, ProcessingTime now,
   return {};
 }
 
-// The simulated clock: each record is processed at the moment it was published. A frame is cut where the
-// published day changes, and the days between pass one by one, so that what time alone brings about
-// is stated on its day.
+// The simulated clock: each record is processed at the moment it was published. A frame is cut
+// where the published day changes, and the days between pass one by one, so that what time alone
+// brings about is stated on its day.
 Result<void> EngineLoop::commit_published(Frame frame) {
   std::vector<PublishedLine> lines;
   ProcessingTime newest = pipeline_.now();
-  parser_.for_each_record(frame.payload, [&](std::size_t, std::string_view raw, ParsedRecord&& record) {
-    if (record && record->published)
-      newest = std::max(newest, ProcessingTime(record->published->milliseconds()));
-    lines.push_back({raw, newest});
-  });
+  parser_.for_each_record(
+      frame.payload, [&](std::size_t, std::string_view raw, ParsedRecord&& record) {
+        if (record && record->published)
+          newest = std::max(newest, ProcessingTime(record->published->milliseconds()));
+        lines.push_back({raw, newest});
+      });
   FrameResult whole;
   whole.producer = frame.producer;
   whole.epoch = frame.epoch;
@@ -137,7 +138,8 @@ Result<void> EngineLoop::commit_published(Frame frame) {
     const ProcessingTime now = lines.empty() ? newest : lines[end - 1].published;
     if (auto done = advance_days(now); !done) return done;
     auto outcome = pipeline_.commit(
-        {RecordsInput{frame.producer, frame.epoch, last ? frame.sequence : 0, std::move(payload)}}, now);
+        {RecordsInput{frame.producer, frame.epoch, last ? frame.sequence : 0, std::move(payload)}},
+        now);
     if (!outcome) return tl::unexpected(outcome.error());
     metrics_.committed(*outcome, {}, pipeline_);
     if (outcome->dispatches > 0) ports_.wake_dispatcher();
@@ -169,8 +171,9 @@ void EngineLoop::watch_space() {
   if (!space) {
     trouble = space.error().message;
   } else if (space->mark != SpaceMark::kEnough) {
-    trouble = fmt::format("{} bytes are free on the store's disk; {} are needed before producers get credit",
-                          space->free_bytes, options_.space.low);
+    trouble = fmt::format(
+        "{} bytes are free on the store's disk; {} are needed before producers get credit",
+        space->free_bytes, options_.space.low);
   }
   std::string before;
   {

@@ -39,8 +39,8 @@ class EngineLoop {
   EngineLoop(LoopOptions options, Pipeline& pipeline, FrameQueue& frames, const Clock& clock,
              Metrics& metrics, spdlog::logger& log, LoopPorts ports);
 
-  // Runs until stop() or a failed commit, which is returned: memory is then ahead of the disk and the
-  // process must end.
+  // Runs until stop() or a failed commit, which is returned: memory is then ahead of the disk and
+  // the process must end.
   Result<void> run();
   // Any thread. What is already queued is still committed.
   void stop();

@@ -29,8 +29,7 @@ Result<std::string> http_post(const std::string& base_url, const std::string& ta
   curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &body);
   const CURLcode code = curl_easy_perform(curl.get());
   if (code != CURLE_OK)
-    return fail(ErrorCode::kUnavailable,
-                fmt::format("{}: {}", base_url, curl_easy_strerror(code)));
+    return fail(ErrorCode::kUnavailable, fmt::format("{}: {}", base_url, curl_easy_strerror(code)));
   long status = 0;
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
   if (status / 100 != 2)

@@ -48,8 +48,8 @@ int main(int argc, char** argv) {
                      "write the bound ports here once ready (for tests)");
   CLI11_PARSE(command, argc, argv);
 
-  auto log = std::make_shared<spdlog::logger>(
-      "tocsind", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  auto log = std::make_shared<spdlog::logger>("tocsind",
+                                              std::make_shared<spdlog::sinks::stderr_sink_mt>());
   log->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
   log->flush_on(spdlog::level::info);
   tocsin::App app(options, log);

@@ -7,8 +7,8 @@
 
 namespace tocsin {
 
-// A configuration, its store opened read-only, and the engine as of the store's last commit: what the
-// commands that explain and tell work on.
+// A configuration, its store opened read-only, and the engine as of the store's last commit: what
+// the commands that explain and tell work on.
 struct Opened {
   Settings settings;
   std::unique_ptr<Store> store;

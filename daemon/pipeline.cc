@@ -27,7 +27,8 @@ std::string intended_entry(const Dispatch& dispatch, ProcessingTime now) {
                                       {"at", format_rfc3339(now)}});
 }
 
-std::string result_entry(const Dispatch& dispatch, const DeliveryResult& result, ProcessingTime now) {
+std::string result_entry(const Dispatch& dispatch, const DeliveryResult& result,
+                         ProcessingTime now) {
   return json::serialize(json::object{{"dispatch", dispatch.id.hex()},
                                       {"alert", dispatch.alert.hex()},
                                       {"revision", dispatch.revision},
@@ -128,8 +129,8 @@ Result<CommitOutcome> Pipeline::commit(std::vector<Input> inputs, ProcessingTime
   Working working;
   working.now = now_ = std::max(now_, now);
   working.outcome.sequence = store_.next_sequence();
-  gate_.lateness_horizon = std::max(
-      gate_.lateness_horizon, day_of(now_) - loaded_.settings.horizons.lateness_days);
+  gate_.lateness_horizon =
+      std::max(gate_.lateness_horizon, day_of(now_) - loaded_.settings.horizons.lateness_days);
   for (const Input& input : inputs)
     if (auto taken = take(working, input); !taken) return tl::unexpected(taken.error());
   state(working);
@@ -146,7 +147,8 @@ Result<CommitOutcome> Pipeline::commit(std::vector<Input> inputs, ProcessingTime
 }
 
 Result<void> Pipeline::take(Working& working, const Input& input) {
-  if (const auto* records = std::get_if<RecordsInput>(&input)) return take_records(working, *records);
+  if (const auto* records = std::get_if<RecordsInput>(&input))
+    return take_records(working, *records);
   if (const auto* delivery = std::get_if<DeliveryInput>(&input))
     return take_delivery(working, *delivery);
   if (const auto* acknowledged = std::get_if<AcknowledgeInput>(&input))
@@ -163,11 +165,11 @@ Result<void> Pipeline::take_records(Working& working, const RecordsInput& input)
   const Producer* producer = loaded_.catalogue->find_producer(input.producer);
   const bool part = input.sequence == 0;
   if (producer == nullptr || (!part && input.sequence != durable + 1)) {
-    result.refused = Error{
-        producer == nullptr ? ErrorCode::kForbidden : ErrorCode::kUnavailable,
-        producer == nullptr
-            ? "'" + input.producer + "' is no producer"
-            : fmt::format("frame {} does not follow {}, the last durable one", input.sequence, durable)};
+    result.refused =
+        Error{producer == nullptr ? ErrorCode::kForbidden : ErrorCode::kUnavailable,
+              producer == nullptr ? "'" + input.producer + "' is no producer"
+                                  : fmt::format("frame {} does not follow {}, the last durable one",
+                                                input.sequence, durable)};
     working.outcome.frames.push_back(std::move(result));
     return {};
   }
@@ -231,9 +233,8 @@ void Pipeline::take_record(Working& working, const Place& at, const Record& reco
   const Hash128 identity = identity_hash(record.source, record.id);
   const auto current = working.latest.find(identity);
   const Arrival arrival{at.producer, now_, working.outcome.sequence, working.record_index};
-  Admission admission =
-      admit(*loaded_.catalogue, gate_, arrival, record,
-            current == working.latest.end() ? nullptr : &current->second);
+  Admission admission = admit(*loaded_.catalogue, gate_, arrival, record,
+                              current == working.latest.end() ? nullptr : &current->second);
   const Source* source = loaded_.catalogue->find_source(record.source);
   ++working.commit.fates[source == nullptr ? SourceId() : source->id]
                         [static_cast<std::size_t>(admission.fate)];
@@ -249,7 +250,8 @@ void Pipeline::take_record(Working& working, const Place& at, const Record& reco
   SourceSeen& seen = seen_[after.source];
   seen.arrived = now_;
   seen.newest = std::max(seen.newest, newest_day(record));
-  const auto [slot, fresh] = working.revision_at.try_emplace(identity, working.commit.revisions.size());
+  const auto [slot, fresh] =
+      working.revision_at.try_emplace(identity, working.commit.revisions.size());
   if (fresh) {
     working.commit.revisions.push_back(after);
   } else {
@@ -275,8 +277,8 @@ void Pipeline::quarantine(Working& working, const Place& at, const Rejection& re
   working.commit.quarantine.push_back(std::move(row));
 }
 
-// The content that lost against a newcomer: the journal has it, the row says where. It is not copied,
-// so that a flood of conflicts can't make the engine read the journal for each.
+// The content that lost against a newcomer: the journal has it, the row says where. It is not
+// copied, so that a flood of conflicts can't make the engine read the journal for each.
 void Pipeline::keep_displaced(Working& working, const Place& at, const LatestRevision& loser,
                               const Change& change) {
   QuarantineRow row;

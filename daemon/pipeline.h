@@ -28,16 +28,16 @@ struct CommitOutcome {
   StepFigures engine;
 };
 
-// Inputs to one synced commit: wire -> gate -> engine -> store. The only writer of the store and the
-// only user of the engine; one thread. It reads no clock: `now` is handed in and kept in the
+// Inputs to one synced commit: wire -> gate -> engine -> store. The only writer of the store and
+// the only user of the engine; one thread. It reads no clock: `now` is handed in and kept in the
 // journal, so running the journal through another pipeline says the same again.
 //
 // A failed commit leaves memory ahead of the disk: the pipeline must not be used afterwards, the
 // process stops and starts again from the store.
 class Pipeline {
  public:
-  // Restores the engine from the store: latest revisions, what was stated, who was told. The store is
-  // borrowed.
+  // Restores the engine from the store: latest revisions, what was stated, who was told. The store
+  // is borrowed.
   static Result<std::unique_ptr<Pipeline>> open(Store& store, Loaded loaded);
 
   // `now` is raised to that of the commit before, so it never goes back.
@@ -87,7 +87,7 @@ class Pipeline {
   RetryPolicy retry_;
   ProcessingTime now_;
   std::map<std::pair<std::string, std::string>, std::uint64_t> positions_;
-  std::map<Hash128, std::set<std::string>> told_;  // by alert: committees
+  std::map<Hash128, std::set<std::string>> told_;    // by alert: committees
   std::map<std::string, std::int64_t> quarantined_;  // kept rows, by producer
   std::map<SourceId, SourceSeen> seen_;
 };

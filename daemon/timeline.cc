@@ -17,8 +17,8 @@ struct Shares {
   std::int64_t known = 0, unknown = 0, blind = 0;
 };
 
-// What was known of one dimension in one region at one tick. Blind: nothing that its signals read has
-// ever been known there; unknown: it has been, and is not now.
+// What was known of one dimension in one region at one tick. Blind: nothing that its signals read
+// has ever been known there; unknown: it has been, and is not now.
 enum class Sight : std::uint8_t { kKnown, kUnknown, kBlind };
 
 Sight sight_of(const Assessment& assessment, RegionId region, DimensionId dimension, Day tick) {
@@ -33,7 +33,8 @@ Sight sight_of(const Assessment& assessment, RegionId region, DimensionId dimens
                           : now->on      ? Tri::kTrue
                           : now->known   ? Tri::kFalse
                                          : Tri::kUnknown);
-    for (const SignalRun& run : track.runs) ever = ever || (run.start <= tick && (run.known || run.on));
+    for (const SignalRun& run : track.runs)
+      ever = ever || (run.start <= tick && (run.known || run.on));
   }
   if (verdict != Tri::kUnknown) return Sight::kKnown;
   return ever ? Sight::kUnknown : Sight::kBlind;
@@ -46,7 +47,8 @@ void print_sight(const Catalogue& catalogue, const Assessment& assessment, std::
   for (const Signal& signal : assessment.pack().signals)
     if (signal.stance == Stance::kThreat) dimensions.insert(signal.dimension);
   fmt::print(out,
-             "\nKnown / unknown / blind, per cent of the region-months of {} ({} regions), as the stored data "
+             "\nKnown / unknown / blind, per cent of the region-months of {} ({} regions), as the "
+             "stored data "
              "has it now\n\n{:<6}",
              assessment.pack().name, assessment.pack().regions.size(), "year");
   for (const DimensionId dimension : dimensions)
@@ -58,7 +60,8 @@ void print_sight(const Catalogue& catalogue, const Assessment& assessment, std::
     for (const DimensionId dimension : dimensions) {
       Shares shares;
       for (unsigned month = 1; month <= 12; ++month) {
-        const Day tick = add_months(to_day(std::chrono::year(year) / std::chrono::month(month) / 1), 1) - 1;
+        const Day tick =
+            add_months(to_day(std::chrono::year(year) / std::chrono::month(month) / 1), 1) - 1;
         if (tick > assessment.today()) break;
         for (const RegionId region : assessment.pack().regions) {
           const Sight sight = sight_of(assessment, region, dimension, tick);
@@ -67,7 +70,8 @@ void print_sight(const Catalogue& catalogue, const Assessment& assessment, std::
           shares.blind += sight == Sight::kBlind;
         }
       }
-      const std::int64_t all = std::max<std::int64_t>(1, shares.known + shares.unknown + shares.blind);
+      const std::int64_t all =
+          std::max<std::int64_t>(1, shares.known + shares.unknown + shares.blind);
       fmt::print(out, "{:>18}",
                  fmt::format("{} / {} / {}", 100 * shares.known / all, 100 * shares.unknown / all,
                              100 * shares.blind / all));
@@ -96,7 +100,9 @@ void print_levels(const Catalogue& catalogue, const std::vector<AlertRevision>& 
     standing[id] = revision.level;
     since[id] = {revision.region, year};
   }
-  fmt::print(out, "Highest level stated, by region and year (. none, w watch, W warning, E emergency)\n\n{:<28}",
+  fmt::print(out,
+             "Highest level stated, by region and year (. none, w watch, W warning, E "
+             "emergency)\n\n{:<28}",
              "");
   for (int year = first; year <= last; ++year) fmt::print(out, "{:>5}", year);
   out << "\n";
@@ -122,8 +128,8 @@ int run_timeline(const std::string& config_directory, std::ostream& out, std::os
   }
   std::vector<AlertRevision> revisions;
   std::size_t notes = 0;
-  auto done = opened->store->for_each_ledger(
-      Chain::kAlerts, 0, [&](const LedgerRow& row) -> Result<void> {
+  auto done =
+      opened->store->for_each_ledger(Chain::kAlerts, 0, [&](const LedgerRow& row) -> Result<void> {
         if (row.json.starts_with(R"({"note")")) {
           ++notes;
           return {};
@@ -141,9 +147,9 @@ int run_timeline(const std::string& config_directory, std::ostream& out, std::os
   for (const AlertRevision& revision : revisions) {
     ++kinds[revision.kind];
     if (revision.kind == RevisionKind::kUpdated) continue;
-    fmt::print(out, "{}  {:<8}{:<20.19}{:<10} {} -> {}  [{}]{}\n", format_day(day_of(revision.issued)),
-               revision.region, revision.region_name, name_of(revision.kind),
-               name_of(revision.previous_level), name_of(revision.level),
+    fmt::print(out, "{}  {:<8}{:<20.19}{:<10} {} -> {}  [{}]{}\n",
+               format_day(day_of(revision.issued)), revision.region, revision.region_name,
+               name_of(revision.kind), name_of(revision.previous_level), name_of(revision.level),
                fmt::join(revision.dimensions_true, ", "),
                revision.dimensions_unknown.empty()
                    ? ""

@@ -10,13 +10,15 @@ namespace {
 // Each adds one command to the line; what it does runs after parsing and sets `code`.
 
 void add_send(CLI::App& app, int& code) {
-  auto* command = app.add_subcommand("send", "send records (NDJSON) to the daemon and wait for its acks");
+  auto* command =
+      app.add_subcommand("send", "send records (NDJSON) to the daemon and wait for its acks");
   auto options = std::make_shared<tocsin::SendOptions>();
   auto in_memory = std::make_shared<bool>(false);
   auto as_json = std::make_shared<bool>(false);
   auto progress = std::make_shared<bool>(false);
   command->add_option("file", options->file, "NDJSON file, or - for standard input")->required();
-  command->add_option("--to", options->endpoint, "the daemon's ingest endpoint")->capture_default_str();
+  command->add_option("--to", options->endpoint, "the daemon's ingest endpoint")
+      ->capture_default_str();
   command->add_option("--key", options->key_file, "the producer's .key file (tocsin keygen)");
   command->add_option("--server-key", options->server_key_file, "the server's .pub file");
   command->add_option("--spool", options->spool_directory,
@@ -24,7 +26,8 @@ void add_send(CLI::App& app, int& code) {
   command->add_flag("--no-spool", *in_memory, "keep it in memory only: lost if this process dies");
   command->add_option("--give-up", options->give_up_seconds, "seconds without the server; 0: never")
       ->capture_default_str();
-  command->add_option("--rate", options->records_per_second, "records a second at most; 0: no limit");
+  command->add_option("--rate", options->records_per_second,
+                      "records a second at most; 0: no limit");
   command->add_option("--frame", options->cut.records, "records a frame")->capture_default_str();
   command->add_option("--nacks", options->nacks_file, "where refused records go, as JSON lines");
   command->add_flag("--json", *as_json, "the summary as JSON");
@@ -53,12 +56,15 @@ void add_import(CLI::App& app, int& code) {
   auto feed = std::make_shared<std::string>();
   auto mappings = std::make_shared<std::string>("ingest/mappings");
   auto as_json = std::make_shared<bool>(false);
-  command->add_option("feed", *feed, "the name of a mapping (ucdp-ged), or a mapping file")->required();
+  command->add_option("feed", *feed, "the name of a mapping (ucdp-ged), or a mapping file")
+      ->required();
   command->add_option("file", options->input_path, "the publisher's CSV, or -")->required();
-  command->add_option("--mappings", *mappings, "directory of the mapping files")->capture_default_str();
+  command->add_option("--mappings", *mappings, "directory of the mapping files")
+      ->capture_default_str();
   command->add_option("-o,--output", options->output_path, "NDJSON, in order of publication")
       ->capture_default_str();
-  command->add_option("--refused", options->refused_path, "where refused rows go, with line and reason");
+  command->add_option("--refused", options->refused_path,
+                      "where refused rows go, with line and reason");
   command->add_flag("--json", *as_json, "the report as JSON");
   command->callback([=, &code] {
     options->mapping_path = feed->ends_with(".yaml") ? *feed : *mappings + "/" + *feed + ".yaml";
@@ -109,9 +115,9 @@ void add_store(CLI::App& app, int& code) {
     command->callback([=, &code] { code = run(*store); });
     return command;
   };
-  of_store("replay", "run the journal again and compare the alert chain", [](const std::string& store) {
-    return tocsin::run_replay(store, std::cout, std::cerr);
-  });
+  of_store(
+      "replay", "run the journal again and compare the alert chain",
+      [](const std::string& store) { return tocsin::run_replay(store, std::cout, std::cerr); });
   of_store("verify", "recompute both chains of the ledger", [](const std::string& store) {
     return tocsin::run_verify(store, std::cout, std::cerr);
   });
@@ -128,7 +134,8 @@ void add_store(CLI::App& app, int& code) {
   auto show_config = config_option(*show);
   auto alert = std::make_shared<std::string>();
   show->add_option("alert", *alert, "an alert's id or its beginning; none: all");
-  show->callback([=, &code] { code = tocsin::run_show(*show_config, *alert, std::cout, std::cerr); });
+  show->callback(
+      [=, &code] { code = tocsin::run_show(*show_config, *alert, std::cout, std::cerr); });
 
   auto* timeline = app.add_subcommand("timeline", "what was said, and what was known, by year");
   auto timeline_config = config_option(*timeline);
@@ -140,7 +147,8 @@ void add_store(CLI::App& app, int& code) {
   auto directory = std::make_shared<std::string>();
   auto admin = std::make_shared<std::string>();
   backup->add_option("directory", *directory, "where backups are kept")->required();
-  backup->add_option("--admin", *admin, "the running daemon's admin listener, http://127.0.0.1:7742");
+  backup->add_option("--admin", *admin,
+                     "the running daemon's admin listener, http://127.0.0.1:7742");
   backup->callback([=, &code] {
     code = tocsin::run_backup(*backup_config, *admin, *directory, std::cout, std::cerr);
   });

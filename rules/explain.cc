@@ -204,7 +204,9 @@ class Teller {
         phrase(scene_, expression_, subject) + " is " + say(value, left.unit, left.style);
     if (value.is_unknown() && about >= 0) out += " (" + why_unknown(subject) + ")";
     out += ratio(bound, about, value);
-    out += fmt::format("; threshold: {} {}", say(op), say(threshold, right.unit, right.style));
+    out += threshold.is_unknown() ? "; threshold: not known"
+                                  : fmt::format("; threshold: {} {}", say(op),
+                                                say(threshold, right.unit, right.style));
     if (!is_literal(right)) {
       out += " (" + phrase(scene_, expression_, bound, about);
       if (threshold.is_unknown() && first_leaf(bound) >= 0) out += ", " + why_unknown(bound);
@@ -402,7 +404,7 @@ SignalExplained explain_signal(const Assessment& assessment, RegionId region, st
   out.evidence.change = change_of(scene, rule, on, tick);
   Horizon horizon;
   evaluate(scene, rule.when, tick, horizon);
-  out.evidence.evidence_day = Day(horizon.evidence_at(tick));
+  if (known) out.evidence.evidence_day = Day(horizon.evidence_at(tick));
   out.reading = when.reading();
   add_sources(scene, rule.when, when, out);
   if (!rule.clear.empty()) {

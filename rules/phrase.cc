@@ -35,7 +35,7 @@ class Phrases {
       case Op::kAggregate:
         return expression_.leaf(node.leaf).label;
       case Op::kNormal:
-        return whose(node) + fmt::format("{}-year normal", node.count);
+        return whose(node);
       case Op::kPercentile:
         return fmt::format("the rank of {} among the same window of {} years", label(node),
                            node.count);
@@ -84,8 +84,8 @@ class Phrases {
 
   std::string whose(const Node& node) const {
     if (about_ >= 0 && same_read(expression_.leaf(about_), expression_.leaf(node.leaf)))
-      return "its ";
-    return "the normal of " + label(node) + ": ";
+      return fmt::format("its {}-year normal", node.count);
+    return fmt::format("the {}-year normal of {}", node.count, label(node));
   }
 
   std::string product(const Node& node) const {

@@ -1,12 +1,13 @@
-// The pipeline over a disk whose power fails: an ACK leaves only after the sync of what it promises.
+// The pipeline over a disk whose power fails: an ACK leaves only after the sync of what it
+// promises.
+#include "daemon/pipeline.h"
+
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/null_sink.h>
 
-#include <fmt/format.h>
-
 #include "daemon/engine_loop.h"
-#include "daemon/pipeline.h"
 #include "tests/support/crash_fs.h"
 
 namespace tocsin {
@@ -29,7 +30,9 @@ std::unique_ptr<Pipeline> open_pipeline(Store& store) {
   static const auto contents = read_contents(TOCSIN_SOURCE_DIR "/deploy/config/lake-chad");
   EXPECT_TRUE(contents) << contents.error().message;
   Numbering numbering;
-  for (const auto& entry : store.numbering().value()) numbering.restore(entry);
+  const auto entries = store.numbering();
+  EXPECT_TRUE(entries) << entries.error().message;
+  for (const auto& entry : *entries) numbering.restore(entry);
   auto loaded = load_contents(*contents, numbering);
   EXPECT_TRUE(loaded) << loaded.error().message;
   auto pipeline = Pipeline::open(store, std::move(*loaded));
@@ -105,7 +108,9 @@ TEST(Pipeline, EveryRecordHasOneFateAndTheCountersBalance) {
   auto store = open_store(disk);
   auto pipeline = open_pipeline(*store);
   const std::string payload = price(1, 100) + price(1, 100) + price(1, 120) + "not json\n" +
-                              price(2, -5) + R"({"specversion":"1.0"})" "\n";
+                              price(2, -5) +
+                              R"({"specversion":"1.0"})"
+                              "\n";
   const auto outcome = pipeline->commit({frame(1, payload)}, kNow);
   ASSERT_TRUE(outcome) << outcome.error().message;
   const FrameResult& result = outcome->frames.front();

@@ -129,12 +129,10 @@ void read_ingest(const YamlMapping& top, IngestSettings& settings) {
 void read_store(const YamlMapping& top, StoreSettings& settings) {
   const YamlNode* node = top.need("store");
   if (node == nullptr) return;
-  const YamlMapping store(top.reader(), *node, "store",
-                          {"path", "checkpoint_seconds", "block_cache_bytes",
-                           "free_bytes_for_credit", "free_bytes_for_commit"});
+  const YamlMapping store(
+      top.reader(), *node, "store",
+      {"path", "block_cache_bytes", "free_bytes_for_credit", "free_bytes_for_commit"});
   settings.path = store.need_text("path");
-  settings.checkpoint_seconds =
-      store.integer("checkpoint_seconds", settings.checkpoint_seconds, 1, 86'400);
   settings.block_cache_bytes =
       store.integer("block_cache_bytes", settings.block_cache_bytes, kMebibyte, kTebibyte);
   settings.free_bytes_for_credit =

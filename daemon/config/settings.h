@@ -53,7 +53,6 @@ struct AdminSettings {
 
 struct StoreSettings {
   std::string path;
-  std::int64_t checkpoint_seconds = 300;
   std::int64_t block_cache_bytes = 256 << 20;
   // Free space on the store's disk: below the first mark no more credit is granted, below the
   // second nothing is committed any more.
