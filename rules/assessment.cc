@@ -14,15 +14,26 @@ void sort_unique(auto& list) {
   list.erase(std::unique(list.begin(), list.end()), list.end());
 }
 
-// The regions that neighbours() and basin() read from `region`.
-std::vector<RegionId> read_around(const RegionTable& regions, RegionId region) {
+bool uses(const Pack& pack, Op op) {
+  for (const Pattern& pattern : pack.patterns)
+    for (const Expression& level : pattern.levels)
+      for (const Node& node : level.nodes)
+        if (node.op == op) return true;
+  return false;
+}
+
+// The regions that the pack's patterns read from `region` by neighbours() and basin().
+std::vector<RegionId> read_around(const RegionTable& regions, const Pack& pack, RegionId region) {
   const Region& here = regions.at(region);
-  std::vector<RegionId> around = here.neighbours;
-  around.insert(around.end(), here.members.begin(), here.members.end());
-  for (const RegionId group : regions.groups_of(region)) {
-    const Region& basin = regions.at(group);
-    if (basin.kind == RegionKind::kBasin)
-      around.insert(around.end(), basin.members.begin(), basin.members.end());
+  std::vector<RegionId> around;
+  if (uses(pack, Op::kNeighbours)) around = here.neighbours;
+  if (uses(pack, Op::kBasin)) {
+    around.insert(around.end(), here.members.begin(), here.members.end());
+    for (const RegionId group : regions.groups_of(region)) {
+      const Region& basin = regions.at(group);
+      if (basin.kind == RegionKind::kBasin)
+        around.insert(around.end(), basin.members.begin(), basin.members.end());
+    }
   }
   sort_unique(around);
   std::erase(around, region);
@@ -67,7 +78,7 @@ Assessment::Assessment(const Catalogue& catalogue, const Pack& pack, const Datas
   if (reads_around) {
     const auto stated = judged_;
     for (const RegionId region : stated)
-      for (const RegionId around : read_around(regions, region)) {
+      for (const RegionId around : read_around(regions, pack, region)) {
         influences_[around.number()].push_back(region);
         judged_.push_back(around);
       }
@@ -103,6 +114,13 @@ void Assessment::find_readers() {
     signals_read_[i] = signals_read(pack_, signal);
   }
   sort_unique(signals_of_events_);
+  set_readers_.resize(catalogue_.regions.id_limit());
+  for (const RegionId region : judged_)
+    for (const RegionId group : catalogue_.regions.groups_of(region)) {
+      const std::string& scheme = catalogue_.regions.at(group).scheme;
+      const Region* read = scheme.empty() ? nullptr : catalogue_.regions.set_of(region, scheme);
+      if (read != nullptr && read->id == group) set_readers_[group.number()].push_back(region);
+    }
   for (auto& signals : signals_of_indicator_) sort_unique(signals);
 }
 
@@ -154,8 +172,7 @@ void Assessment::each_reader(const Touched& touched,
       if (from.empty()) {
         if (is_judged(id)) fn(id, signal);
       } else if (region.scheme == from) {
-        for (const RegionId member : region.members)
-          if (is_judged(member)) fn(member, signal);
+        for (const RegionId reader : set_readers_[id.number()]) fn(reader, signal);
       }
     }
   }
@@ -222,7 +239,12 @@ Day Assessment::fold_signals(RegionId region, Day today, Report& report) {
     pending.signal_from[i] = kDayNever;
     if (tracks.signals[i].due <= today) from = std::min(from, tracks.signals[i].until);
     for (const std::uint32_t read : signals_read_[i]) from = std::min(from, changed[read]);
-    if (from > today) continue;
+    if (from > today) {
+      // Data of days to come: the track holds only until then.
+      SignalTrack& track = tracks.signals[i];
+      track.until = track.due = std::min(track.until, from);
+      continue;
+    }
     changed[i] = run_signal(region, i, from, today, report);
     first = std::min(first, changed[i]);
     report.refolded.push_back(region);

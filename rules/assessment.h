@@ -86,8 +86,9 @@ class Assessment {
   std::vector<std::vector<std::uint32_t>> signals_of_indicator_;  // by indicator number
   std::vector<std::uint32_t> signals_of_events_;
   std::vector<std::vector<std::uint32_t>> signals_read_;  // by signal: the signals it reads
-  std::vector<std::vector<RegionId>> influences_;         // by region number: who may read it
-  std::vector<std::vector<bool>> judges_;                 // by pattern, by region number
+  std::vector<std::vector<RegionId>> set_readers_;  // by number of the set: judged regions in it
+  std::vector<std::vector<RegionId>> influences_;   // by region number: who may read it
+  std::vector<std::vector<bool>> judges_;           // by pattern, by region number
   std::vector<Moved> places_;
 };
 

@@ -10,7 +10,8 @@ constexpr std::int32_t kNone = std::numeric_limits<std::int32_t>::min();
 constexpr std::int32_t kLookAhead = 366;  // days
 
 // For each tick of [first, last]: whether a link may have its onset there.
-using Onsets = std::vector<bool>;
+// Bytes, not bits: years of days are filled at once.
+using Onsets = std::vector<char>;
 
 struct Ticks {
   Day first, last;
@@ -52,7 +53,9 @@ Day run_end(const SignalTrack& track, std::size_t index) {
 void mark(Onsets& onsets, const Ticks& ticks, Day from, Day until) {
   from = std::max(from, ticks.first);
   until = std::min(until, ticks.last + 1);
-  for (Day day = from; day < until; day = day + 1) onsets[ticks.at(day)] = true;
+  if (from >= until) return;
+  std::fill(onsets.begin() + static_cast<std::ptrdiff_t>(ticks.at(from)),
+            onsets.begin() + static_cast<std::ptrdiff_t>(ticks.at(until)), char{1});
 }
 
 void mark_onsets(const SignalTrack& track, const Ticks& ticks, Certainty certainty,
@@ -139,14 +142,14 @@ Day completed(const Scene& scene, const Node& node, const Ticks& ticks, Certaint
   std::vector<std::uint32_t> before;
   for (std::size_t i = 0; i < node.links.size(); ++i) {
     const auto signals = signals_of(scene, node.links[i]);
-    Onsets onsets(ticks.size(), false);
+    Onsets onsets(ticks.size(), 0);
     if (i + 1 == node.links.size()) {
       onsets = lasting;
     } else {
       for (const std::uint32_t signal : signals)
         mark_onsets(track_of(scene, signal), ticks, certainty, onsets);
     }
-    if (std::find(onsets.begin(), onsets.end(), true) == onsets.end()) return kDayNever;
+    if (std::find(onsets.begin(), onsets.end(), char{1}) == onsets.end()) return kDayNever;
     if (i == 0) {
       latest.assign(ticks.size(), kNone);
       for (std::size_t x = 0; x < ticks.size(); ++x)
@@ -170,18 +173,22 @@ Day completed(const Scene& scene, const Node& node, const Ticks& ticks, Certaint
 Tri evaluate_cascade(const Scene& scene, const Node& node, Day tick, Horizon& horizon) {
   const auto last_signals = signals_of(scene, node.links.back());
   Day boundary = kDayNever;
+  bool any_open = false;
+  Cadence coarsest = Cadence::kDay;
   for (const Link& link : node.links)
-    for (const std::uint32_t signal : signals_of(scene, link))
-      boundary = std::min(boundary, track_of(scene, signal).next_start(tick));
+    for (const std::uint32_t signal : signals_of(scene, link)) {
+      const SignalTrack& track = track_of(scene, signal);
+      const SignalRun* now = track.at(tick);
+      boundary = std::min(boundary, track.next_start(tick));
+      any_open = any_open || now == nullptr || is_open(*now);
+      coarsest = coarser(coarsest, scene.pack.signals[signal].coarsest);
+    }
   horizon.limit(boundary);
 
   // Nothing that began more than `within` before the last link's oldest lasting run can matter.
   Day oldest = tick;
-  bool last_is_open = false;
   for (const std::uint32_t signal : last_signals) {
     const SignalTrack& track = track_of(scene, signal);
-    const SignalRun* now = track.at(tick);
-    last_is_open = last_is_open || now == nullptr || is_open(*now);
     for (auto i = track.index_at(tick); i >= 0; --i) {
       const SignalRun& run = track.runs[static_cast<std::size_t>(i)];
       if (!run.on && !is_open(run)) break;
@@ -189,20 +196,25 @@ Tri evaluate_cascade(const Scene& scene, const Node& node, Day tick, Horizon& ho
     }
   }
   const Day first = minus(oldest, node.within) - 1;
-  // While a last link is open, each further tick may be its onset: look ahead for the first that
-  // would complete the chain.
-  const Day ahead = last_is_open ? std::min(boundary - 1, tick + kLookAhead) : tick;
-
-  for (const Certainty certainty : {Certainty::kSure, Certainty::kPossible}) {
-    const Ticks ticks{first, certainty == Certainty::kSure ? tick : ahead};
-    Onsets lasting(ticks.size(), false);
+  const auto complete = [&](Day last, Certainty certainty) {
+    const Ticks ticks{first, last};
+    Onsets lasting(ticks.size(), 0);
     for (const std::uint32_t signal : last_signals)
       mark_lasting(track_of(scene, signal), ticks, tick, certainty, lasting);
-    const Day complete = completed(scene, node, ticks, certainty, lasting);
-    if (complete <= tick) return certainty == Certainty::kSure ? Tri::kTrue : Tri::kUnknown;
-    horizon.limit(complete);
+    return completed(scene, node, ticks, certainty, lasting);
+  };
+  if (complete(tick, Certainty::kSure) <= tick) return Tri::kTrue;
+  if (complete(tick, Certainty::kPossible) <= tick) return Tri::kUnknown;
+  if (!any_open) return Tri::kFalse;
+  // While a link is open, each further tick may be its onset: look ahead for the first that would
+  // complete the chain. Within a coarse period the last onset need not come last: go tick by tick.
+  const Day ahead = std::min(boundary - 1, tick + kLookAhead);
+  const Day next = complete(ahead, Certainty::kPossible);
+  if (next == kDayNever) {
+    horizon.limit(ahead + 1);
+  } else {
+    horizon.limit(coarsest == Cadence::kDay ? std::max(next, tick + 1) : tick + 1);
   }
-  if (last_is_open) horizon.limit(ahead + 1);
   return Tri::kFalse;
 }
 

@@ -125,11 +125,22 @@ Dataset::Dataset(const Catalogue& catalogue)
       for (const RegionId group : regions.groups_of(id))
         if (group != region.id) above.push_back(group);
     }
+    // What is known as far as a group may lie in whatever is above one of its members.
+    for (const RegionId member : region.members) {
+      for (const RegionId ancestor : regions.ancestors(member))
+        may_hold_[ancestor.number()].push_back(region.id);
+      for (const RegionId group : regions.groups_of(member))
+        if (group != region.id) may_hold_[group.number()].push_back(region.id);
+    }
+  }
+  for (const Region& region : regions.all()) {
+    auto& above = may_hold_[region.id.number()];
     sort_unique(above);
     // An event known as far as X surely lies in every group that X belongs to.
     std::erase_if(above, [&](RegionId id) {
       const auto groups = regions.groups_of(id);
-      return std::find(groups.begin(), groups.end(), region.id) != groups.end();
+      return regions.is_below(id, region.id) ||
+             std::find(groups.begin(), groups.end(), region.id) != groups.end();
     });
   }
 }
@@ -376,6 +387,14 @@ Day Dataset::covered_until(SourceId source, RegionId region, Day day) const {
 Day Dataset::covered_at_most(SourceId source, RegionId region) const {
   const auto* list = ranges(source, region);
   return list == nullptr || list->empty() ? kDayMin : list->back().until;
+}
+
+Day Dataset::covered_before(SourceId source, RegionId region, Day end) const {
+  const auto* list = ranges(source, region);
+  if (list == nullptr) return kDayMin;
+  const auto after = std::lower_bound(list->begin(), list->end(), end,
+                                      [](const DayRange& range, Day d) { return range.from < d; });
+  return after == list->begin() ? kDayMin : std::min(std::prev(after)->until, end);
 }
 
 Day Dataset::next_coverage_edge(SourceId source, RegionId region, Day day) const {

@@ -88,6 +88,8 @@ class Dataset {
   Day covered_until(SourceId source, RegionId region, Day day) const;
   // The latest end of any covered range; kDayMin when there is none.
   Day covered_at_most(SourceId source, RegionId region) const;
+  // The end of the last covered day before `end`, at most `end`; kDayMin when there is none.
+  Day covered_before(SourceId source, RegionId region, Day end) const;
   // First day > `day` at which a covered range of `source` in `region` begins or ends; kDayNever if
   // none.
   Day next_coverage_edge(SourceId source, RegionId region, Day day) const;

@@ -102,7 +102,11 @@ Tri signal_active(const Scene& scene, std::uint32_t signal, Day tick, Horizon& h
   horizon.limit(track.next_start(tick));
   bool unknown = false;
   for (auto i = track.index_at(tick);; --i) {
-    if (i < 0) return Tri::kUnknown;  // before history begins nothing is known
+    if (i < 0) {  // before history begins nothing is known
+      if (!track.runs.empty())
+        horizon.limit(tick + std::max(1, track.runs.front().start - first - 3));
+      return Tri::kUnknown;
+    }
     const SignalRun& run = track.runs[static_cast<std::size_t>(i)];
     // What it says holds at least until its last tick leaves the window.
     const Day last_tick = std::min(tick, static_cast<std::size_t>(i) + 1 < track.runs.size()
@@ -287,8 +291,10 @@ Quantity evaluate_number(const Scene& scene, const Expression& expression, std::
       return {std::max(a.low, b.low), std::max(a.high, b.high)};
     }
     case Op::kPer100k: {
-      const std::int64_t people = scene.catalogue.regions.at(scene.data_region).population;
       const Quantity value = operand(node.a);
+      // Without a set of the scheme there is no region whose data is read.
+      if (scene.data_region.number() == 0) return Quantity::unknown();
+      const std::int64_t people = scene.catalogue.regions.at(scene.data_region).population;
       if (people == 0) return Quantity::unknown();
       return multiply(value, Quantity::exactly(100'000.0 / static_cast<double>(people)));
     }

@@ -139,6 +139,8 @@ Day fold_signal(SignalTrack& track, const SignalPolicy& policy, Day begin, Day f
     run.known = stepped.known;
     run.steady = run.held_before.idle() && held.idle();
     Day next = conditions.until;
+    // Cleared by `clear` while `when` is unknown: known at this tick, not at the next.
+    if (run.on_before && !run.on && conditions.when == Tri::kUnknown) next = tick + 1;
     if (stepped.counted) {
       if (stepped.evidence == kEvidenceMoves) next = std::min(next, tick + stepped.days_missing);
       carry(held, stepped.evidence, tick, next);

@@ -268,9 +268,10 @@ Parser::Value Parser::negation() {
 
 Parser::Value Parser::comparison() {
   const Token first = peek();
+  const std::size_t first_leaf = out_.leaves.size();
   const Value left = addition();
   const auto op = comparison_op(peek());
-  if (!op) return left.type == Type::kTruth ? consecutive(left) : left;
+  if (!op) return left.type == Type::kTruth ? consecutive(left, first_leaf) : left;
   const Token at = take();
   want(left, Type::kNumber, at, "what is compared");
   const Value right = addition();
@@ -281,11 +282,11 @@ Parser::Value Parser::comparison() {
   node.op = *op;
   node.a = left.node;
   node.b = right.node;
-  return consecutive(add(std::move(node), first, Type::kTruth));
+  return consecutive(add(std::move(node), first, Type::kTruth), first_leaf);
 }
 
 // condition, 2 consecutive months
-Parser::Value Parser::consecutive(Value condition) {
+Parser::Value Parser::consecutive(Value condition, std::size_t first_leaf) {
   const bool follows = next_is(",") && peek(1).kind == TokenKind::kNumber &&
                        peek(2).kind == TokenKind::kName && peek(2).text == "consecutive";
   if (!follows) return condition;
@@ -304,10 +305,12 @@ Parser::Value Parser::consecutive(Value condition) {
       count.number != static_cast<double>(static_cast<std::int32_t>(count.number)))
     wrong(count, "'" + source_of(count) + "' periods cannot be consecutive",
           "a whole number from 2 to 120");
-  for (const Leaf& leaf : out_.leaves)
+  for (std::size_t i = first_leaf; i < out_.leaves.size(); ++i) {
+    const Leaf& leaf = out_.leaves[i];
     if (!leaf.reads_events && leaf.cadence != *cadence)
       wrong(unit, "'" + leaf.text + "' has a cadence of one " + std::string(name_of(leaf.cadence)),
             "consecutive " + std::string(name_of(leaf.cadence)) + "s");
+  }
   Node node;
   node.op = Op::kConsecutive;
   node.a = condition.node;

@@ -41,7 +41,7 @@ class Parser {
   Value conjunction();
   Value negation();
   Value comparison();
-  Value consecutive(Value condition);
+  Value consecutive(Value condition, std::size_t first_leaf);  // of the condition's reads
   Value addition();
   Value product();
   Value unary();

@@ -334,7 +334,7 @@ Read read_leaf(const Scene& scene, const Leaf& leaf, Stand stand, Horizon& horiz
   read.window = window.range;
   read.identities = std::move(window.identities);
   read.tlp = window.tlp;
-  const Day reach = scene.data.covered_at_most(read.source, scene.data_region);
+  const Day reach = scene.data.covered_before(read.source, scene.data_region, stand.tick + 1);
   if (reach != kDayMin) read.covered_until = reach;
   if (!window.covered) read.gap = Read::Gap::kNotCovered;
   return read;

@@ -134,11 +134,14 @@ SourceId choose_event_source(const Scene& scene, const Leaf& leaf, Day tick, Hor
   SourceId any;
   for (const SourceId id : leaf.sources) {
     const Source& source = *scene.catalogue.find(id);
-    const Day reach = scene.data.covered_at_most(id, scene.data_region);
+    // As of this tick: what is covered later can't make it fresh now, but will when it begins.
+    const Day reach = scene.data.covered_before(id, scene.data_region, end);
+    const Day edge = scene.data.next_coverage_edge(id, scene.data_region, tick);
+    if (edge < kDayNever) horizon.limit(edge);
     if (reach == kDayMin) continue;
     const std::int32_t allowed = source.event_cadence + source.event_longest_delay;
     if (end - reach <= allowed) {
-      horizon.limit(reach + allowed);
+      if (reach < end) horizon.limit(reach + allowed);
       return id;
     }
     if (any.number() == 0) any = id;

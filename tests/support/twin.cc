@@ -341,6 +341,7 @@ Interval Assessment::compute(const Expr& e, const Place& place) {
     }
     case Kind::kPer100k: {
       const Interval v = arg(0);
+      if (place.data.number() == 0) return kUnknown;
       const auto people = catalogue_.regions.at(place.data).population;
       if (people == 0) return kUnknown;
       return times(v, exactly(100'000.0 / static_cast<double>(people)));

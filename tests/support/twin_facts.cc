@@ -73,6 +73,7 @@ const std::vector<Facts::Placed>& Facts::events(RegionId region) const {
   const auto found = placed_.find(region);
   if (found != placed_.end()) return found->second;
   auto& out = placed_[region];
+  if (region.number() == 0) return out;
   for (const EventClaim* event : events_) {
     if (holds(region, event->region)) {
       out.push_back({event, true});
@@ -88,6 +89,7 @@ const std::vector<Facts::Placed>& Facts::events(RegionId region) const {
 std::vector<bool> Facts::stated(SourceId source, RegionId region) const {
   const auto length = static_cast<std::size_t>(until_ - from_);
   std::vector<bool> out(length, false);
+  if (region.number() == 0) return out;
   for (const CoverageClaim* claim : coverage_) {
     if (claim->source != source) continue;
     const bool here = std::any_of(claim->regions.begin(), claim->regions.end(),

@@ -28,6 +28,7 @@ class Facts {
     const EventClaim* event;
     bool surely;  // in the region, as against perhaps
   };
+  // Of number 0, no region: none, like its coverage.
   const std::vector<Placed>& events(RegionId region) const;
 
   // Whether each day of [from, until) is covered.
