@@ -51,7 +51,10 @@ struct Counter {
     if (anchor) held += std::max(0, day - *anchor);
     anchor = day;
   }
-  void reset() { *this = Counter(); }
+  void reset() {
+    held = 0;
+    anchor.reset();
+  }
 };
 
 template <class Tick>
