@@ -64,7 +64,7 @@ const Contents& contents() {
         "pack: small\n"
         "version: 1\n"
         "title: Prices\n"
-        "regions: NG-BO\n"
+        "regions: [NG-BO]\n"
         "signals:\n"
         "  dear:\n"
         "    title: Dear food\n"
