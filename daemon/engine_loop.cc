@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <thread>
 
 namespace tocsin {
 namespace {
@@ -55,13 +56,17 @@ Result<void> EngineLoop::run() {
   while (true) {
     const bool last = stopping_;
     if (auto done = turn(); !done) return done;
-    if (last && frames_.depth() == 0) return {};
+    if (last && (frames_.depth() == 0 || halted_)) return {};
     ports_.alive();
     watch_space();
   }
 }
 
 Result<void> EngineLoop::turn() {
+  if (halted_) {  // what waits stays unacknowledged: its producers have it
+    std::this_thread::sleep_for(options_.wait);
+    return {};
+  }
   std::vector<Frame> frames = frames_.take(options_.commit_records, options_.wait);
   std::deque<DeliveryResult> results;
   {
@@ -168,6 +173,7 @@ void EngineLoop::watch_space() {
   space_checked_ = now;
   const auto space = space_at(options_.store_directory, options_.space);
   std::string trouble;
+  halted_ = space && space->mark == SpaceMark::kCritical;
   if (!space) {
     trouble = space.error().message;
   } else if (space->mark != SpaceMark::kEnough) {

@@ -66,6 +66,7 @@ class EngineLoop {
   LoopPorts ports_;
   WireParser parser_;
   std::atomic<bool> stopping_ = false;
+  bool halted_ = false;  // too little room on the disk to commit anything
   mutable std::mutex mutex_;
   std::deque<DeliveryResult> results_;
   std::string trouble_;
