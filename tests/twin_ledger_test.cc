@@ -142,7 +142,7 @@ TEST_F(LedgerTable, EvidenceThatLapsesIsSaidOnceASpell) {
 
 // Random packs and histories, a commit a day and some in between.
 TEST(LedgerProperties, SaysWhatTheNaiveLedgerSays) {
-  const int cases = case_count(250);
+  const int cases = case_count(80);
   Occurrences drawn, occurred;
   fmt::print("seed {}, {} cases\n", first_seed(), cases);
   for (int i = 0; i < cases; ++i) {
@@ -163,7 +163,7 @@ TEST(LedgerProperties, SaysWhatTheNaiveLedgerSays) {
     for (const auto& [what, count] : run.occurred()) occurred[what] += count;
   }
   print(occurred, "said");
-  if (cases < 100) return;
+  if (cases < kFullRun) return;
   for (const char* what :
        {"raised", "escalated", "eased", "updated", "updated: figures corrected", "cleared",
         "withdrawn", "merged", "lapsed", "split", "note of a past episode"})

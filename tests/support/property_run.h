@@ -12,6 +12,8 @@ namespace tocsin {
 // default.
 std::uint64_t first_seed();
 int case_count(int by_default);
+// From so many cases on, each feature must have occurred.
+inline constexpr int kFullRun = 600;
 
 // A random case whose pack `check` takes: conditions that can never hold are drawn again.
 struct Trial {

@@ -45,15 +45,17 @@ double in_millionths(double value) {
 
 // The counter of sections 3 and 4.
 struct Counter {
-  std::int32_t held = 0;
-  std::optional<std::int32_t> anchor;
+  std::int32_t held = 0, anchor = 0;
+  bool anchored = false;
   void count(std::int32_t day) {
-    if (anchor) held += std::max(0, day - *anchor);
+    if (anchored) held += std::max(0, day - anchor);
+    anchored = true;
     anchor = day;
   }
+  void pause() { anchored = false; }
   void reset() {
     held = 0;
-    anchor.reset();
+    anchored = false;
   }
 };
 
@@ -108,7 +110,7 @@ const std::vector<SignalTick>& Assessment::signal(RegionId region, std::uint32_t
         counter.reset();
       }
     } else if (!on && when == Tri::kUnknown) {
-      counter.anchor.reset();
+      counter.pause();
       known = false;
     } else if (!on) {
       counter.reset();
@@ -121,7 +123,7 @@ const std::vector<SignalTick>& Assessment::signal(RegionId region, std::uint32_t
         counter.reset();
       }
     } else if (clear == Tri::kUnknown) {
-      counter.anchor.reset();
+      counter.pause();
       known = false;
     } else {
       counter.reset();
@@ -174,7 +176,7 @@ const std::vector<PatternTick>& Assessment::fold(RegionId region, std::uint32_t 
       } else if (surely >= level) {
         counter.reset();
       } else {
-        counter.anchor.reset();
+        counter.pause();
       }
     }
     ticks.push_back({level, std::max(level, possibly)});
