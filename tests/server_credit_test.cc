@@ -138,6 +138,9 @@ TEST(ServerCredit, TwoHundredConnectionsAllGetTheirTurn) {
       [](ServerOptions& options) {
         options.sessions.frame = {10, 1000};
         options.sessions.pool = {200, 20'000};  // for 20 frames at a time
+        // The producers of this test say no heartbeats, and a slow machine needs its time.
+        options.sessions.heartbeat = std::chrono::minutes(1);
+        options.sessions.idle_time = std::chrono::minutes(10);
       },
       &engine);
   std::vector<std::unique_ptr<RawProducer>> producers;
@@ -151,6 +154,7 @@ TEST(ServerCredit, TwoHundredConnectionsAllGetTheirTurn) {
   for (int i = 0; i < 200; ++i) {
     RawProducer& producer = *producers[static_cast<std::size_t>(i)];
     const WelcomeMessage& welcome = welcomes[static_cast<std::size_t>(i)];
+    ASSERT_FALSE(HasFailure());
     Credit credit = welcome.credit;
     for (int tries = 0; tries < 20 && credit.records == 0; ++tries)
       credit = producer.expect<ServerHeartbeat>().credit;
