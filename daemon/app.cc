@@ -295,6 +295,10 @@ Result<void> App::run() {
   engine.join();
   notify("STOPPING=1");
   stop();
+  // The next start then has no log to replay. After a failed commit the store refuses, as it should.
+  if (result)
+    if (auto flushed = store_->flush(); !flushed)
+      log_->warn("the store could not be flushed: {}", flushed.error().message);
   return result;
 }
 
