@@ -1,4 +1,9 @@
 tocsin_test(packs_test
   SOURCES
+    demo_scenario_test.cc
+    pack_errors_test.cc
     pack_lake_chad_test.cc
+    references_test.cc
+    rules_reference_test.cc
+    support/golden.cc
   LIBS tocsin_scenario tocsin_config)

@@ -1,0 +1,117 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "rules/pack.h"
+#include "tests/support/golden.h"
+#include "tests/support/shipped_pack.h"
+
+// Mistakes that people make in rule packs, and what they are told. tests/golden/pack_errors.txt
+// holds every message in full: an analyst must be able to mend the pack from it alone.
+namespace tocsin {
+namespace {
+
+using testsupport::lake_chad;
+
+// A small pack without mistakes, on the shipped configuration.
+constexpr std::string_view kGood = R"(pack: demo
+regions: [NG-BO, NG-YO]
+parameters:
+  share: {value: 75 %, why: a moderate drought}
+signals:
+  dry:
+    dimension: environmental
+    from: rain_zone
+    when: sum(rainfall, 3 months) < share of normal(sum(rainfall, 3 months), 10y)
+  dear:
+    dimension: economic
+    when: residual(millet_price, seasonal + trend, 3y) > 1 sd
+  hungry: {dimension: food, when: last(ipc3_share) >= 20 %}
+  clashes:
+    dimension: community
+    when: >-
+      count(events(kind: communal_violence), 28d) >= 4
+patterns:
+  meet:
+    watch: dimensions() >= 3
+    warning: dimensions() >= 4 and active(community)
+)";
+
+struct Mistake {
+  const char* name;
+  std::string_view from, to;  // what is changed in kGood
+};
+
+const Mistake kMistakes[] = {
+    {"a key that does not exist", "regions: [NG-BO", "region: [NG-BO"},
+    {"the same key twice", "    from: rain_zone\n", "    from: rain_zone\n    from: rain_zone\n"},
+    {"a region that does not exist", "NG-YO]", "NG-YB]"},
+    {"YAML's NO for a code", "[NG-BO, NG-YO]", "[NG-BO, NO]"},
+    {"no pattern",
+     "patterns:\n  meet:\n    watch: dimensions() >= 3\n"
+     "    warning: dimensions() >= 4 and active(community)\n",
+     ""},
+    {"a dimension that does not exist", "dimension: environmental", "dimension: enviromental"},
+    {"a colon in a plain condition", "when: >-\n      count", "when: count"},
+    {"an indicator misspelt", "last(ipc3_share)", "last(ipc_share)"},
+    {"a kind of event that does not exist", "communal_violence", "comunal_violence"},
+    {"a function that does not exist", "sum(rainfall, 3 months) <", "total(rainfall, 3 months) <"},
+    {"a series without a window", "sum(rainfall, 3 months) <", "sum(rainfall) <"},
+    {"a window that fits no months", "sum(rainfall, 3 months) <", "sum(rainfall, 90d) <"},
+    {"a window of last()", "last(ipc3_share)", "last(ipc3_share, 3 months)"},
+    {"a bare series", "last(ipc3_share) >=", "ipc3_share >="},
+    {"units that differ", ">= 20 %", ">= 20 people"},
+    {"a unit left out", "< share of normal(sum(rainfall, 3 months), 10y)", "< 60"},
+    {"a share left without its sign", ">= 20 %", ">= 20"},
+    {"a number where a condition must stand", "last(ipc3_share) >= 20 %", "last(ipc3_share)"},
+    {"one equals sign", "dimensions() >= 3", "dimensions() = 3"},
+    {"a comparison in a chain", "dimensions() >= 3", "5 >= dimensions() >= 3"},
+    {"what can never be", ">= 20 %", ">= 120 %"},
+    {"what always is", ">= 4\n", ">= 0\n"},
+    {"more dimensions than there are", "dimensions() >= 4", "dimensions() >= 5"},
+    {"a signal that reads itself", "last(ipc3_share) >= 20 %", "on(hungry)"},
+    {"a signal that stands below", "last(ipc3_share) >= 20 %", "on(clashes)"},
+    {"data read in a pattern", "watch: dimensions() >= 3", "watch: last(ipc3_share) > 20 %"},
+    {"a pattern's function in a signal", "last(ipc3_share) >= 20 %", "dimensions() >= 2"},
+    {"a signal that does not exist", "active(community)", "active(clash)"},
+    {"a dimension without a signal", "active(community)", "active(health)"},
+    {"a cascade that cannot complete", "dimensions() >= 4 and active(community)",
+     "\"cascade(dry ->[200d..300d] dear ->[200d..300d] clashes, within: 1y)\""},
+    {"a cascade without its limit", "dimensions() >= 4 and active(community)",
+     "cascade(dry -> dear)"},
+    {"neighbours that read neighbours", "dimensions() >= 4 and active(community)",
+     "neighbours(meet >= warning) >= 1"},
+    {"no years of history", "), 10y)", "), 10 months)"},
+    {"consecutive weeks of months", "> 1 sd", "> 1 sd, 2 consecutive weeks"},
+    {"a parameter that does not exist", "< share of", "< shares of"},
+    {"a parameter without a reason", ", why: a moderate drought", ""},
+    {"a history of what is irregular", "last(ipc3_share) >= 20 %",
+     "percentile(last(ipc3_share), 5y) >= 90 %"},
+    {"an end too early", "dimensions() >= 3", "dimensions() >= 3 and"},
+};
+
+std::string complaints(const std::string& text) {
+  const auto pack = parse_pack("demo.yaml", text, lake_chad().catalogue);
+  std::string out;
+  if (!pack)
+    for (const Diagnostic& diagnostic : pack.error()) out += render(diagnostic, text);
+  return out;
+}
+
+TEST(PackErrors, TheGoodPackHasNone) { EXPECT_EQ(complaints(std::string(kGood)), ""); }
+
+TEST(PackErrors, EveryMistakeIsSaidSoThatItCanBeMended) {
+  std::string told;
+  for (const Mistake& mistake : kMistakes) {
+    std::string text(kGood);
+    const std::size_t at = text.find(mistake.from);
+    ASSERT_NE(at, std::string::npos) << mistake.name;
+    text.replace(at, mistake.from.size(), mistake.to);
+    const std::string said = complaints(text);
+    EXPECT_NE(said, "") << mistake.name;
+    told += std::string("== ") + mistake.name + "\n" + said + "\n";
+  }
+  expect_golden("pack_errors.txt", told);
+}
+
+}  // namespace
+}  // namespace tocsin
