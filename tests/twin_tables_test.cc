@@ -87,6 +87,18 @@ TEST_P(Table, EventsWithoutCoverageAreALowerBound) {
   EXPECT_EQ(signal_in(at::kXb), ".9 ?42");
 }
 
+TEST_P(Table, WithdrawnCoverageMakesWhatWasFalseUnknown) {
+  signal(of::kCommunity, at_least(clashes(days(10)), 1));
+  begin("2020-01-01");
+  say(of::kFirst, "cover",
+      events_covered(of::kFirst, {at::kXa}, day("2019-06-01"), day("2020-03-01")));
+  today("2020-01-20");
+  EXPECT_EQ(signal_in(at::kXa), ".20");
+  say(of::kFirst, "cover", std::monostate(), 2);
+  today("2020-01-20");
+  EXPECT_EQ(signal_in(at::kXa), "?20");
+}
+
 TEST_P(Table, AStaleSourceOfEventsGivesWayToTheNext) {
   signal(of::kCommunity, at_least(clashes(days(30)), 1));
   begin("2020-01-01");
@@ -253,6 +265,29 @@ TEST_P(Table, ASetIsReadOnlyWhereTheSignalSaysFrom) {
   EXPECT_EQ(signal_in(at::kXa, 1), "#3");
   EXPECT_EQ(signal_in(at::kXb, 1), "?3");
   EXPECT_EQ(signal_in(at::kXc, 1), "#3");
+}
+
+TEST_P(Table, ACascadeMayTakeExactlyItsWithin) {
+  signal(of::kEnvironmental, at_least(last_of(of::kHeat), 30, "degC"));
+  signal(of::kCommunity, at_least(clashes(days(5)), 1));
+  twin::Expr chain;
+  chain.kind = Kind::kCascade;
+  for (const std::uint32_t s : {0U, 1U})
+    chain.links.push_back({{{twin::Subject::Of::kSignal, s, Level::kWatch}}, 0, std::nullopt});
+  chain.span = days(10);
+  pattern(chain);
+  chain.span = days(9);
+  pattern(chain);
+  begin("2020-01-01");
+  say(of::kFirst, "cover",
+      events_covered(of::kFirst, {at::kXa}, day("2019-06-01"), day("2020-03-01")));
+  say(of::kFirst, "clash", event(at::kXa, of::kClash, day("2020-01-15")));
+  say_heat("2020-01-01", {"20", "20", "20", "20", "31", "31", "31", "31", "31", "31", "31", "31",
+                          "31", "31", "31", "31", "31", "31", "31"});
+  today("2020-01-19");
+  // Onsets: 5 January and 15 January, ten days apart.
+  EXPECT_EQ(pattern_in(at::kXa, 0), "0x14 1x5");
+  EXPECT_EQ(pattern_in(at::kXa, 1), "0x19");
 }
 
 TEST_P(Table, AParameterMayDifferByRegion) {
