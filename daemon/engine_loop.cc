@@ -107,6 +107,7 @@ Result<void> EngineLoop::commit(std::vector<Input> inputs, ProcessingTime now,
               revision.pattern, name_of(revision.level));
   CommitTiming timing;
   timing.total = ended - begun;
+  timing.rules = outcome->rules;
   if (oldest != Steady::time_point::max()) timing.oldest_frame = ended - oldest;
   metrics_.committed(*outcome, timing, pipeline_);
   if (!outcome->frames.empty()) ports_.acknowledge(std::move(outcome->frames));

@@ -307,7 +307,9 @@ Result<void> Pipeline::take_delivery(Working& working, const DeliveryInput& inpu
 }
 
 void Pipeline::state(Working& working) {
+  const auto begun = std::chrono::steady_clock::now();
   Statements statements = engine_->state(now_);
+  working.outcome.rules = std::chrono::steady_clock::now() - begun;
   working.outcome.engine = engine_->last_step();
   for (const AlertRevision& revision : statements.revisions) {
     working.commit.ledger.push_back({Chain::kAlerts, to_json(revision)});

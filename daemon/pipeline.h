@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -26,6 +27,8 @@ struct CommitOutcome {
   std::size_t dispatches = 0;  // rows of the outbox that were written
   std::uint64_t records = 0;
   StepFigures engine;
+  std::chrono::nanoseconds
+      rules{};  // how long the engine took; for the metrics, never for a decision
 };
 
 // Inputs to one synced commit: wire -> gate -> engine -> store. The only writer of the store and
