@@ -4,33 +4,13 @@
 
 #include <algorithm>
 
+#include "rules/read.h"
+
 namespace tocsin {
 namespace {
 
 double unix_seconds(ProcessingTime time) { return static_cast<double>(time.milliseconds()) / 1e3; }
 double unix_seconds(Day day) { return unix_seconds(start_of<ProcessingTime>(day)); }
-
-// The longest that one period of the indicator can be, in days.
-std::int32_t longest_period(const Indicator& indicator) {
-  switch (indicator.cadence) {
-    case Cadence::kDay:
-      return 1;
-    case Cadence::kWeek:
-    case Cadence::kEpiweek:
-      return 7;
-    case Cadence::kDekad:
-      return 11;
-    case Cadence::kMonth:
-      return 31;
-    case Cadence::kQuarter:
-      return 92;
-    case Cadence::kYear:
-      return 366;
-    case Cadence::kIrregular:
-      return indicator.every_days;
-  }
-  return 0;
-}
 
 }  // namespace
 

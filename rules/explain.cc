@@ -80,7 +80,7 @@ class Teller {
       const Source& found = *scene_.catalogue.find(read.source);
       source = english(found.names, found.key);
     }
-    if (read.gap != Read::Gap::kNone) return source + ": " + gap(leaf, read);
+    if (read.gap != Read::Gap::kNone) return source + ": " + gap(read);
     return source + (read.window ? ", " + format_range(*read.window) : "");
   }
 
@@ -239,14 +239,14 @@ class Teller {
     if (node.leaf >= 0) {
       const Leaf& leaf = expression_.leaf(node.leaf);
       const Read read = look(leaf);
-      if (read.gap != Read::Gap::kNone) return gap(leaf, read);
+      if (read.gap != Read::Gap::kNone) return gap(read);
       return node.op == Op::kAggregate ? "" : "its history is too short";
     }
     const std::string left = why_unknown(node.a);
     return left.empty() ? why_unknown(node.b) : left;
   }
 
-  std::string gap(const Leaf& leaf, const Read& read) const {
+  static std::string gap(const Read& read) {
     const std::string until = read.covered_until ? format_day(*read.covered_until - 1) : "";
     switch (read.gap) {
       case Read::Gap::kNone:
@@ -261,7 +261,6 @@ class Teller {
         return until.empty() ? "no source says that its events are complete"
                              : "events are complete only up to " + until;
     }
-    (void)leaf;
     return "";
   }
 

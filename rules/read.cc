@@ -17,27 +17,6 @@ double divisor_of(const Indicator& indicator) {
   return indicator.unit == "%" ? power * 100 : power;
 }
 
-std::int32_t longest_period(const Indicator& indicator) {
-  switch (indicator.cadence) {
-    case Cadence::kDay:
-      return 1;
-    case Cadence::kWeek:
-    case Cadence::kEpiweek:
-      return 7;
-    case Cadence::kDekad:
-      return 11;
-    case Cadence::kMonth:
-      return 31;
-    case Cadence::kQuarter:
-      return 92;
-    case Cadence::kYear:
-      return 366;
-    case Cadence::kIrregular:
-      return indicator.every_days;
-  }
-  return 31;
-}
-
 std::int32_t periods_a_year(Cadence cadence) {
   switch (cadence) {
     case Cadence::kDay:
@@ -322,6 +301,27 @@ History read_history(const Scene& scene, const Leaf& leaf, std::int32_t years, S
 }
 
 }  // namespace
+
+std::int32_t longest_period(const Indicator& indicator) {
+  switch (indicator.cadence) {
+    case Cadence::kDay:
+      return 1;
+    case Cadence::kWeek:
+    case Cadence::kEpiweek:
+      return 7;
+    case Cadence::kDekad:
+      return 11;
+    case Cadence::kMonth:
+      return 31;
+    case Cadence::kQuarter:
+      return 92;
+    case Cadence::kYear:
+      return 366;
+    case Cadence::kIrregular:
+      return indicator.every_days;
+  }
+  return 31;
+}
 
 Read read_leaf(const Scene& scene, const Leaf& leaf, Stand stand, Horizon& horizon, Detail detail) {
   if (!leaf.reads_events) return read_observations(scene, leaf, stand, horizon, detail);

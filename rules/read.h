@@ -6,6 +6,10 @@ namespace tocsin {
 
 // Shared by read.cc and read_events.cc: how one window of the data is read.
 
+// The longest a period of the indicator can be, in days: what staleness counts from
+// (docs/SEMANTICS.md 2.3). The metrics count stale series by it, too.
+std::int32_t longest_period(const Indicator& indicator);
+
 struct EventWindow {
   Quantity value;  // count or sum, [low, high]
   bool covered = false;
