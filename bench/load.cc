@@ -156,6 +156,8 @@ class Session {
   std::uint64_t durable() const { return durable_; }
   std::uint64_t sent() const { return sequence_; }
   std::vector<double>& latencies() { return latencies_; }
+  double worst() const { return worst_; }
+  std::uint64_t worst_frame() const { return worst_frame_; }
   const json::object& fates() const { return fates_; }
 
  private:
@@ -184,6 +186,10 @@ class Session {
     const auto now = Clock::now();
     for (; durable_ < durable; ++durable_) {
       latencies_.push_back(std::chrono::duration<double, std::milli>(now - sent_.front()).count());
+      if (latencies_.back() > worst_) {
+        worst_ = latencies_.back();
+        worst_frame_ = latencies_.size();
+      }
       sent_.pop_front();
     }
     const auto* frames = header.if_contains("frames");
@@ -204,6 +210,8 @@ class Session {
   std::uint64_t used_records_ = 0, used_bytes_ = 0, credit_records_ = 0, credit_bytes_ = 0;
   std::deque<Clock::time_point> sent_;
   std::vector<double> latencies_;
+  double worst_ = 0;  // ms, and of which frame
+  std::uint64_t worst_frame_ = 0;
   json::object fates_;
   Clock::time_point beaten_ = Clock::now();
 };
@@ -241,6 +249,8 @@ int run(const Options& options) {
                    {"records_per_second", static_cast<double>(frames * kFrameRecords) / seconds},
                    {"ack_ms_p50", percentile(session.latencies(), 0.50)},
                    {"ack_ms_p99", percentile(session.latencies(), 0.99)},
+                   {"ack_ms_worst", session.worst()},
+                   {"worst_frame", session.worst_frame()},
                    {"fates", session.fates()}})
             << "\n";
   return 0;

@@ -27,11 +27,10 @@ std::string_view name_of(ErrorCode code) {
   return "invalid";
 }
 
-void require(bool condition, std::string_view what, std::source_location where) {
+void require(bool condition, std::string_view what, const char* file, unsigned line) {
   if (condition) return;
-  std::fprintf(stderr, "tocsin: broken requirement: %.*s (%s:%u, %s)\n",
-               static_cast<int>(what.size()), what.data(), where.file_name(),
-               static_cast<unsigned>(where.line()), where.function_name());
+  std::fprintf(stderr, "tocsin: broken requirement: %.*s (%s:%u)\n", static_cast<int>(what.size()),
+               what.data(), file, line);
   std::abort();
 }
 

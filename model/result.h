@@ -1,6 +1,5 @@
 #pragma once
 
-#include <source_location>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -37,7 +36,7 @@ std::string_view name_of(ErrorCode code);
 
 // Aborts with `what` and the place when `condition` is false. For our own bugs, always on; never
 // for input, which gets an Error.
-void require(bool condition, std::string_view what,
-             std::source_location where = std::source_location::current());
+void require(bool condition, std::string_view what, const char* file = __builtin_FILE(),
+             unsigned line = __builtin_LINE());
 
 }  // namespace tocsin
