@@ -1,22 +1,18 @@
 #include <algorithm>
-#include <deque>
 
 #include "rules/evaluate.h"
 
 namespace tocsin {
 namespace {
 
-constexpr std::int32_t kNone = std::numeric_limits<std::int32_t>::min();
 constexpr std::int32_t kLookAhead = 366;  // days
 
-// For each tick of [first, last]: whether a link may have its onset there.
-// Bytes, not bits: years of days are filled at once.
-using Onsets = std::vector<char>;
+// Ticks at which a link may have its onset: sorted, disjoint, none empty. Years in which nothing is
+// known are one stretch.
+using Onsets = std::vector<DayRange>;
 
 struct Ticks {
   Day first, last;
-  std::size_t size() const { return static_cast<std::size_t>(last - first + 1); }
-  std::size_t at(Day day) const { return static_cast<std::size_t>(day - first); }
 };
 
 enum class Certainty : std::uint8_t { kSure, kPossible };
@@ -53,9 +49,21 @@ Day run_end(const SignalTrack& track, std::size_t index) {
 void mark(Onsets& onsets, const Ticks& ticks, Day from, Day until) {
   from = std::max(from, ticks.first);
   until = std::min(until, ticks.last + 1);
-  if (from >= until) return;
-  std::fill(onsets.begin() + static_cast<std::ptrdiff_t>(ticks.at(from)),
-            onsets.begin() + static_cast<std::ptrdiff_t>(ticks.at(until)), char{1});
+  if (from < until) onsets.push_back({from, until});
+}
+
+// Brings what mark() appended into order.
+void arrange(Onsets& onsets) {
+  std::sort(onsets.begin(), onsets.end());
+  std::size_t kept = 0;
+  for (const DayRange& range : onsets) {
+    if (kept > 0 && range.from <= onsets[kept - 1].until) {
+      onsets[kept - 1].until = std::max(onsets[kept - 1].until, range.until);
+    } else {
+      onsets[kept++] = range;
+    }
+  }
+  onsets.resize(kept);
 }
 
 void mark_onsets(const SignalTrack& track, const Ticks& ticks, Certainty certainty,
@@ -104,66 +112,106 @@ Cadence cadence_of(const Scene& scene, const std::vector<std::uint32_t>& signals
   return cadence;
 }
 
-// latest[x] = the latest first onset of a chain whose link before has its onset at x, or kNone.
-// Returns the same for chains that go on to `onsets`.
-std::vector<std::int32_t> extend(const std::vector<std::int32_t>& latest, const Onsets& onsets,
-                                 const Link& link, Cadence grid, const Ticks& ticks) {
-  std::vector<std::int32_t> out(ticks.size(), kNone);
-  // A window of ticks [low, high] of the link before moves along with x; the deque holds the
-  // candidates for its maximum, best first.
-  std::deque<std::size_t> best;
-  std::size_t entered = 0;
-  for (std::size_t x = 0; x < ticks.size(); ++x) {
-    std::int64_t high = static_cast<std::int64_t>(x) - link.lag_least;
-    if (link.lag_least == 0 && grid != Cadence::kDay && grid != Cadence::kIrregular) {
-      const Day day = ticks.first + static_cast<std::int32_t>(x);
-      const Day end = period_start(grid, period_of(grid, day) + 1);
-      high = std::min<std::int64_t>(end - ticks.first - 1,
-                                    static_cast<std::int64_t>(ticks.size()) - 1);
-    }
-    for (; static_cast<std::int64_t>(entered) <= high; ++entered) {
-      if (latest[entered] == kNone) continue;
-      while (!best.empty() && latest[best.back()] <= latest[entered]) best.pop_back();
-      best.push_back(entered);
-    }
-    while (!best.empty() && static_cast<std::int64_t>(best.front()) <
-                                static_cast<std::int64_t>(x) - link.lag_greatest)
-      best.pop_front();
-    if (onsets[x] && !best.empty()) out[x] = latest[best.front()];
+// One link of the chain over time: where it may have its onset so that the links before it are
+// complete, and how far back the link before is looked for.
+struct Step {
+  Onsets onsets;
+  std::int32_t lag_least = 0;
+  std::optional<Cadence> same_period;  // lag 0: the link before may come later in the same period
+
+  // The last onset of the link before that may belong to an onset at `day`.
+  Day reaches(Day day, const Ticks& ticks) const {
+    if (!same_period) return day - lag_least;
+    const Day end = period_start(*same_period, period_of(*same_period, day) + 1);
+    return std::min(end - 1, ticks.last);
   }
-  return out;
+};
+
+// Of `onsets`, those that follow one of the link before within the lags.
+Onsets follow(const Onsets& before, const Onsets& onsets, const Link& link, const Step& step) {
+  Onsets reached;
+  reached.reserve(before.size());
+  for (const DayRange& range : before) {
+    const Day from = step.same_period
+                         ? period_start(*step.same_period, period_of(*step.same_period, range.from))
+                         : range.from + link.lag_least;
+    reached.push_back({from, range.until + link.lag_greatest});
+  }
+  arrange(reached);
+  Onsets both;
+  for (std::size_t i = 0, j = 0; i < reached.size() && j < onsets.size();) {
+    const Day from = std::max(reached[i].from, onsets[j].from);
+    const Day until = std::min(reached[i].until, onsets[j].until);
+    if (from < until) both.push_back({from, until});
+    if (reached[i].until < onsets[j].until) {
+      ++i;
+    } else {
+      ++j;
+    }
+  }
+  return both;
+}
+
+// The last onset not after `day`. Requires that there is one.
+Day last_onset(const Onsets& onsets, Day day) {
+  const auto after = std::upper_bound(onsets.begin(), onsets.end(), day,
+                                      [](Day d, const DayRange& range) { return d < range.from; });
+  require(after != onsets.begin(), "a complete chain has an onset of every link");
+  return std::min(day, std::prev(after)->until - 1);
+}
+
+// The latest first onset of the chains that end at `day`. A later onset of a link never has an
+// earlier latest chain, so of each link the last onset within reach is the best.
+Day latest_begin(const std::vector<Step>& steps, Day day, const Ticks& ticks) {
+  for (std::size_t i = steps.size(); i-- > 1;)
+    day = last_onset(steps[i - 1].onsets, steps[i].reaches(day, ticks));
+  return day;
 }
 
 // The first onset in `lasting`, those of the last link, that completes the chain; kDayNever when
 // none does.
 Day completed(const Scene& scene, const Node& node, const Ticks& ticks, Certainty certainty,
               const Onsets& lasting) {
-  std::vector<std::int32_t> latest;
+  std::vector<Step> steps;
+  steps.reserve(node.links.size());
   std::vector<std::uint32_t> before;
   for (std::size_t i = 0; i < node.links.size(); ++i) {
-    const auto signals = signals_of(scene, node.links[i]);
-    Onsets onsets(ticks.size(), 0);
+    const Link& link = node.links[i];
+    const auto signals = signals_of(scene, link);
+    Onsets onsets;
     if (i + 1 == node.links.size()) {
       onsets = lasting;
     } else {
       for (const std::uint32_t signal : signals)
         mark_onsets(track_of(scene, signal), ticks, certainty, onsets);
+      arrange(onsets);
     }
-    if (std::find(onsets.begin(), onsets.end(), char{1}) == onsets.end()) return kDayNever;
-    if (i == 0) {
-      latest.assign(ticks.size(), kNone);
-      for (std::size_t x = 0; x < ticks.size(); ++x)
-        if (onsets[x]) latest[x] = static_cast<std::int32_t>(x);
-    } else {
+    Step step;
+    if (i > 0) {
       const Cadence grid = coarser(cadence_of(scene, before), cadence_of(scene, signals));
-      latest = extend(latest, onsets, node.links[i], grid, ticks);
+      step.lag_least = link.lag_least;
+      if (link.lag_least == 0 && grid != Cadence::kDay && grid != Cadence::kIrregular)
+        step.same_period = grid;
+      onsets = follow(steps.back().onsets, onsets, link, step);
     }
+    if (onsets.empty()) return kDayNever;
+    step.onsets = std::move(onsets);
+    steps.push_back(std::move(step));
     before = signals;
   }
-  for (std::size_t x = 0; x < ticks.size(); ++x) {
-    if (latest[x] == kNone) continue;
-    const Day onset = ticks.first + static_cast<std::int32_t>(x);
-    if (ticks.first + latest[x] >= minus(onset, node.within)) return onset;
+  for (const DayRange& range : steps.back().onsets) {
+    Day onset = range.from;
+    while (onset < range.until) {
+      const Day wanted = minus(onset, node.within);
+      if (latest_begin(steps, onset, ticks) >= wanted) return onset;
+      // Later onsets need no less: go on where the chain begins late enough for this one.
+      Day fails = onset;
+      for (Day end = range.until; end - fails > 1;) {
+        const Day middle = fails + (end - fails) / 2;
+        (latest_begin(steps, middle, ticks) >= wanted ? end : fails) = middle;
+      }
+      onset = fails + 1;
+    }
   }
   return kDayNever;
 }
@@ -198,9 +246,10 @@ Tri evaluate_cascade(const Scene& scene, const Node& node, Day tick, Horizon& ho
   const Day first = minus(oldest, node.within) - 1;
   const auto complete = [&](Day last, Certainty certainty) {
     const Ticks ticks{first, last};
-    Onsets lasting(ticks.size(), 0);
+    Onsets lasting;
     for (const std::uint32_t signal : last_signals)
       mark_lasting(track_of(scene, signal), ticks, tick, certainty, lasting);
+    arrange(lasting);
     return completed(scene, node, ticks, certainty, lasting);
   };
   if (complete(tick, Certainty::kSure) <= tick) return Tri::kTrue;
