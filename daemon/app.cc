@@ -122,7 +122,13 @@ Result<void> App::open_store() {
   loaded = load_contents(contents_, numbering);
   if (!loaded) return tl::unexpected(loaded.error());
   catalogue_ = loaded->catalogue;
-  auto pipeline = Pipeline::open(*store_, std::move(*loaded));
+  if (options_.rebuild) {
+    log_->info("--rebuild: the checkpoint is dropped");
+    if (auto dropped = store_->drop_state(); !dropped) return dropped;
+  }
+  CheckpointOptions checkpoint;
+  checkpoint.least_records = static_cast<std::uint64_t>(settings_.store.checkpoint_records);
+  auto pipeline = Pipeline::open(*store_, std::move(*loaded), checkpoint);
   if (!pipeline) return tl::unexpected(pipeline.error());
   pipeline_ = std::move(*pipeline);
   metrics_ = std::make_unique<Metrics>(*catalogue_);
@@ -267,6 +273,14 @@ void App::say_what_was_loaded() const {
              settings_.store.path, store_->head().sequence,
              pipeline_->engine().data().observation_count(),
              pipeline_->engine().data().event_count(), pipeline_->engine().ledger().open_count());
+  const Checkpoint::Restored& restored = pipeline_->restored();
+  if (restored.found) {
+    log_->info(
+        "derived state: from the checkpoint at journal entry {}, {} identities changed since",
+        restored.position, restored.tail);
+  } else {
+    log_->info("derived state: made anew from the records ({})", restored.why);
+  }
   log_->info("listening: ingest {} ({}), admin http://{}:{}", server_->endpoint(),
              name_of(settings_.ingest.security), settings_.admin.host, admin_->port());
 }
@@ -295,10 +309,12 @@ Result<void> App::run() {
   engine.join();
   notify("STOPPING=1");
   stop();
-  // The next start then has no log to replay. After a failed commit the store refuses, as it should.
-  if (result)
-    if (auto flushed = store_->flush(); !flushed)
-      log_->warn("the store could not be flushed: {}", flushed.error().message);
+  if (!result) return result;  // after a failed commit the store refuses, as it should
+  // The next start then has nothing to make anew and no log to replay.
+  if (auto finished = pipeline_->finish(); !finished)
+    log_->warn("no checkpoint was written: {}", finished.error().message);
+  if (auto flushed = store_->flush(); !flushed)
+    log_->warn("the store could not be flushed: {}", flushed.error().message);
   return result;
 }
 

@@ -19,6 +19,7 @@ struct AppOptions {
   std::string config_directory;
   std::string version;
   std::string ports_file;  // where the bound ports are written once ready, for tests; "" for none
+  bool rebuild = false;    // drop the checkpoint: make all derived state anew from the records
 };
 
 // The composition root: makes every part, in start order, and stops them in reverse.

@@ -4,6 +4,9 @@
 #include <fstream>
 #include <iterator>
 
+#include "daemon/engine_id.h"
+#include "model/hash.h"
+
 namespace tocsin {
 namespace {
 
@@ -11,6 +14,20 @@ Result<std::string> read_file(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) return fail(ErrorCode::kNotFound, path.string() + ": there is no such file to read");
   return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+std::string fingerprint_of(const Contents& contents, const Settings& settings) {
+  Hasher hasher;
+  hasher.add(kEngineId);
+  hasher.add(static_cast<std::uint64_t>(settings.history_begins.number()));
+  for (const ConfigurationFiles* files : {&contents.configuration, &contents.packs})
+    for (const auto& [name, text] : *files) {
+      // Who is told, and where things lie, changes no fold.
+      if (name == "tocsind.yaml" || name == "committees.yaml") continue;
+      hasher.add(name);
+      hasher.add(text);
+    }
+  return hasher.finish().hex();
 }
 
 }  // namespace
@@ -56,6 +73,7 @@ Result<Loaded> load_contents(const Contents& contents, Numbering& numbering) {
   }
   if (!wrong.empty()) return fail(ErrorCode::kInvalid, wrong);
   loaded.new_numbers = numbering.take_new();
+  loaded.fingerprint = fingerprint_of(contents, loaded.settings);
   return loaded;
 }
 

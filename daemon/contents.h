@@ -26,6 +26,9 @@ struct Loaded {
   std::shared_ptr<const Catalogue> catalogue;
   std::vector<Pack> packs;
   std::vector<Numbering::Entry> new_numbers;  // to be stored with the first commit
+  // Of everything that decides what folds come to: the regions, indicators, sources and packs, the
+  // begin of history, and the engine's own source.
+  std::string fingerprint;
 };
 
 // Reads the directory and the packs that its tocsind.yaml names.

@@ -46,6 +46,8 @@ int main(int argc, char** argv) {
   command.add_option("--config", options.config_directory, "configuration directory")->required();
   command.add_option("--ports-file", options.ports_file,
                      "write the bound ports here once ready (for tests)");
+  command.add_flag("--rebuild", options.rebuild,
+                   "make all derived state anew from the stored records (takes longer)");
   CLI11_PARSE(command, argc, argv);
 
   auto log = std::make_shared<spdlog::logger>("tocsind",

@@ -50,6 +50,7 @@ void EngineFigures::update(const CommitOutcome& outcome, const Pipeline& pipelin
   if (look) indicators_ = std::move(indicators);
   now_ = pipeline.now();
   sequence_ = outcome.sequence;
+  checkpoint_ = pipeline.checkpoint().position();
   series_ = data.series_count();
   observations_ = data.observation_count();
   events_ = data.event_count();
@@ -125,6 +126,7 @@ void EngineFigures::add_to(Scrape& scrape) const {
       scrape.add("tocsin_indicator_newest_day_timestamp_seconds", unix_seconds(of.newest), {code});
   }
   scrape.add("tocsin_processing_time_timestamp_seconds", unix_seconds(now_));
+  scrape.add("tocsin_checkpoint_sequence", checkpoint_);
   scrape.add("tocsin_journal_sequence", sequence_);
   scrape.add("tocsin_data_series", series_);
   scrape.add("tocsin_data_observations", observations_);

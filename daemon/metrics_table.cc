@@ -23,6 +23,8 @@ constexpr auto kTable = std::to_array<MetricEntry>({
      "Revisions of alerts stated since the start."},
     {"tocsin_alerts_open", Gauge, "pattern, level", "Alerts that are open."},
     {"tocsin_build_info", Gauge, "version", "1; the version of the program."},
+    {"tocsin_checkpoint_sequence", Gauge, "",
+     "Journal sequence of the last complete checkpoint of derived state; 0: none yet."},
     {"tocsin_commit_records", Histogram, "", "Records in one commit that holds any."},
     {"tocsin_commit_seconds", Histogram, "",
      "Time from taking the frames to the synced commit: gate, rules, disk."},

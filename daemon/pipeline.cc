@@ -71,7 +71,7 @@ struct Pipeline::Working {
   std::map<Hash128, Dispatch> dispatches;
 };
 
-Pipeline::Pipeline(Store& store, Loaded loaded)
+Pipeline::Pipeline(Store& store, Loaded loaded, CheckpointOptions checkpoint)
     : store_(store),
       loaded_(std::move(loaded)),
       parser_(WireLimits{static_cast<std::size_t>(loaded_.settings.ingest.limits.record_bytes),
@@ -80,25 +80,33 @@ Pipeline::Pipeline(Store& store, Loaded loaded)
   options.history_begins = loaded_.settings.history_begins;
   options.ledger.illustrative = loaded_.settings.illustrative;
   engine_ = std::make_unique<Engine>(*loaded_.catalogue, loaded_.packs, options);
+  checkpoint_ = std::make_unique<Checkpoint>(*engine_, store_, loaded_.fingerprint, checkpoint);
   const DeliverySettings& delivery = loaded_.settings.delivery;
   retry_.first = std::chrono::seconds(delivery.first_wait_seconds);
   retry_.longest = std::chrono::seconds(delivery.longest_wait_seconds);
   retry_.attempts_max = static_cast<std::uint32_t>(delivery.attempts);
 }
 
-Result<std::unique_ptr<Pipeline>> Pipeline::open(Store& store, Loaded loaded) {
-  std::unique_ptr<Pipeline> pipeline(new Pipeline(store, std::move(loaded)));
+Result<std::unique_ptr<Pipeline>> Pipeline::open(Store& store, Loaded loaded,
+                                                 CheckpointOptions checkpoint) {
+  std::unique_ptr<Pipeline> pipeline(new Pipeline(store, std::move(loaded), checkpoint));
   if (auto restored = pipeline->restore(); !restored) return tl::unexpected(restored.error());
   return pipeline;
 }
 
 Result<void> Pipeline::restore() {
   now_ = store_.head().now;
-  auto done = store_.for_each_latest([&](const LatestRevision& revision) -> Result<void> {
-    engine_->data().restore(revision);
-    return {};
-  });
-  if (!done) return done;
+  auto restored = checkpoint_->restore(parser_);
+  if (!restored) return tl::unexpected(restored.error());
+  restored_ = *std::move(restored);
+  Result<void> done;
+  if (!restored_.found) {
+    done = store_.for_each_latest([&](const LatestRevision& revision) -> Result<void> {
+      engine_->data().restore(revision);
+      return {};
+    });
+    if (!done) return done;
+  }
   done = store_.for_each_ledger(Chain::kAlerts, 0, [&](const LedgerRow& row) -> Result<void> {
     if (row.json.starts_with(R"({"note")")) return engine_->ledger().restore_note(row.json);
     const auto revision = parse_alert_revision(row.json);
@@ -126,6 +134,7 @@ Result<void> Pipeline::restore() {
 }
 
 Result<CommitOutcome> Pipeline::commit(std::vector<Input> inputs, ProcessingTime now) {
+  if (auto prepared = checkpoint_->prepare(); !prepared) return tl::unexpected(prepared.error());
   Working working;
   working.now = now_ = std::max(now_, now);
   working.outcome.sequence = store_.next_sequence();
@@ -140,9 +149,11 @@ Result<CommitOutcome> Pipeline::commit(std::vector<Input> inputs, ProcessingTime
   working.commit.numbering = std::move(loaded_.new_numbers);
   loaded_.new_numbers.clear();
   working.commit.entry = {now_, std::move(inputs)};
+  checkpoint_->fill(working.commit);
   auto receipt = store_.commit(working.commit);
   if (!receipt) return tl::unexpected(receipt.error());
   require(receipt->sequence == working.outcome.sequence, "the journal sequence was foreseen");
+  checkpoint_->committed(receipt->sequence, working.outcome.records);
   return std::move(working.outcome);
 }
 
@@ -246,6 +257,7 @@ void Pipeline::take_record(Working& working, const Place& at, const Record& reco
   if (!admission.change) return;
   if (admission.displaced_content) keep_displaced(working, at, current->second, *admission.change);
   const LatestRevision& after = admission.change->after;
+  if (admission.change->before) checkpoint_->replaced(*admission.change->before, working.commit);
   engine_->apply(*admission.change);
   SourceSeen& seen = seen_[after.source];
   seen.arrived = now_;

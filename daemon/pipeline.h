@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "alerting/retry.h"
+#include "daemon/checkpoint.h"
 #include "daemon/contents.h"
 #include "ingest/gate.h"
 #include "ingest/session_types.h"
@@ -39,14 +40,21 @@ struct CommitOutcome {
 // process stops and starts again from the store.
 class Pipeline {
  public:
-  // Restores the engine from the store: latest revisions, what was stated, who was told. The store
-  // is borrowed.
-  static Result<std::unique_ptr<Pipeline>> open(Store& store, Loaded loaded);
+  // Restores the engine from the store: its checkpoint or all latest revisions, what was stated,
+  // who was told. The store is borrowed.
+  static Result<std::unique_ptr<Pipeline>> open(Store& store, Loaded loaded,
+                                                CheckpointOptions checkpoint = {});
 
   // `now` is raised to that of the commit before, so it never goes back.
   Result<CommitOutcome> commit(std::vector<Input> inputs, ProcessingTime now);
 
+  // Writes a checkpoint of all that is committed: before a clean stop.
+  Result<void> finish() { return checkpoint_->finish(); }
+
   const Engine& engine() const { return *engine_; }
+  const Checkpoint& checkpoint() const { return *checkpoint_; }
+  // Where the engine's data and tracks came from at the start.
+  const Checkpoint::Restored& restored() const { return restored_; }
   const Catalogue& catalogue() const { return *loaded_.catalogue; }
   const Loaded& loaded() const { return loaded_; }
   ProcessingTime now() const { return now_; }
@@ -68,7 +76,7 @@ class Pipeline {
     std::string_view raw;
   };
 
-  Pipeline(Store& store, Loaded loaded);
+  Pipeline(Store& store, Loaded loaded, CheckpointOptions checkpoint);
   Result<void> restore();
   Result<void> take(Working& working, const Input& input);
   Result<void> take_records(Working& working, const RecordsInput& input);
@@ -85,6 +93,8 @@ class Pipeline {
   Store& store_;
   Loaded loaded_;
   std::unique_ptr<Engine> engine_;
+  std::unique_ptr<Checkpoint> checkpoint_;
+  Checkpoint::Restored restored_;
   WireParser parser_;
   GatePolicy gate_;
   RetryPolicy retry_;

@@ -184,6 +184,25 @@ void Assessment::touch(const Touched& touched) {
   });
 }
 
+void Assessment::restore(RegionId region, RegionTracks tracks) {
+  require(is_judged(region) && tracks.signals.size() == pack_.signals.size() &&
+              tracks.base.size() == pack_.patterns.size() &&
+              tracks.levels.size() == pack_.patterns.size(),
+          "restored tracks are those of this pack");
+  tracks_[region.number()] = std::move(tracks);
+}
+
+void Assessment::resume(Day today) {
+  dirty_.clear();
+  for (const RegionId region : judged_) {
+    Pending& pending = pending_[region.number()];
+    pending.signal_from.assign(pack_.signals.size(), kDayNever);
+    pending.listed = false;
+    update_due(region);
+  }
+  today_ = today;
+}
+
 Assessment::Report Assessment::advance(Day today) {
   require(today >= today_, "the clock of the assessment never goes back");
   Report report;
@@ -200,6 +219,7 @@ Assessment::Report Assessment::advance(Day today) {
   work.swap(dirty_);
   std::sort(work.begin(), work.end());
   for (const RegionId region : work) {
+    if (before_change_) before_change_(region);
     const Day signals_from = fold_signals(region, today, report);
     const Day base_from = fold_patterns(region, signals_from, today, report);
     const Day from = std::min(signals_from, base_from);
@@ -220,6 +240,7 @@ Assessment::Report Assessment::advance(Day today) {
   dirty_.clear();
   sort_unique(work);
   for (const RegionId region : work) {
+    if (before_change_) before_change_(region);
     fold_whole(region, today, report);
     update_due(region);
     pending_[region.number()].listed = false;

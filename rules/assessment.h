@@ -39,10 +39,21 @@ class Assessment {
   // Brings every track up to the open tick `today`. Requires that `today` never goes back.
   Report advance(Day today);
 
+  // A checkpoint's part: puts the tracks of each judged region back, then says up to which open
+  // tick they were folded. Both before the first touch().
+  void restore(RegionId region, RegionTracks tracks);
+  void resume(Day today);
+  // `before_change` is called whenever the tracks of a region are about to change.
+  void watch(std::function<void(RegionId)> before_change) {
+    before_change_ = std::move(before_change);
+  }
+
   const Pack& pack() const { return pack_; }
   Day today() const { return today_; }
   Day history_begins() const { return begin_; }
   const std::vector<RegionTracks>& tracks() const { return tracks_; }
+  // Every region that is folded: where patterns are judged, and what they read around it. Sorted.
+  const std::vector<RegionId>& folded() const { return judged_; }
   const SignalTrack& signal_track(RegionId region, std::uint32_t signal) const;
   // The whole pattern's track.
   const PatternTrack& pattern_track(RegionId region, std::uint32_t pattern) const;
@@ -90,6 +101,7 @@ class Assessment {
   std::vector<std::vector<RegionId>> influences_;   // by region number: who may read it
   std::vector<std::vector<bool>> judges_;           // by pattern, by region number
   std::vector<Moved> places_;
+  std::function<void(RegionId)> before_change_;
 };
 
 }  // namespace tocsin

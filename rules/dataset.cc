@@ -152,10 +152,18 @@ void Dataset::apply(const Change& change, std::vector<Touched>& touched) {
 
 void Dataset::restore(const LatestRevision& revision) { add(revision, nullptr); }
 
-void Dataset::restore_series(const SeriesKey& key, Series series) {
-  StoredSeries& stored = series_[series_index(key)];
-  observation_count_ += series.size();
-  stored.values = std::move(series);
+void Dataset::restore_region(RegionId region, RegionContent content) {
+  auto& of_region = by_region_[region.number()];
+  require(of_region.empty(), "a region is restored once, into an empty data set");
+  of_region.reserve(content.series.size());
+  for (auto& [key, series] : content.series) {
+    of_region.emplace_back(key, static_cast<std::uint32_t>(series_.size()));
+    observation_count_ += series.size();
+    series_.push_back(std::move(series));
+  }
+  events_[region.number()] = std::move(content.events);
+  unplaced_[region.number()] = std::move(content.unplaced);
+  coverage_[region.number()] = std::move(content.coverage);
 }
 
 void Dataset::add(const LatestRevision& revision, std::vector<Touched>* touched) {
@@ -186,7 +194,6 @@ std::uint32_t Dataset::series_index(const SeriesKey& key) {
   if (at != of_region.end() && at->first == key) return at->second;
   const auto index = static_cast<std::uint32_t>(series_.size());
   series_.emplace_back();
-  keys_.push_back(key);
   of_region.insert(at, {key, index});
   return index;
 }
@@ -197,24 +204,20 @@ const Series* Dataset::series(const SeriesKey& key) const {
       std::lower_bound(of_region.begin(), of_region.end(), key,
                        [](const auto& entry, const SeriesKey& k) { return entry.first < k; });
   if (at == of_region.end() || at->first != key) return nullptr;
-  return &series_[at->second].values;
+  return &series_[at->second];
 }
 
 void Dataset::change_observation(const LatestRevision& revision, const ObservationClaim& claim,
                                  bool add, std::vector<Touched>* touched) {
-  const std::uint32_t index = series_index(claim.series);
-  StoredSeries& stored = series_[index];
+  changes(claim.series.region);
+  Series& series = series_[series_index(claim.series)];
   const Observed observed = observed_of(revision, claim);
   if (add) {
-    insert_sorted(stored.values, observed);
+    insert_sorted(series, observed);
     ++observation_count_;
   } else {
-    erase_sorted(stored.values, observed);
+    erase_sorted(series, observed);
     --observation_count_;
-  }
-  if (!stored.dirty) {
-    stored.dirty = true;
-    dirty_.push_back(index);
   }
   if (touched != nullptr) describe(revision, *touched);
 }
@@ -258,11 +261,13 @@ void Dataset::change_event(const LatestRevision& revision, const EventClaim& cla
   const Region& place = regions.at(claim.region);
   const bool unplaced =
       claim.vague_place || !regions.children(claim.region).empty() || !place.members.empty();
-  change_list(events_[claim.region.number()], happened, add);
-  for (const RegionId id : regions.ancestors(claim.region))
+  const auto change = [&](RegionId id) {
+    changes(id);
     change_list(events_[id.number()], happened, add);
-  for (const RegionId id : regions.groups_of(claim.region))
-    change_list(events_[id.number()], happened, add);
+  };
+  change(claim.region);
+  for (const RegionId id : regions.ancestors(claim.region)) change(id);
+  for (const RegionId id : regions.groups_of(claim.region)) change(id);
   if (unplaced) change_list(unplaced_[claim.region.number()], happened, add);
   event_count_ = add ? event_count_ + 1 : event_count_ - 1;
   if (touched != nullptr) describe(revision, *touched);
@@ -326,10 +331,17 @@ std::vector<DayRange> Dataset::merged_for_group(SourceId source, const Region& g
 void Dataset::remerge(SourceId source, RegionId region, Day& first_change,
                       std::vector<RegionId>& changed) {
   auto merged = merge(source, region);
-  auto& current = coverage_[region.number()].merged[source];
-  const Day difference = first_difference(current, merged);
+  const auto* known = ranges(source, region);
+  const Day difference =
+      first_difference(known == nullptr ? std::vector<DayRange>() : *known, merged);
   if (difference == kDayNever) return;
-  current = std::move(merged);
+  changes(region);
+  auto& all = coverage_[region.number()].merged;
+  if (merged.empty()) {
+    all.erase(source);
+  } else {
+    all.insert_or_assign(source, std::move(merged));
+  }
   changed.push_back(region);
   first_change = std::min(first_change, difference);
 }
@@ -342,6 +354,7 @@ void Dataset::change_coverage(const LatestRevision& revision, const CoverageClai
       claim.source, {claim.from, claim.until}, revision.identity.prefix()};
   std::vector<RegionId> affected;
   for (const RegionId region : claim.regions) {
+    changes(region);
     auto& statements = coverage_[region.number()].statements;
     if (add) {
       insert_sorted(statements, statement);
@@ -405,18 +418,6 @@ Day Dataset::next_coverage_edge(SourceId source, RegionId region, Day day) const
     if (range.until > day) return range.until;
   }
   return kDayNever;
-}
-
-std::vector<SeriesKey> Dataset::take_dirty_series() {
-  std::vector<SeriesKey> keys;
-  keys.reserve(dirty_.size());
-  for (const std::uint32_t index : dirty_) {
-    series_[index].dirty = false;
-    keys.push_back(keys_[index]);
-  }
-  dirty_.clear();
-  std::sort(keys.begin(), keys.end());
-  return keys;
 }
 
 }  // namespace tocsin

@@ -1,9 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <span>
 #include <tuple>
-#include <unordered_map>
 #include <vector>
 
 #include "model/catalogue.h"
@@ -71,8 +72,32 @@ class Dataset {
   void describe(const LatestRevision& revision, std::vector<Touched>& touched) const;
   // Puts a stored claim in, without saying what it touches: for recovery.
   void restore(const LatestRevision& revision);
-  // Puts a whole series back, sorted: for recovery.
-  void restore_series(const SeriesKey& key, Series series);
+
+  struct CoverageStatement {
+    SourceId source;
+    DayRange range;
+    std::uint64_t identity = 0;
+    friend auto operator<=>(const CoverageStatement&, const CoverageStatement&) = default;
+  };
+  // Statements made of exactly this region, and the merged ranges that hold for it from statements
+  // about it and about everything above it.
+  struct RegionCoverage {
+    std::vector<CoverageStatement> statements;         // sorted
+    std::map<SourceId, std::vector<DayRange>> merged;  // sorted, disjoint
+  };
+  // All that is kept for one region: a checkpoint writes it and puts it back into an empty data
+  // set, region by region. Events are kept for every region that reads them, so their number is
+  // handed over apart.
+  struct RegionContent {
+    std::vector<std::pair<SeriesKey, Series>> series;  // sorted by key
+    RegionEvents events, unplaced;
+    RegionCoverage coverage;
+  };
+  void restore_region(RegionId region, RegionContent content);
+  void restore_event_count(std::uint64_t count) { event_count_ = count; }
+  // `before_change` is called whenever what is kept for a region is about to change.
+  using Watch = std::function<void(RegionId)>;
+  void watch(Watch before_change) { before_change_ = std::move(before_change); }
 
   // The series, or nullptr when nothing was ever observed. Valid until the next change.
   const Series* series(const SeriesKey& key) const;
@@ -94,8 +119,7 @@ class Dataset {
   // none.
   Day next_coverage_edge(SourceId source, RegionId region, Day day) const;
 
-  // Series changed since the last call, for the lazily written state. Sorted.
-  std::vector<SeriesKey> take_dirty_series();
+  const RegionCoverage& coverage(RegionId region) const { return coverage_[region.number()]; }
   std::size_t series_count() const { return series_.size(); }
   std::uint64_t observation_count() const { return observation_count_; }
   std::uint64_t event_count() const { return event_count_; }
@@ -103,27 +127,17 @@ class Dataset {
   template <class Fn>
   void for_each_series(Fn fn) const {
     for (const auto& of_region : by_region_)
-      for (const auto& [key, index] : of_region) fn(key, series_[index].values);
+      for (const auto& [key, index] : of_region) fn(key, series_[index]);
+  }
+  template <class Fn>
+  void for_each_series_of(RegionId region, Fn fn) const {
+    for (const auto& [key, index] : by_region_[region.number()]) fn(key, series_[index]);
   }
 
  private:
-  struct StoredSeries {
-    Series values;
-    bool dirty = false;
-  };
-  struct CoverageStatement {
-    SourceId source;
-    DayRange range;
-    std::uint64_t identity;
-    friend auto operator<=>(const CoverageStatement&, const CoverageStatement&) = default;
-  };
-  // Statements made of exactly this region, and the merged ranges that hold for it from statements
-  // about it and about everything above it.
-  struct RegionCoverage {
-    std::vector<CoverageStatement> statements;                   // sorted
-    std::unordered_map<SourceId, std::vector<DayRange>> merged;  // sorted, disjoint
-  };
-
+  void changes(RegionId region) {
+    if (before_change_) before_change_(region);
+  }
   void add(const LatestRevision& revision, std::vector<Touched>* touched);
   void remove(const LatestRevision& revision, std::vector<Touched>* touched);
   void change_observation(const LatestRevision& revision, const ObservationClaim& claim, bool add,
@@ -141,17 +155,16 @@ class Dataset {
   void remerge(SourceId source, RegionId region, Day& first_change, std::vector<RegionId>& changed);
 
   const Catalogue& catalogue_;
-  std::vector<StoredSeries> series_;
+  std::vector<Series> series_;
   std::vector<std::vector<std::pair<SeriesKey, std::uint32_t>>>
-      by_region_;  // by region number, sorted
-  std::vector<std::uint32_t> dirty_;
-  std::vector<SeriesKey> keys_;                  // by series index
+      by_region_;                                // by region number, sorted
   std::vector<RegionEvents> events_;             // by region number
   std::vector<RegionEvents> unplaced_;           // by region number
   std::vector<std::vector<RegionId>> may_hold_;  // by region number
   std::vector<RegionCoverage> coverage_;         // by region number
   std::uint64_t observation_count_ = 0;
   std::uint64_t event_count_ = 0;
+  Watch before_change_;
 };
 
 }  // namespace tocsin

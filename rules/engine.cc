@@ -17,8 +17,23 @@ Engine::Engine(const Catalogue& catalogue, std::vector<Pack> packs, EngineOption
     assessments_.emplace_back(catalogue, pack, *data_, options.history_begins);
 }
 
+void Engine::resume(Day today) {
+  for (Assessment& assessment : assessments_) assessment.resume(today);
+  today_ = today;
+}
+
+void Engine::watch(const std::function<void(RegionId)>& before_change) {
+  data_->watch(before_change);
+  for (Assessment& assessment : assessments_) assessment.watch(before_change);
+}
+
 void Engine::apply(const Change& change) {
   if (change.before && ledger_.open_count() > 0) remember_before(*change.before);
+  recover(change);
+}
+
+// What was said about the change is in the ledger already.
+void Engine::recover(const Change& change) {
   touched_.clear();
   data_->apply(change, touched_);
   for (Assessment& assessment : assessments_)
@@ -80,7 +95,7 @@ Statements Engine::state(ProcessingTime now) {
     figures_.pattern_folds += report.pattern_folds;
     figures_.evaluations += report.evaluations;
     std::vector<Assessment::Moved> places = report.moved;
-    if (today > day_) {
+    if (today > today_ || !compared_) {
       // Evidence lapses by time alone.
       const auto open = ledger_.open_places(assessment);
       places.insert(places.end(), open.begin(), open.end());
@@ -96,7 +111,8 @@ Statements Engine::state(ProcessingTime now) {
     ledger_.reconcile(assessment, places, corrected(i), now, out);
   }
   stood_.clear();
-  day_ = std::max(day_, today);
+  today_ = std::max(today_, today);
+  compared_ = true;
   return out;
 }
 

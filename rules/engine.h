@@ -38,14 +38,24 @@ class Engine {
   // `now` never goes back.
   Statements state(ProcessingTime now);
 
-  // Recovery: what was stored, before the first apply().
+  // Recovery, before the first apply(): what was stored. Either all latest revisions go into the
+  // data and every fold is made anew; or a checkpoint's data and tracks go in, then resume(day of
+  // the checkpoint), then recover() what changed since.
   Dataset& data() { return *data_; }
   Ledger& ledger() { return ledger_; }
+  std::span<Assessment> assessments() { return assessments_; }
+  void resume(Day today);
+  void recover(const Change& change);
+  // Called whenever the data or the tracks of a region are about to change.
+  void watch(const std::function<void(RegionId)>& before_change);
 
   const Dataset& data() const { return *data_; }
   const Ledger& ledger() const { return ledger_; }
   std::span<const Assessment> assessments() const { return assessments_; }
   const std::vector<Pack>& packs() const { return *packs_; }
+  const Catalogue& catalogue() const { return catalogue_; }
+  // The open tick of the last state() or resume(); kDayMin before.
+  Day today() const { return today_; }
   const StepFigures& last_step() const { return figures_; }
 
  private:
@@ -69,7 +79,8 @@ class Engine {
   std::vector<Touched> touched_;
   std::vector<Stood> stood_;
   StepFigures figures_;
-  Day day_ = kDayMin;
+  Day today_ = kDayMin;
+  bool compared_ = false;  // with what was said before the start
   bool retired_ = false;
 };
 

@@ -37,6 +37,7 @@ struct Store::Batch {
   void append(const LedgerEntry& entry);
   Result<void> put_dispatch(const Dispatch& dispatch);
   void put_meta(const Commit& commit);
+  void put_state(std::span<const StateRow> state, std::span<const std::string> deletes);
 };
 
 void Store::Batch::put_revisions(std::span<const LatestRevision> revisions) {
@@ -110,6 +111,12 @@ void Store::Batch::put_meta(const Commit& commit) {
   put(Column::kMeta, kHeadKey, encode(head));
 }
 
+void Store::Batch::put_state(std::span<const StateRow> state,
+                             std::span<const std::string> deletes) {
+  for (const std::string& key : deletes) erase(Column::kState, key);
+  for (const StateRow& row : state) put(Column::kState, row.key, row.value);
+}
+
 Result<CommitReceipt> Store::commit(const Commit& commit) {
   if (auto may = may_write(); !may) return tl::unexpected(may.error());
   Batch batch(*columns_);
@@ -130,6 +137,7 @@ Result<CommitReceipt> Store::commit(const Commit& commit) {
     if (auto put = batch.put_dispatch(dispatch); !put) return tl::unexpected(put.error());
   }
   batch.put_meta(commit);
+  batch.put_state(commit.state, commit.state_deletes);
   if (!batch.status.ok()) return tl::unexpected(error_of(batch.status, columns_->place));
 
   if (auto written = write(batch.rows); !written) return tl::unexpected(written.error());
@@ -139,14 +147,11 @@ Result<CommitReceipt> Store::commit(const Commit& commit) {
   return receipt;
 }
 
-Result<void> Store::put_state(std::span<const StateRow> rows, std::span<const std::string> deletes,
-                              std::uint64_t position) {
+Result<void> Store::put_state(std::span<const StateRow> rows,
+                              std::span<const std::string> deletes) {
   if (auto may = may_write(); !may) return may;
-  require(position <= head().sequence, "state stands for journal entries that are not there");
   Batch batch(*columns_);
-  for (const StateRow& row : rows) batch.put(Column::kState, row.key, row.value);
-  for (const std::string& key : deletes) batch.erase(Column::kState, key);
-  batch.put(Column::kMeta, kStatePositionKey, encode_number(position));
+  batch.put_state(rows, deletes);
   if (!batch.status.ok()) return tl::unexpected(error_of(batch.status, columns_->place));
   return write(batch.rows);
 }
@@ -163,7 +168,6 @@ Result<void> Store::drop_state() {
     const std::string end = row->key().ToString() + '\0';
     batch.status = batch.rows.DeleteRange((*columns_)[Column::kState], "", end);
   }
-  batch.erase(Column::kMeta, kStatePositionKey);
   if (!batch.status.ok()) return tl::unexpected(error_of(batch.status, columns_->place));
   return write(batch.rows);
 }

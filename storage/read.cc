@@ -164,7 +164,9 @@ Result<std::uint64_t> Store::position(std::string_view producer, std::string_vie
   return number_at(key);
 }
 
-Result<std::uint64_t> Store::state_position() const { return number_at(kStatePositionKey); }
+Result<std::optional<std::string>> Store::state(std::string_view key) const {
+  return columns_->get(Column::kState, key);
+}
 
 // A number in meta; 0 when it isn't there.
 Result<std::uint64_t> Store::number_at(std::string_view key) const {
@@ -207,10 +209,11 @@ Result<std::vector<Numbering::Entry>> Store::numbering() const {
   return entries;
 }
 
-Result<void> Store::for_each_state(const Visit<StateRow>& visit) const {
-  return columns_->scan(Column::kState, "", "", [&](std::string_view key, std::string_view value) {
-    return visit({std::string(key), std::string(value)});
-  });
+Result<void> Store::for_each_state(std::string_view prefix, const Visit<StateRow>& visit) const {
+  return columns_->scan(Column::kState, prefix, prefix,
+                        [&](std::string_view key, std::string_view value) {
+                          return visit({std::string(key), std::string(value)});
+                        });
 }
 
 StoreStatistics Store::statistics() const {

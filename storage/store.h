@@ -48,6 +48,12 @@ struct LedgerEntry {
   std::string json;
 };
 
+// A row of derived state, which can be made again from the other rows: what it means is its
+// writer's business.
+struct StateRow {
+  std::string key, value;
+};
+
 // Everything that one journal entry changes, written as one.
 struct Commit {
   JournalEntry entry;
@@ -60,16 +66,13 @@ struct Commit {
   std::vector<Numbering::Entry> numbering;
   std::vector<ProducerPosition> positions;
   std::map<SourceId, FateTotals> fates;  // added to the totals; source 0: source not known
+  std::vector<StateRow> state;           // inserted or replaced, after the deletes
+  std::vector<std::string> state_deletes;
 };
 
 struct CommitReceipt {
   std::uint64_t sequence = 0;          // of the journal entry
   std::uint64_t first_quarantine = 0;  // of the commit's first quarantine row; the others follow
-};
-
-// A row of derived state: what it means is its writer's business.
-struct StateRow {
-  std::string key, value;
 };
 
 struct StoreColumns;  // storage/handles.h: the open RocksDB
@@ -174,15 +177,12 @@ class Store {
   Result<void> for_each_position(const Visit<ProducerPosition>& visit) const;
   Result<std::vector<Numbering::Entry>> numbering() const;
 
-  // Derived state: rows that can be made again from the journal. `position` is the journal sequence
-  // that the rows, taken together, stand for: a reader replays what came after it. Rows, deletes
-  // and position change as one and synced, so that the journal is never behind them. Cost: one
-  // fsync.
-  Result<void> put_state(std::span<const StateRow> rows, std::span<const std::string> deletes,
-                         std::uint64_t position);
-  // 0 when there is none.
-  Result<std::uint64_t> state_position() const;
-  Result<void> for_each_state(const Visit<StateRow>& visit) const;
+  // Changes state without a journal entry, as one and synced. Cost: one fsync.
+  Result<void> put_state(std::span<const StateRow> rows, std::span<const std::string> deletes);
+  // nullopt when there is no such row.
+  Result<std::optional<std::string>> state(std::string_view key) const;
+  // The rows whose key begins with `prefix`, in key order.
+  Result<void> for_each_state(std::string_view prefix, const Visit<StateRow>& visit) const;
   Result<void> drop_state();
 
   // Writes what the log still holds into tables, so that the next opening has no log to replay:

@@ -1,5 +1,6 @@
 tocsin_test(daemon_tests
   SOURCES
+    checkpoint_test.cc
     pipeline_test.cc
     support/crash_fs.cc
   LIBS tocsin_daemon RocksDB::rocksdb-shared fmt::fmt)

@@ -141,7 +141,7 @@ TEST(Sync, AFailedOneFailsTheCommitAndEveryLaterWrite) {
     const auto refused = store->commit(gen.commit(store->next_sequence(), 1));
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
-    EXPECT_FALSE(store->put_state({}, {}, 0));
+    EXPECT_FALSE(store->put_state({}, {}));
     EXPECT_EQ(store->head(), promise.committed.head);
     disk.crash();
     expect_kept(*open(disk), promise);

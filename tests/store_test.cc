@@ -193,26 +193,33 @@ TEST_F(StoreTest, RevisionsOfAnAlertComeInOrder) {
   EXPECT_EQ(store_->alert_revision(revision.alert, 4).error().code, ErrorCode::kNotFound);
 }
 
-TEST_F(StoreTest, StateRowsChangeTogetherWithTheirPosition) {
-  commit({});
-  commit({});
-  const std::vector<StateRow> rows{{"a", "1"}, {"b", "2"}, {std::string(40, '\xff'), "3"}};
-  ASSERT_TRUE(store_->put_state(rows, {}, 1));
-  const std::vector<std::string> deletes{"a"};
-  ASSERT_TRUE(store_->put_state({}, deletes, 2));
+TEST_F(StoreTest, StateRowsChangeWithACommitOrAlone) {
+  Commit with_rows;
+  with_rows.state = {{"a", "1"}, {"b", "2"}, {std::string(40, '\xff'), "3"}};
+  commit(with_rows);
+  Commit without;
+  without.state_deletes = {"a"};
+  commit(without);
+  const std::vector<StateRow> more{{"b2", "4"}};
+  ASSERT_TRUE(store_->put_state(more, {}));
   open();
   std::string seen;
-  ASSERT_TRUE(store_->for_each_state([&](const StateRow& row) {
+  const auto see = [&](const StateRow& row) {
     seen += row.value;
     return Result<void>{};
-  }));
-  EXPECT_EQ(seen, "23");
-  EXPECT_EQ(store_->state_position(), 2U);
+  };
+  ASSERT_TRUE(store_->for_each_state("", see));
+  EXPECT_EQ(seen, "243");
+  seen.clear();
+  ASSERT_TRUE(store_->for_each_state("b", see));
+  EXPECT_EQ(seen, "24");
+  EXPECT_EQ(store_->state("b2").value().value_or(""), "4");
+  EXPECT_FALSE(store_->state("a").value().has_value());
 
   ASSERT_TRUE(store_->drop_state());
-  EXPECT_EQ(store_->state_position(), 0U);
-  ASSERT_TRUE(store_->for_each_state(
-      [&](const StateRow&) -> Result<void> { return fail(ErrorCode::kInvalid, "a row is left"); }));
+  seen.clear();
+  ASSERT_TRUE(store_->for_each_state("", see));
+  EXPECT_EQ(seen, "");
   EXPECT_EQ(store_->head().sequence, 2U);
 }
 

@@ -131,7 +131,8 @@ void read_store(const YamlMapping& top, StoreSettings& settings) {
   if (node == nullptr) return;
   const YamlMapping store(
       top.reader(), *node, "store",
-      {"path", "block_cache_bytes", "free_bytes_for_credit", "free_bytes_for_commit"});
+      {"path", "block_cache_bytes", "free_bytes_for_credit", "free_bytes_for_commit",
+       "checkpoint_records"});
   settings.path = store.need_text("path");
   settings.block_cache_bytes =
       store.integer("block_cache_bytes", settings.block_cache_bytes, kMebibyte, kTebibyte);
@@ -139,6 +140,8 @@ void read_store(const YamlMapping& top, StoreSettings& settings) {
       store.integer("free_bytes_for_credit", settings.free_bytes_for_credit, 0, kTebibyte);
   settings.free_bytes_for_commit =
       store.integer("free_bytes_for_commit", settings.free_bytes_for_commit, 0, kTebibyte);
+  settings.checkpoint_records =
+      store.integer("checkpoint_records", settings.checkpoint_records, 1, 1'000'000'000);
   if (settings.free_bytes_for_commit > settings.free_bytes_for_credit) {
     top.reader().report(
         *node,

@@ -58,6 +58,8 @@ struct StoreSettings {
   // second nothing is committed any more.
   std::int64_t free_bytes_for_credit = std::int64_t{2} << 30;
   std::int64_t free_bytes_for_commit = std::int64_t{512} << 20;
+  // Least number of records between two checkpoints of the derived state.
+  std::int64_t checkpoint_records = 100'000;
 };
 
 // Days back from now. Older records are archived, not applied; older history is let go.

@@ -1,0 +1,126 @@
+#include "daemon/checkpoint.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "storage/codec.h"
+
+namespace tocsin {
+
+Checkpoint::Checkpoint(Engine& engine, Store& store, std::string fingerprint,
+                       CheckpointOptions options)
+    : engine_(engine),
+      store_(store),
+      fingerprint_(std::move(fingerprint)),
+      options_(options),
+      records_since_(std::numeric_limits<std::uint32_t>::max()) {
+  const std::size_t regions = engine.catalogue().regions.id_limit();
+  changed_.assign(regions, 0);
+  pending_.assign(regions, 0);
+  generation_of_.assign(regions, 0);
+  engine_.watch([this](RegionId region) { before_change(region); });
+}
+
+void Checkpoint::before_change(RegionId region) {
+  changed_[region.number()] = 1;
+  if (pending_[region.number()] != 0) save(region);
+}
+
+void Checkpoint::save(RegionId region) {
+  const std::size_t number = region.number();
+  pending_[number] = 0;
+  rows_.push_back({region_row_key({region, head_.generation}), encode_region_row(engine_, region)});
+  rows_bytes_ += rows_.back().value.size();
+  if (generation_of_[number] != 0)
+    superseded_.push_back(region_row_key({region, generation_of_[number]}));
+  generation_of_[number] = head_.generation;
+}
+
+void Checkpoint::begin(std::uint64_t sequence) {
+  making_ = true;
+  records_since_ = 0;
+  head_.fingerprint = fingerprint_;
+  head_.position = sequence;
+  head_.generation = ++last_generation_;
+  head_.today = engine_.today();
+  head_.events = engine_.data().event_count();
+  order_.clear();
+  next_ = 0;
+  for (std::size_t number = 0; number < changed_.size(); ++number) {
+    if (changed_[number] == 0) continue;
+    order_.emplace_back(static_cast<std::uint32_t>(number));
+    pending_[number] = 1;
+    changed_[number] = 0;
+  }
+}
+
+void Checkpoint::fill(std::size_t bytes, std::vector<StateRow>& rows,
+                      std::vector<std::string>& deletes) {
+  if (!making_) return;
+  for (; rows_bytes_ < bytes && next_ < order_.size(); ++next_)
+    if (pending_[order_[next_].number()] != 0) save(order_[next_]);
+  std::size_t taken = 0;
+  while (!rows_.empty() && taken < bytes) {
+    const std::size_t size = rows_.front().value.size();
+    taken += size;
+    rows_bytes_ -= size;
+    rows.push_back(std::move(rows_.front()));
+    rows_.pop_front();
+  }
+  if (!rows_.empty() || next_ < order_.size()) return;
+  rows.push_back({std::string(kCheckpointHeadKey), encode(head_)});
+  deletes.insert(deletes.end(), std::make_move_iterator(superseded_.begin()),
+                 std::make_move_iterator(superseded_.end()));
+  superseded_.clear();
+  for (; !kept_.empty() && kept_.front().replaced <= head_.position; kept_.pop_front())
+    deletes.push_back(std::move(kept_.front().key));
+  complete_ = head_.position;
+  making_ = false;
+}
+
+void Checkpoint::replaced(const LatestRevision& before, Commit& commit) {
+  const std::uint64_t newest = making_ ? head_.position : complete_;
+  if (before.journal_sequence > newest) return;  // in no checkpoint that a recovery may begin at
+  const std::uint64_t sequence = store_.next_sequence();
+  commit.state.push_back({replaced_key(before), encode(ReplacedRow{before, sequence})});
+  kept_.push_back({commit.state.back().key, sequence});
+}
+
+void Checkpoint::fill(Commit& commit) {
+  fill(options_.bytes_a_commit, commit.state, commit.state_deletes);
+}
+
+void Checkpoint::committed(std::uint64_t sequence, std::uint64_t records) {
+  records_since_ += records;
+  // A checkpoint costs as much as there is data: the more there is, the rarer it is made, and the
+  // longer the tail that a recovery has to read.
+  const std::uint64_t wanted = std::clamp(engine_.data().observation_count() / 20,
+                                          options_.least_records, 5 * options_.least_records);
+  if (!making_ && records_since_ >= wanted) begin(sequence);
+}
+
+Result<void> Checkpoint::prepare() {
+  if (!drop_) return {};
+  drop_ = false;
+  return store_.drop_state();
+}
+
+Result<void> Checkpoint::finish() {
+  constexpr std::size_t kBatch = std::size_t{8} << 20;
+  if (auto prepared = prepare(); !prepared) return prepared;
+  const auto complete = [&]() -> Result<void> {
+    while (making_) {
+      std::vector<StateRow> rows;
+      std::vector<std::string> deletes;
+      fill(kBatch, rows, deletes);
+      if (auto put = store_.put_state(rows, deletes); !put) return put;
+    }
+    return {};
+  };
+  if (auto done = complete(); !done) return done;
+  if (store_.head().sequence == complete_) return {};
+  begin(store_.head().sequence);
+  return complete();
+}
+
+}  // namespace tocsin

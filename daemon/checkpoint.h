@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "daemon/checkpoint_rows.h"
+#include "ingest/wire.h"
+#include "rules/engine.h"
+#include "storage/store.h"
+
+namespace tocsin {
+
+struct CheckpointOptions {
+  std::uint64_t least_records = 100'000;              // from the begin of one to that of the next
+  std::size_t bytes_a_commit = std::size_t{4} << 20;  // about: at least one row goes out
+};
+
+// Keeps the engine's data and tracks in the store's derived state, so that a start need not read
+// every record and fold every day again. It is a cache: the records are the truth, and without a
+// checkpoint (or with one that other rules or another program made) all is made anew from them.
+//
+// A checkpoint stands for one journal sequence, exactly, and is written while commits go on. It
+// begins after a commit; from then on a region that is about to change is encoded first, as it was,
+// and some more are with every commit. The rows ride along in the commits' batches; the head row,
+// with the last of them, makes the checkpoint the valid one. A crash before that leaves the one
+// before, whose rows are kept until then.
+//
+// A recovery puts the rows in and then what changed after the checkpoint: for each identity in the
+// journal's tail, its latest revision in the place of the one that the checkpoint holds. For that a
+// revision in a checkpoint is kept when it is replaced.
+//
+// One thread: that of the pipeline.
+class Checkpoint {
+ public:
+  // The engine and the store are borrowed. Watches the engine from now on. `fingerprint`: see
+  // CheckpointHead.
+  Checkpoint(Engine& engine, Store& store, std::string fingerprint, CheckpointOptions options);
+
+  // What the engine stands on after restore().
+  struct Restored {
+    bool found = false;  // else nothing was done to the engine, and `why` says why not
+    std::string why;
+    std::uint64_t position = 0;
+    std::uint64_t tail = 0;  // identities that changed since
+  };
+  // Puts the checkpoint into an empty engine. Writes nothing.
+  Result<Restored> restore(WireParser& parser);
+  // The checkpoint that restore() did not take is dropped. With the first commit.
+  Result<void> prepare();
+
+  // `before` gave way in the commit that is being made.
+  void replaced(const LatestRevision& before, Commit& commit);
+  // Adds what is due to a commit whose changes are all made.
+  void fill(Commit& commit);
+  // The commit is durable. `records`: how many came with it.
+  void committed(std::uint64_t sequence, std::uint64_t records);
+  // Writes all that a checkpoint of the store's head needs: for a clean stop.
+  Result<void> finish();
+
+  // Journal sequence of the last complete checkpoint; 0 when there is none.
+  std::uint64_t position() const { return complete_; }
+  // Whether one is being written.
+  bool making() const { return making_; }
+
+ private:
+  // A revision kept for recovery, in memory by its key alone.
+  struct Kept {
+    std::string key;
+    std::uint64_t replaced;
+  };
+  struct Tail;
+
+  void before_change(RegionId region);
+  void save(RegionId region);
+  void begin(std::uint64_t sequence);
+  void fill(std::size_t bytes, std::vector<StateRow>& rows, std::vector<std::string>& deletes);
+  Result<void> restore_rows(const CheckpointHead& head);
+  Result<void> restore_kept(Tail& tail);
+  Result<std::uint64_t> restore_tail(WireParser& parser, Tail& tail);
+
+  Engine& engine_;
+  Store& store_;
+  std::string fingerprint_;
+  CheckpointOptions options_;
+  std::uint64_t complete_ = 0;  // position of the last complete one
+  std::uint64_t records_since_ = 0;
+  bool drop_ = false;  // what lies in the store is not ours
+  // By region number.
+  std::vector<char> changed_;  // since its row was made
+  std::vector<char> pending_;  // not yet in the checkpoint that is being made
+  std::vector<std::uint32_t> generation_of_;
+
+  // The one that is being made.
+  bool making_ = false;
+  CheckpointHead head_;
+  std::uint32_t last_generation_ = 0;  // that any row has or had
+  std::vector<RegionId> order_;
+  std::size_t next_ = 0;       // in order_
+  std::deque<StateRow> rows_;  // made, not yet in a commit
+  std::size_t rows_bytes_ = 0;
+  std::vector<std::string> superseded_;
+  std::deque<Kept> kept_;  // in order of `replaced`
+};
+
+}  // namespace tocsin

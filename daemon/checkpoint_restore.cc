@@ -1,0 +1,174 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "daemon/checkpoint.h"
+#include "model/claim.h"
+
+namespace tocsin {
+namespace {
+
+Error damaged(const std::string& what) {
+  return {ErrorCode::kCorrupt,
+          "the derived state is damaged: " + what +
+              ". It can be made anew from the records (tocsind --rebuild), but look at the disk: "
+              "a row is seldom the only thing damaged"};
+}
+
+}  // namespace
+
+// What changed after the checkpoint.
+struct Checkpoint::Tail {
+  // The revisions that the checkpoint holds of identities that changed since.
+  std::map<Identity, LatestRevision> before;
+};
+
+Result<Checkpoint::Restored> Checkpoint::restore(WireParser& parser) {
+  Restored out;
+  const auto bytes = store_.state(kCheckpointHeadKey);
+  if (!bytes) return tl::unexpected(bytes.error());
+  drop_ = true;
+  if (!*bytes) {
+    out.why = "there is no checkpoint";
+    return out;
+  }
+  const auto head = decode_checkpoint_head(**bytes);
+  if (!head) return tl::unexpected(damaged(head.error().message));
+  if (head->fingerprint != fingerprint_) {
+    out.why = "the checkpoint was made by other rules, another configuration or another program";
+    return out;
+  }
+  if (head->position > store_.head().sequence)
+    return tl::unexpected(
+        damaged(fmt::format("the checkpoint is of journal entry {}, the journal ends at {}",
+                            head->position, store_.head().sequence)));
+  drop_ = false;
+  if (auto rows = restore_rows(*head); !rows) return tl::unexpected(rows.error());
+  head_ = *head;
+  complete_ = head->position;
+  records_since_ = 0;
+  Tail tail;
+  if (auto kept = restore_kept(tail); !kept) return tl::unexpected(kept.error());
+  const auto changed = restore_tail(parser, tail);
+  if (!changed) return tl::unexpected(changed.error());
+  out.found = true;
+  out.position = complete_;
+  out.tail = *changed;
+  records_since_ = *changed;
+  return out;
+}
+
+Result<void> Checkpoint::restore_rows(const CheckpointHead& head) {
+  Dataset& data = engine_.data();
+  const std::span<Assessment> assessments = engine_.assessments();
+  StateRow newest;  // of the region that is being read
+  RegionRowKey at;
+  std::uint32_t last_generation = head.generation;
+  const auto put_in = [&]() -> Result<void> {
+    if (at.generation == 0) return {};
+    auto row = decode_region_row(at.region, newest.value);
+    if (!row) return tl::unexpected(damaged(row.error().message));
+    if (at.region.number() >= generation_of_.size() || row->tracks.size() != assessments.size())
+      return tl::unexpected(damaged(fmt::format("region {} is not known", at.region.number())));
+    data.restore_region(at.region, std::move(row->content));
+    for (std::size_t i = 0; i < assessments.size(); ++i) {
+      RegionTracks& tracks = row->tracks[i];
+      const Pack& pack = assessments[i].pack();
+      if (!std::ranges::binary_search(assessments[i].folded(), at.region)) continue;
+      if (tracks.signals.size() != pack.signals.size() ||
+          tracks.base.size() != pack.patterns.size() ||
+          tracks.levels.size() != pack.patterns.size())
+        return tl::unexpected(
+            damaged(fmt::format("region {} has not the tracks of its pack", at.region.number())));
+      assessments[i].restore(at.region, std::move(tracks));
+    }
+    generation_of_[at.region.number()] = at.generation;
+    return {};
+  };
+  auto read = store_.for_each_state(kRegionRowPrefix, [&](const StateRow& row) -> Result<void> {
+    const auto key = parse_region_row_key(row.key);
+    if (!key) return tl::unexpected(damaged(key.error().message));
+    if (key->generation > head.generation) {
+      // Of a checkpoint that was cut off: its number is not given again before the row is gone.
+      last_generation = std::max(last_generation, key->generation);
+      superseded_.push_back(row.key);
+      return {};
+    }
+    if (key->region != at.region) {
+      if (auto put = put_in(); !put) return put;
+    } else if (at.generation != 0) {
+      superseded_.push_back(newest.key);
+    }
+    at = *key;
+    newest = row;
+    return {};
+  });
+  if (!read) return read;
+  if (auto put = put_in(); !put) return put;
+  for (const Assessment& assessment : assessments)
+    for (const RegionId region : assessment.folded())
+      if (generation_of_[region.number()] == 0)
+        return tl::unexpected(damaged(fmt::format("region {} has no row", region.number())));
+  data.restore_event_count(head.events);
+  engine_.resume(head.today);
+  last_generation_ = last_generation;
+  return {};
+}
+
+Result<void> Checkpoint::restore_kept(Tail& tail) {
+  auto read = store_.for_each_state(kReplacedPrefix, [&](const StateRow& row) -> Result<void> {
+    const auto replaced = decode_replaced(row.key, row.value);
+    if (!replaced) return tl::unexpected(damaged(replaced.error().message));
+    kept_.push_back({row.key, replaced->replaced});
+    const LatestRevision& revision = replaced->revision;
+    if (revision.journal_sequence <= complete_ && replaced->replaced > complete_)
+      tail.before.emplace(Identity{revision.source, revision.identity}, revision);
+    return {};
+  });
+  std::ranges::sort(kept_, {}, &Kept::replaced);
+  return read;
+}
+
+// How many identities changed after the checkpoint.
+Result<std::uint64_t> Checkpoint::restore_tail(WireParser& parser, Tail& tail) {
+  std::vector<Identity> identities;
+  auto read = store_.for_each_journal(
+      complete_ + 1, [&](std::uint64_t, const JournalEntry& entry) -> Result<void> {
+        for (const Input& input : entry.inputs) {
+          const auto* records = std::get_if<RecordsInput>(&input);
+          if (records == nullptr) continue;
+          parser.for_each_record(
+              records->payload, [&](std::size_t, std::string_view, ParsedRecord&& record) {
+                if (!record) return;
+                const Source* source = engine_.catalogue().find_source(record->source);
+                if (source != nullptr)
+                  identities.push_back({source->id, identity_hash(record->source, record->id)});
+              });
+        }
+        return {};
+      });
+  if (!read) return tl::unexpected(read.error());
+  std::ranges::sort(identities);
+  identities.erase(std::unique(identities.begin(), identities.end()), identities.end());
+  constexpr std::size_t kTogether = 4'096;
+  std::uint64_t changed = 0;
+  for (std::size_t begin = 0; begin < identities.size(); begin += kTogether) {
+    const std::size_t count = std::min(kTogether, identities.size() - begin);
+    auto latest = store_.latest(std::span(identities).subspan(begin, count));
+    if (!latest) return tl::unexpected(latest.error());
+    for (std::size_t i = 0; i < count; ++i) {
+      auto& revision = (*latest)[i];
+      if (!revision || revision->journal_sequence <= complete_) continue;
+      const auto before = tail.before.find(identities[begin + i]);
+      Change change;
+      if (before != tail.before.end()) change.before = std::move(before->second);
+      change.after = *std::move(revision);
+      engine_.recover(change);
+      ++changed;
+    }
+  }
+  return changed;
+}
+
+}  // namespace tocsin

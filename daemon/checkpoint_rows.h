@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/claim.h"
+#include "model/result.h"
+#include "rules/engine.h"
+#include "storage/rows.h"
+
+namespace tocsin {
+
+// The rows of a checkpoint in the store's derived state, and their keys. Decoders take bytes that
+// may be damaged and fail with kCorrupt.
+
+// What the checkpoint as a whole stands for. There is at most one head; without it there is no
+// checkpoint, whatever rows lie about.
+struct CheckpointHead {
+  // Of the engine's source, the rule packs and the configuration: tracks made by others are not
+  // ours.
+  std::string fingerprint;
+  std::uint64_t position = 0;    // journal sequence up to which everything is in the rows
+  std::uint32_t generation = 0;  // newest generation of rows that belongs to it
+  Day today;                     // open tick of the folds at `position`
+  std::uint64_t events = 0;
+  friend bool operator==(const CheckpointHead&, const CheckpointHead&) = default;
+};
+inline constexpr std::string_view kCheckpointHeadKey = "h";
+std::string encode(const CheckpointHead& head);
+Result<CheckpointHead> decode_checkpoint_head(std::string_view bytes);
+
+// One region's data and its tracks in every pack. A region has the row of its newest generation not
+// above the head's; rows of later generations were cut off.
+struct RegionRowKey {
+  RegionId region;
+  std::uint32_t generation = 0;
+};
+inline constexpr std::string_view kRegionRowPrefix = "r";
+std::string region_row_key(const RegionRowKey& key);
+Result<RegionRowKey> parse_region_row_key(std::string_view key);
+
+struct RegionRow {
+  Dataset::RegionContent content;
+  std::vector<RegionTracks> tracks;  // by pack; empty when the region is not folded for the pack
+};
+// The first part of the row, alone.
+std::string encode_region_content(const Dataset& data, RegionId region);
+std::string encode_region_row(const Engine& engine, RegionId region);
+Result<RegionRow> decode_region_row(RegionId region, std::string_view bytes);
+
+// A revision that gave way to a newer one after a checkpoint took it in: what a recovery takes out
+// again. `replaced` is the journal sequence at which it gave way.
+struct ReplacedRow {
+  LatestRevision revision;
+  std::uint64_t replaced = 0;
+};
+inline constexpr std::string_view kReplacedPrefix = "u";
+std::string replaced_key(const LatestRevision& revision);
+std::string replaced_prefix(const Identity& identity);
+std::string encode(const ReplacedRow& row);
+Result<ReplacedRow> decode_replaced(std::string_view key, std::string_view bytes);
+
+}  // namespace tocsin

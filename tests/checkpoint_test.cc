@@ -1,0 +1,262 @@
+// A start from a checkpoint comes to the same as one from all records, wherever the checkpoint was
+// begun, cut off or left behind.
+#include "daemon/checkpoint.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <random>
+
+#include "daemon/pipeline.h"
+#include "tests/support/crash_fs.h"
+
+namespace tocsin {
+namespace {
+
+using testsupport::CrashDisk;
+
+// As read off two engines that stand at the same moment: data byte for byte; of tracks, what holds
+// at each tick (runs may be cut differently).
+std::string states_of(const Engine& engine) {
+  std::string text;
+  for (const Region& region : engine.catalogue().regions.all())
+    text += region.code + " " + encode_region_content(engine.data(), region.id) + "\n";
+  for (const Assessment& assessment : engine.assessments())
+    for (const RegionId region : assessment.folded()) {
+      const RegionTracks& tracks = assessment.tracks()[region.number()];
+      std::string state;
+      const auto add = [&](Day start, std::string now) {
+        if (now != state) text += fmt::format("{}@{} ", now, start.number());
+        state = std::move(now);
+      };
+      for (const SignalTrack& track : tracks.signals) {
+        state.clear();
+        for (const SignalRun& run : track.runs)
+          add(run.start, fmt::format("{}{}", run.on, run.known));
+        text += '\n';
+      }
+      for (const auto* list : {&tracks.base, &tracks.levels})
+        for (const PatternTrack& track : *list) {
+          state.clear();
+          for (const PatternRun& run : track.runs)
+            add(run.start,
+                fmt::format("{}/{}", static_cast<int>(run.level), static_cast<int>(run.possible)));
+          text += '\n';
+        }
+    }
+  return text;
+}
+
+// Records of the demonstration's sources: new ones, revisions that move to another month or region,
+// retractions, events known only as far as a country, coverage.
+class Records {
+ public:
+  explicit Records(std::uint64_t seed) : random_(seed) {}
+
+  std::string frame(Day today) {
+    std::string lines;
+    for (int i = between(1, 12); i > 0; --i) lines += record(today) + "\n";
+    return lines;
+  }
+
+ private:
+  int between(int low, int high) { return std::uniform_int_distribution(low, high)(random_); }
+  const char* region() {
+    static constexpr std::array kRegions = {"NG-BO", "NG-YO", "NE-2", "CM-EN", "TD-LC"};
+    return kRegions[static_cast<std::size_t>(between(0, 4))];
+  }
+
+  std::string record(Day today) {
+    const int what = between(0, 9);
+    const int id = between(0, 60);
+    const int revision = between(1, 4);
+    const auto make = [&](const char* kind, const char* source, int number, Day time,
+                          const std::string& subject, const std::string& data) {
+      return fmt::format(
+          R"({{"specversion":"1.0","id":"{}","source":"{}","type":"org.tocsin.{}.v1","time":"{}T00:00:00Z",)"
+          R"({}"revision":{},"data":{{{}}}}})",
+          number, source, kind, format_day(time),
+          subject.empty() ? "" : fmt::format(R"("subject":"{}",)", subject), revision, data);
+    };
+    if (what < 5) {
+      const std::int32_t month = period_of(Cadence::kMonth, today) - between(1, 40);
+      const Day start = period_start(Cadence::kMonth, month);
+      const Day end = period_start(Cadence::kMonth, month + 1);
+      return make(
+          "observation", "demo-market", id, start, region(),
+          fmt::format(
+              R"("indicator":"millet_price","period":{{"start":"{}","end":"{}"}},"value":{})",
+              format_day(start), format_day(end), between(100, 400)));
+    }
+    const Day day = today - between(1, 300);
+    if (what < 8)
+      return make("event", "demo-events", id, day, between(0, 5) == 0 ? "NG" : region(),
+                  fmt::format(R"("kind":"armed_clash","start":"{}","end":"{}","deaths":{})",
+                              format_day(day), format_day(day + between(1, 3)), between(0, 80)));
+    if (what == 8)
+      return make(
+          "coverage", "demo-events", 1'000 + between(0, 5), day, "",
+          fmt::format(R"("stream":"events","regions":["{}"],"from":"{}","until":"{}")",
+                      between(0, 1) == 0 ? "NG" : "TD", format_day(day - 400), format_day(day)));
+    return make("retraction", between(0, 1) == 0 ? "demo-market" : "demo-events", id, day, "",
+                R"("reason":"test")");
+  }
+
+  std::mt19937_64 random_;
+};
+
+class Checkpoints : public ::testing::Test {
+ protected:
+  void open_store() {
+    auto store = Store::open({.directory = CrashDisk::root() + "/store",
+                              .env = disk_.env(),
+                              .block_cache_bytes = std::size_t{1} << 20,
+                              .write_buffer_bytes = std::size_t{256} << 10});
+    ASSERT_TRUE(store) << store.error().message;
+    store_ = std::move(*store);
+  }
+
+  std::unique_ptr<Pipeline> make(CheckpointOptions options, std::string fingerprint = "") {
+    static const auto contents = read_contents(TOCSIN_SOURCE_DIR "/deploy/config/lake-chad");
+    Numbering numbering;
+    const auto entries = store_->numbering();
+    for (const auto& entry : *entries) numbering.restore(entry);
+    auto loaded = load_contents(*contents, numbering);
+    EXPECT_TRUE(loaded) << loaded.error().message;
+    if (!fingerprint.empty()) loaded->fingerprint = fingerprint;
+    auto pipeline = Pipeline::open(*store_, std::move(*loaded), options);
+    EXPECT_TRUE(pipeline) << pipeline.error().message;
+    return pipeline ? std::move(*pipeline) : nullptr;
+  }
+
+  void restart(CheckpointOptions options, std::string fingerprint = "") {
+    pipeline_.reset();
+    store_.reset();
+    open_store();
+    pipeline_ = make(options, std::move(fingerprint));
+    ASSERT_NE(pipeline_, nullptr);
+  }
+
+  void commit(std::vector<Input> inputs) {
+    const auto outcome = pipeline_->commit(std::move(inputs), now_);
+    ASSERT_TRUE(outcome) << outcome.error().message;
+  }
+  void send(const std::string& lines) {
+    commit({RecordsInput{"demo", "epoch", ++sequence_, lines}});
+  }
+  Day today() const { return day_of(now_); }
+  void pass(std::int32_t days) { now_ = start_of<ProcessingTime>(today() + days); }
+
+  std::string now_says() {
+    commit({ClockInput{}});
+    return states_of(pipeline_->engine());
+  }
+  // What an engine made anew from all records says at the same moment.
+  std::string anew() {
+    EngineOptions options;
+    options.history_begins = pipeline_->loaded().settings.history_begins;
+    Engine engine(pipeline_->catalogue(), pipeline_->engine().packs(), options);
+    EXPECT_TRUE(store_->for_each_latest([&](const LatestRevision& revision) -> Result<void> {
+      engine.data().restore(revision);
+      return {};
+    }));
+    engine.state(now_);
+    return states_of(engine);
+  }
+
+  CrashDisk disk_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<Pipeline> pipeline_;
+  ProcessingTime now_ = start_of<ProcessingTime>(Day(20'000));
+  std::uint64_t sequence_ = 0;
+};
+
+TEST_F(Checkpoints, AStartFromAnyCheckpointEqualsOneFromAllRecords) {
+  const char* given = std::getenv("TOCSIN_SEED");
+  const std::uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : 1;
+  fmt::print("seed {}\n", seed);
+  Records records(seed);
+  std::mt19937_64 random(seed);
+  const auto chance = [&](int percent) {
+    return std::uniform_int_distribution(1, 100)(random) <= percent;
+  };
+  // So small that a checkpoint takes many commits and that every crash cuts one off.
+  const CheckpointOptions options{.least_records = 30, .bytes_a_commit = 600};
+  open_store();
+  pipeline_ = make(options);
+  int found = 0, with_tail = 0, cut_off = 0;
+  for (int step = 0; step < 250; ++step) {
+    send(records.frame(today()));
+    if (chance(30)) pass(std::uniform_int_distribution(1, 40)(random));
+    if (chance(10)) {
+      const bool clean = chance(30);
+      if (clean) {
+        ASSERT_TRUE(pipeline_->finish());
+      } else {
+        cut_off += pipeline_->checkpoint().making() ? 1 : 0;
+      }
+      restart(options);
+      const auto& restored = pipeline_->restored();
+      found += restored.found ? 1 : 0;
+      with_tail += restored.tail > 0 ? 1 : 0;
+      if (clean) {
+        EXPECT_TRUE(restored.found && restored.tail == 0);
+      }
+      ASSERT_EQ(now_says(), anew()) << "after the restart at step " << step << ", seed " << seed;
+    }
+  }
+  ASSERT_EQ(now_says(), anew());
+  EXPECT_GT(pipeline_->engine().data().event_count(), 20u);
+  EXPECT_GT(found, 5);
+  EXPECT_GT(with_tail, 2);
+  EXPECT_GT(cut_off, 2);
+}
+
+TEST_F(Checkpoints, OneOfOtherRulesIsNotUsedAndGivesWay) {
+  open_store();
+  pipeline_ = make({});
+  Records records(7);
+  for (int i = 0; i < 20; ++i) send(records.frame(today()));
+  ASSERT_TRUE(pipeline_->finish());
+  restart({}, "other rules");
+  EXPECT_FALSE(pipeline_->restored().found);
+  EXPECT_NE(pipeline_->restored().why.find("other rules"), std::string::npos);
+  send(records.frame(today()));
+  ASSERT_TRUE(pipeline_->finish());
+  restart({}, "other rules");
+  EXPECT_TRUE(pipeline_->restored().found);
+  EXPECT_EQ(now_says(), anew());
+}
+
+TEST_F(Checkpoints, ADamagedRowRefusesTheStartAndSaysHowToGoOn) {
+  open_store();
+  pipeline_ = make({});
+  Records records(8);
+  for (int i = 0; i < 20; ++i) send(records.frame(today()));
+  ASSERT_TRUE(pipeline_->finish());
+  pipeline_.reset();
+  std::vector<StateRow> rows;
+  ASSERT_TRUE(store_->for_each_state(kRegionRowPrefix, [&](const StateRow& row) -> Result<void> {
+    rows.push_back(row);
+    return {};
+  }));
+  ASSERT_FALSE(rows.empty());
+  rows.front().value.pop_back();
+  ASSERT_TRUE(store_->put_state(std::span(rows).first(1), {}));
+  static const auto contents = read_contents(TOCSIN_SOURCE_DIR "/deploy/config/lake-chad");
+  Numbering numbering;
+  const auto entries = store_->numbering();
+  for (const auto& entry : *entries) numbering.restore(entry);
+  const auto refused = Pipeline::open(*store_, *load_contents(*contents, numbering));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kCorrupt);
+  EXPECT_NE(refused.error().message.find("--rebuild"), std::string::npos)
+      << refused.error().message;
+  ASSERT_TRUE(store_->drop_state());
+  EXPECT_FALSE(make({})->restored().found);
+}
+
+}  // namespace
+}  // namespace tocsin
