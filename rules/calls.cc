@@ -24,12 +24,6 @@ constexpr std::array<std::string_view, 24> kFunctions = {
     "normal", "zscore",   "percentile", "residual", "lag",    "change",     "rising",     "crosses",
     "abs",    "per_100k", "population", "on",       "active", "dimensions", "neighbours", "basin"};
 
-std::vector<std::string> names_of(const auto& list, auto member) {
-  std::vector<std::string> names;
-  for (const auto& item : list) names.push_back(item.*member);
-  return names;
-}
-
 }  // namespace
 
 Parser::Value Parser::call(const Token& function) {
@@ -71,216 +65,6 @@ Parser::Value Parser::call(const Token& function) {
 
 // ---- reads of the data
 
-Parser::Value Parser::aggregate_call(const Token& function, Aggregate aggregate) {
-  if (scope_ == Scope::kPattern)
-    wrong(function, "a pattern reads signals, not data",
-          "a signal with this condition, and on(signal) here");
-  const bool events =
-      next_is("events") || (peek(1).kind == TokenKind::kName && peek(1).text == "of");
-  Leaf leaf = events ? events_leaf(function, aggregate) : series_leaf(function, aggregate);
-  expect(")");
-  Node node;
-  node.op = Op::kAggregate;
-  if (leaf.reads_events) {
-    node.unit = Unit::base(aggregate == Aggregate::kCount ? "events" : "people");
-  } else {
-    const Indicator& indicator = *catalogue_.find(leaf.indicator);
-    const bool totals = indicator.is_rate() && aggregate == Aggregate::kSum;
-    const auto unit = Unit::parse(indicator.unit);
-    node.unit = unit ? (totals ? *unit * Unit::base("day") : *unit) : Unit::base(indicator.unit);
-    if (indicator.unit == "%") node.style = PureStyle::kPercent;
-  }
-  node.leaf = add_leaf(std::move(leaf), function);
-  return add(std::move(node), function, Type::kNumber);
-}
-
-Leaf Parser::named_leaf(Aggregate aggregate) {
-  const Token series = expect_kind(TokenKind::kName, "an indicator");
-  const Indicator* indicator = catalogue_.find_indicator(series.text);
-  if (indicator == nullptr)
-    unknown(series, "indicator", names_of(catalogue_.indicators, &Indicator::code));
-  if (aggregate == Aggregate::kCount)
-    wrong(series, "count() counts events", "count(events(kind: ...), 60d)");
-  Leaf leaf;
-  leaf.aggregate = aggregate;
-  leaf.indicator = indicator->id;
-  leaf.cadence = indicator->cadence;
-  leaf.sources = indicator->sources;
-  return leaf;
-}
-
-Leaf Parser::series_leaf(const Token& function, Aggregate aggregate) {
-  const Token series = peek();
-  Leaf leaf = named_leaf(aggregate);
-  const Indicator* indicator = catalogue_.find(leaf.indicator);
-  bool has_window = false;
-  while (accept(",")) {
-    if (peek().kind == TokenKind::kSpan && !has_window) {
-      window_of(leaf, *indicator, take());
-      has_window = true;
-    } else {
-      series_option(leaf,
-                    expect_kind(TokenKind::kName, "a window such as 3 months, group: or source:"));
-    }
-  }
-  if (aggregate == Aggregate::kLast && has_window)
-    wrong(function, "last() is one value and takes no window", "last(" + series.text + ")");
-  if (aggregate != Aggregate::kLast && !has_window)
-    wrong(function, function.text + "() needs a window",
-          function.text + "(" + series.text + ", 3 months)");
-  return leaf;
-}
-
-void Parser::series_option(Leaf& leaf, const Token& option) {
-  expect(":");
-  if (option.text == "group") {
-    const Token group = take();
-    const Group* found = catalogue_.find_group(group.text);
-    if (found == nullptr) unknown(group, "group", names_of(catalogue_.groups, &Group::code));
-    leaf.group = found->id;
-  } else if (option.text == "source") {
-    leaf.sources = {source_named(take())};
-  } else {
-    wrong(option, "'" + option.text + "' is no option of a series", "group, source");
-  }
-}
-
-SourceId Parser::source_named(const Token& token) {
-  const Source* source = catalogue_.find_source(token.text);
-  if (source == nullptr) unknown(token, "source", names_of(catalogue_.sources, &Source::key));
-  return source->id;
-}
-
-void Parser::window_of(Leaf& leaf, const Indicator& indicator, const Token& span) {
-  leaf.window = span.span;
-  if (indicator.cadence == Cadence::kIrregular) return;
-  const auto periods = whole_periods(span.span, indicator.cadence);
-  if (!periods) {
-    const std::string cadence(name_of(indicator.cadence));
-    const std::int32_t length =
-        longest_days({1, SpanUnit::kDays}) *
-        (period_start(indicator.cadence, 1) - period_start(indicator.cadence, 0));
-    const std::int32_t nearest_count = std::max(1, (longest_days(span.span) + length / 2) / length);
-    wrong(span,
-          "a window of " + to_string(span.span) + " is no whole number of " + cadence +
-              "s, the cadence of " + indicator.code,
-          "whole " + cadence + "s",
-          std::to_string(nearest_count) + " " + cadence + (nearest_count == 1 ? "" : "s"));
-  }
-  leaf.periods = *periods;
-}
-
-Leaf Parser::events_leaf(const Token& function, Aggregate aggregate) {
-  Leaf leaf;
-  leaf.aggregate = aggregate;
-  leaf.reads_events = true;
-  leaf.cadence = Cadence::kDay;
-  if (aggregate == Aggregate::kSum) {
-    const Token magnitude =
-        expect_kind(TokenKind::kName, "deaths of events(...) or displaced of events(...)");
-    if (magnitude.text == "deaths")
-      leaf.magnitude = Magnitude::kDeaths;
-    else if (magnitude.text == "displaced")
-      leaf.magnitude = Magnitude::kDisplaced;
-    else
-      wrong(magnitude, "'" + magnitude.text + "' of events cannot be summed", "deaths, displaced");
-    expect("of");
-  } else if (aggregate != Aggregate::kCount) {
-    wrong(function, function.text + "() does not read events",
-          "count(events(...), 60d), sum(deaths of events(...), 60d)");
-  }
-  if (!next_is("events"))
-    wrong(peek(), "'" + source_of(peek()) + "' does not fit here", "events(...)");
-  take();
-  expect("(");
-  if (!next_is(")")) {
-    do {
-      events_filter(leaf);
-    } while (accept(","));
-  }
-  expect(")");
-  expect(",");
-  leaf.window = expect_kind(TokenKind::kSpan, "a window such as 60d").span;
-  std::sort(leaf.kinds.begin(), leaf.kinds.end());
-  if (leaf.sources.empty()) {
-    const EventKind* first = leaf.kinds.empty() ? nullptr : catalogue_.find(leaf.kinds.front());
-    if (first != nullptr)
-      leaf.sources = first->sources;
-    else
-      for (const auto& source : catalogue_.sources) leaf.sources.push_back(source.id);
-  }
-  return leaf;
-}
-
-void Parser::events_filter(Leaf& leaf) {
-  const Token filter = expect_kind(TokenKind::kName, "kind, actor, deaths, displaced or source");
-  if (filter.text == "deaths" || filter.text == "displaced") {
-    expect(">=");
-    const Token least = expect_kind(TokenKind::kNumber, "a number of people");
-    if (!least.text.empty() && least.text != "people")
-      wrong(least, "'" + least.text + "' does not count people", "people");
-    (filter.text == "deaths" ? leaf.least_deaths : leaf.least_displaced) =
-        static_cast<std::int64_t>(least.number);
-    return;
-  }
-  expect(":");
-  if (filter.text == "kind") {
-    kind_list(leaf);
-  } else if (filter.text == "actor") {
-    do {
-      const Token actor = expect_kind(TokenKind::kText, "an actor's name in quotes");
-      leaf.actors.push_back(actor_number(actor.text));
-    } while (accept("or"));
-    std::sort(leaf.actors.begin(), leaf.actors.end());
-  } else if (filter.text == "source") {
-    leaf.sources = {source_named(take())};
-  } else {
-    wrong(filter, "'" + filter.text + "' is no filter of events",
-          "kind, actor, deaths, displaced, source");
-  }
-}
-
-void Parser::kind_list(Leaf& leaf) {
-  do {
-    const Token kind = expect_kind(TokenKind::kName, "a kind of event");
-    const EventKind* found = catalogue_.find_event_kind(kind.text);
-    if (found == nullptr)
-      unknown(kind, "kind of event", names_of(catalogue_.event_kinds, &EventKind::code));
-    // The first kind named decides which sources are read.
-    if (leaf.kinds.empty() && leaf.sources.empty()) leaf.sources = found->sources;
-    leaf.kinds.push_back(found->id);
-  } while (accept("or"));
-}
-
-std::string Parser::label_of(const Leaf& leaf) const {
-  std::string label;
-  if (leaf.reads_events) {
-    std::string kinds;
-    for (const EventKindId id : leaf.kinds) {
-      const EventKind& kind = *catalogue_.find(id);
-      const auto english = kind.names.find("en");
-      kinds += (kinds.empty() ? "" : " or ") +
-               (english == kind.names.end() ? kind.code : english->second);
-    }
-    if (kinds.empty()) kinds = "any kind";
-    const std::string of = leaf.magnitude == Magnitude::kDeaths      ? "deaths in "
-                           : leaf.magnitude == Magnitude::kDisplaced ? "people displaced in "
-                                                                     : "";
-    label = of + "events of " + kinds + " in " + to_string(leaf.window);
-  } else {
-    const Indicator& indicator = *catalogue_.find(leaf.indicator);
-    const auto english = indicator.names.find("en");
-    label = english == indicator.names.end() ? indicator.code : english->second;
-    if (leaf.group.number() != 0) label += " (" + catalogue_.find(leaf.group)->code + ")";
-    static constexpr std::array<std::string_view, 8> kHow = {
-        "", "total", "mean", "least", "greatest", "median", "standard deviation", "number"};
-    if (leaf.aggregate != Aggregate::kLast)
-      label += ", " + std::string(kHow[static_cast<std::size_t>(leaf.aggregate)]) + " over " +
-               to_string(leaf.window);
-  }
-  return label;
-}
-
 // ---- functions of a read
 
 const Leaf& Parser::leaf_operand(const Token& function) {
@@ -294,7 +78,7 @@ const Leaf& Parser::leaf_operand(const Token& function) {
 
 std::int32_t Parser::years(const Token& function) {
   expect(",");
-  const Token span = expect_kind(TokenKind::kSpan, "a number of years, 10y");
+  const Token span = expect_span("a number of years, 10y");
   if (span.span.unit != SpanUnit::kYears || span.span.count < 2 || span.span.count > 60)
     wrong(span, function.text + "() looks back over whole years", "2y to 60y");
   return span.span.count;
@@ -381,7 +165,7 @@ Parser::Value Parser::lag_call(const Token& function) {
   Node node = out_.nodes.back();
   Leaf leaf = out_.leaf(node.leaf);
   expect(",");
-  const Token span = expect_kind(TokenKind::kSpan, "how far back, 3 months");
+  const Token span = expect_span("how far back, 3 months");
   if (leaf.lag.count != 0) wrong(function, "a lag of a lag", "one lag");
   leaf.lag_periods = lag_periods(leaf, span);
   leaf.lag = span.span;
@@ -399,7 +183,7 @@ Parser::Value Parser::change_call(const Token& function) {
   node.style = PureStyle::kPercent;
   Leaf before = out_.leaf(node.leaf);
   expect(",");
-  const Token span = expect_kind(TokenKind::kSpan, "since when, 12 months");
+  const Token span = expect_span("since when, 12 months");
   if (before.lag.count != 0) wrong(function, "a change of a lag", "change(last(price), 12 months)");
   before.lag_periods = lag_periods(before, span);
   before.lag = span.span;
@@ -415,7 +199,7 @@ Parser::Value Parser::rising_call(const Token& function) {
   node.leaf = static_cast<std::int32_t>(out_.leaves.size() - 1);
   const Leaf& leaf = out_.leaf(node.leaf);
   expect(",");
-  const Token span = expect_kind(TokenKind::kSpan, "how many periods, 3 months");
+  const Token span = expect_span("how many periods, 3 months");
   if (leaf.reads_events || leaf.cadence == Cadence::kIrregular)
     wrong(function, "rising() compares periods; '" + leaf.text + "' has none",
           "a series with a regular cadence");
@@ -482,139 +266,6 @@ Parser::Value Parser::population_call(const Token& function) {
   node.op = Op::kPopulation;
   node.unit = Unit::base("people");
   return add(std::move(node), function, Type::kNumber);
-}
-
-// ---- signals, patterns, regions
-
-Subject Parser::subject() {
-  const Token name = expect_kind(TokenKind::kName, "a signal or a dimension");
-  for (std::uint32_t i = 0; i < pack_.signals.size(); ++i)
-    if (pack_.signals[i].name == name.text) return {Subject::Kind::kSignal, i, Level::kWatch};
-  if (const Dimension* dimension = catalogue_.find_dimension(name.text)) {
-    const bool present =
-        std::any_of(pack_.signals.begin(), pack_.signals.end(), [&](const Signal& s) {
-          return s.dimension == dimension->id && s.stance == Stance::kThreat;
-        });
-    if (!present)
-      wrong(name, "no signal of this pack speaks about the dimension '" + name.text + "'",
-            "a dimension that a signal has");
-    return {Subject::Kind::kDimension, dimension->id.number(), Level::kWatch};
-  }
-  auto known = names_of(pack_.signals, &Signal::name);
-  for (const auto& dimension : catalogue_.dimensions) known.push_back(dimension.code);
-  unknown(name, "signal or dimension", known);
-}
-
-void Parser::subjects(std::vector<Subject>& list) {
-  do {
-    list.push_back(subject());
-  } while (accept("or"));
-}
-
-Parser::Value Parser::subject_call(const Token& function, Op op) {
-  if (op == Op::kActive && scope_ == Scope::kSignal)
-    wrong(function, "active() looks over a pattern's window; a signal has none", "on(...)");
-  Node node;
-  node.op = op;
-  subjects(node.subjects);
-  expect(")");
-  return add(std::move(node), function, Type::kTruth);
-}
-
-Parser::Value Parser::count_regions_call(const Token& function, Op op) {
-  if (scope_ == Scope::kSignal)
-    wrong(function, function.text + "() stands in a pattern", "a pattern's level");
-  Node node;
-  node.op = op;
-  node.unit = Unit::base("regions");
-  const Token name = peek();
-  const Pattern* pattern = name.kind == TokenKind::kName ? pack_.find_pattern(name.text) : nullptr;
-  if (pattern != nullptr) {
-    take();
-    expect(">=");
-    const Token level = expect_kind(TokenKind::kName, "watch, warning or emergency");
-    const auto parsed = parse_level(level.text);
-    if (!parsed || *parsed == Level::kNone)
-      wrong(level, "'" + level.text + "' is no level", "watch, warning, emergency");
-    node.subjects.push_back({Subject::Kind::kPatternLevel,
-                             static_cast<std::uint32_t>(pattern - pack_.patterns.data()), *parsed});
-  } else {
-    node.subjects.push_back(subject());
-  }
-  expect(")");
-  out_.reads_neighbours = true;
-  return add(std::move(node), function, Type::kNumber);
-}
-
-Parser::Value Parser::dimensions_call(const Token& function) {
-  if (scope_ == Scope::kSignal)
-    wrong(function, "dimensions() looks over a pattern's window; a signal has none",
-          "a pattern's level");
-  Node node;
-  node.op = Op::kDimensions;
-  node.unit = Unit::base("dimensions");
-  if (!next_is(")")) {
-    do {
-      const Token name = peek();
-      const Subject found = subject();
-      if (found.kind != Subject::Kind::kDimension)
-        wrong(name, "'" + name.text + "' is no dimension", "a dimension");
-      node.dimensions.push_back(DimensionId(static_cast<std::uint8_t>(found.index)));
-    } while (accept(","));
-  } else {
-    for (const auto& signal : pack_.signals)
-      if (signal.stance == Stance::kThreat) node.dimensions.push_back(signal.dimension);
-  }
-  std::sort(node.dimensions.begin(), node.dimensions.end());
-  node.dimensions.erase(std::unique(node.dimensions.begin(), node.dimensions.end()),
-                        node.dimensions.end());
-  expect(")");
-  return add(std::move(node), function, Type::kNumber);
-}
-
-Link Parser::link() {
-  Link link;
-  if (accept("[")) {
-    const Token least = expect_kind(TokenKind::kSpan, "the least lag, 60d");
-    expect("..");
-    const Token greatest = expect_kind(TokenKind::kSpan, "the greatest lag, 120d");
-    expect("]");
-    link.lag_least = longest_days(least.span);
-    link.lag_greatest = longest_days(greatest.span);
-    if (link.lag_least > link.lag_greatest)
-      wrong(least, "the least lag is longer than the greatest", "[60d..120d]");
-  }
-  subjects(link.subjects);
-  return link;
-}
-
-Parser::Value Parser::cascade_call(const Token& function) {
-  if (scope_ == Scope::kSignal)
-    wrong(function, "cascade() stands in a pattern", "a pattern's level");
-  Node node;
-  node.op = Op::kCascade;
-  node.links.push_back(link());
-  while (accept("->")) node.links.push_back(link());
-  if (node.links.size() < 2)
-    wrong(function, "a cascade needs two links at least", "cascade(a -> b, within: 1y)");
-  if (node.links.front().lag_least != 0)
-    wrong(function, "the first link has no link before it", "a -> [60d..120d] b");
-  expect(",");
-  if (!next_is("within"))
-    wrong(peek(), "'" + source_of(peek()) + "' does not fit here", "within: 1y");
-  take();
-  expect(":");
-  const Token within = expect_kind(TokenKind::kSpan, "how long it may take, 1y");
-  node.within = within.span;
-  std::int32_t least = 0;
-  for (const Link& part : node.links) least += part.lag_least;
-  if (least > longest_days(node.within))
-    wrong(within,
-          "the cascade can never complete: its least lags add up to " + std::to_string(least) +
-              " days",
-          "at least " + std::to_string(least) + "d");
-  expect(")");
-  return add(std::move(node), function, Type::kTruth);
 }
 
 }  // namespace tocsin

@@ -138,7 +138,8 @@ class Lexer {
       return std::nullopt;
     }
     if (const auto span = span_unit(name); span && peek() != '/') {
-      if (token.number < 1 || token.number > 36500 ||
+      // "0d" stands only as the least lag of a cascade; the parser sees to it.
+      if (token.number < 0 || token.number > 36500 ||
           token.number != static_cast<double>(static_cast<std::int32_t>(token.number)))
         return wrong(begin, "a span counts whole units of the calendar", "1 to 36500");
       token.kind = TokenKind::kSpan;

@@ -205,7 +205,7 @@ class PackReader {
     if (*text == "0") return 0;
     const auto tokens = tokenize(*text);
     if (!tokens || tokens->size() != 2 || tokens->front().kind != TokenKind::kSpan ||
-        longest_days(tokens->front().span) > kDaysMax) {
+        tokens->front().span.count == 0 || longest_days(tokens->front().span) > kDaysMax) {
       reader_.report(*node, "'" + *text + "' is no span of time",
                      "14d, 8 weeks, 3 months, at most 10y");
       return 0;
@@ -306,7 +306,8 @@ class PackReader {
     const YamlNode* node = item.find("window");
     if (node == nullptr) return;
     const auto tokens = tokenize(node->text);
-    if (tokens && tokens->size() == 2 && tokens->front().kind == TokenKind::kSpan)
+    if (tokens && tokens->size() == 2 && tokens->front().kind == TokenKind::kSpan &&
+        tokens->front().span.count > 0)
       pattern.window = tokens->front().span;
   }
 

@@ -98,6 +98,12 @@ Token Parser::expect_kind(TokenKind kind, std::string_view what) {
   return take();
 }
 
+Token Parser::expect_span(std::string_view what) {
+  const Token span = expect_kind(TokenKind::kSpan, what);
+  if (span.span.count == 0) wrong(span, "a span counts whole units of the calendar", "1 to 36500");
+  return span;
+}
+
 std::string Parser::source_of(const Token& token) const {
   return std::string(text_.substr(token.begin, token.end - token.begin));
 }

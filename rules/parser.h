@@ -100,6 +100,7 @@ class Parser {
   bool accept(std::string_view symbol_or_name);
   Token expect(std::string_view symbol);
   Token expect_kind(TokenKind kind, std::string_view what);
+  Token expect_span(std::string_view what);
   std::string source_of(const Token& first) const;
   [[noreturn]] void wrong(const Token& at, std::string message, std::string allowed = "",
                           std::string suggestion = "") const;
@@ -115,5 +116,12 @@ class Parser {
   int depth_ = 0;
   Expression out_;
 };
+
+// One member of each item: what may stand at a place, for messages.
+std::vector<std::string> names_of(const auto& list, auto member) {
+  std::vector<std::string> names;
+  for (const auto& item : list) names.push_back(item.*member);
+  return names;
+}
 
 }  // namespace tocsin

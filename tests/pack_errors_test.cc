@@ -78,6 +78,12 @@ const Mistake kMistakes[] = {
      "\"cascade(dry ->[200d..300d] dear ->[200d..300d] clashes, within: 1y)\""},
     {"a cascade without its limit", "dimensions() >= 4 and active(community)",
      "cascade(dry -> dear)"},
+    {"a window of no days", "communal_violence), 28d)", "communal_violence), 0d)"},
+    {"neighbours that read a pattern of one place",
+     "  meet:\n    watch: dimensions() >= 3\n    warning: dimensions() >= 4 and "
+     "active(community)\n",
+     "  meet: {at: NG-BO, watch: dimensions() >= 3}\n"
+     "  near: {watch: neighbours(meet >= watch) >= 1}\n"},
     {"neighbours that read neighbours", "dimensions() >= 4 and active(community)",
      "neighbours(meet >= warning) >= 1"},
     {"no years of history", "), 10y)", "), 10 months)"},

@@ -1,0 +1,220 @@
+#include <algorithm>
+#include <array>
+
+#include "model/claim.h"
+#include "rules/parser.h"
+
+// The reads of data: an aggregate of a series or of events.
+namespace tocsin {
+
+Parser::Value Parser::aggregate_call(const Token& function, Aggregate aggregate) {
+  if (scope_ == Scope::kPattern)
+    wrong(function, "a pattern reads signals, not data",
+          "a signal with this condition, and on(signal) here");
+  const bool events =
+      next_is("events") || (peek(1).kind == TokenKind::kName && peek(1).text == "of");
+  Leaf leaf = events ? events_leaf(function, aggregate) : series_leaf(function, aggregate);
+  expect(")");
+  Node node;
+  node.op = Op::kAggregate;
+  if (leaf.reads_events) {
+    node.unit = Unit::base(aggregate == Aggregate::kCount ? "events" : "people");
+  } else {
+    const Indicator& indicator = *catalogue_.find(leaf.indicator);
+    const bool totals = indicator.is_rate() && aggregate == Aggregate::kSum;
+    const auto unit = Unit::parse(indicator.unit);
+    node.unit = unit ? (totals ? *unit * Unit::base("day") : *unit) : Unit::base(indicator.unit);
+    if (indicator.unit == "%") node.style = PureStyle::kPercent;
+  }
+  node.leaf = add_leaf(std::move(leaf), function);
+  return add(std::move(node), function, Type::kNumber);
+}
+
+Leaf Parser::named_leaf(Aggregate aggregate) {
+  const Token series = expect_kind(TokenKind::kName, "an indicator");
+  const Indicator* indicator = catalogue_.find_indicator(series.text);
+  if (indicator == nullptr)
+    unknown(series, "indicator", names_of(catalogue_.indicators, &Indicator::code));
+  if (aggregate == Aggregate::kCount)
+    wrong(series, "count() counts events", "count(events(kind: ...), 60d)");
+  Leaf leaf;
+  leaf.aggregate = aggregate;
+  leaf.indicator = indicator->id;
+  leaf.cadence = indicator->cadence;
+  leaf.sources = indicator->sources;
+  return leaf;
+}
+
+Leaf Parser::series_leaf(const Token& function, Aggregate aggregate) {
+  const Token series = peek();
+  Leaf leaf = named_leaf(aggregate);
+  const Indicator* indicator = catalogue_.find(leaf.indicator);
+  bool has_window = false;
+  while (accept(",")) {
+    if (peek().kind == TokenKind::kSpan && !has_window) {
+      window_of(leaf, *indicator, expect_span("a window"));
+      has_window = true;
+    } else {
+      series_option(leaf,
+                    expect_kind(TokenKind::kName, "a window such as 3 months, group: or source:"));
+    }
+  }
+  if (aggregate == Aggregate::kLast && has_window)
+    wrong(function, "last() is one value and takes no window", "last(" + series.text + ")");
+  if (aggregate != Aggregate::kLast && !has_window)
+    wrong(function, function.text + "() needs a window",
+          function.text + "(" + series.text + ", 3 months)");
+  return leaf;
+}
+
+void Parser::series_option(Leaf& leaf, const Token& option) {
+  expect(":");
+  if (option.text == "group") {
+    const Token group = take();
+    const Group* found = catalogue_.find_group(group.text);
+    if (found == nullptr) unknown(group, "group", names_of(catalogue_.groups, &Group::code));
+    leaf.group = found->id;
+  } else if (option.text == "source") {
+    leaf.sources = {source_named(take())};
+  } else {
+    wrong(option, "'" + option.text + "' is no option of a series", "group, source");
+  }
+}
+
+SourceId Parser::source_named(const Token& token) {
+  const Source* source = catalogue_.find_source(token.text);
+  if (source == nullptr) unknown(token, "source", names_of(catalogue_.sources, &Source::key));
+  return source->id;
+}
+
+void Parser::window_of(Leaf& leaf, const Indicator& indicator, const Token& span) {
+  leaf.window = span.span;
+  if (indicator.cadence == Cadence::kIrregular) return;
+  const auto periods = whole_periods(span.span, indicator.cadence);
+  if (!periods) {
+    const std::string cadence(name_of(indicator.cadence));
+    const std::int32_t length =
+        longest_days({1, SpanUnit::kDays}) *
+        (period_start(indicator.cadence, 1) - period_start(indicator.cadence, 0));
+    const std::int32_t nearest_count = std::max(1, (longest_days(span.span) + length / 2) / length);
+    wrong(span,
+          "a window of " + to_string(span.span) + " is no whole number of " + cadence +
+              "s, the cadence of " + indicator.code,
+          "whole " + cadence + "s",
+          std::to_string(nearest_count) + " " + cadence + (nearest_count == 1 ? "" : "s"));
+  }
+  leaf.periods = *periods;
+}
+
+Leaf Parser::events_leaf(const Token& function, Aggregate aggregate) {
+  Leaf leaf;
+  leaf.aggregate = aggregate;
+  leaf.reads_events = true;
+  leaf.cadence = Cadence::kDay;
+  if (aggregate == Aggregate::kSum) {
+    const Token magnitude =
+        expect_kind(TokenKind::kName, "deaths of events(...) or displaced of events(...)");
+    if (magnitude.text == "deaths")
+      leaf.magnitude = Magnitude::kDeaths;
+    else if (magnitude.text == "displaced")
+      leaf.magnitude = Magnitude::kDisplaced;
+    else
+      wrong(magnitude, "'" + magnitude.text + "' of events cannot be summed", "deaths, displaced");
+    expect("of");
+  } else if (aggregate != Aggregate::kCount) {
+    wrong(function, function.text + "() does not read events",
+          "count(events(...), 60d), sum(deaths of events(...), 60d)");
+  }
+  if (!next_is("events"))
+    wrong(peek(), "'" + source_of(peek()) + "' does not fit here", "events(...)");
+  take();
+  expect("(");
+  if (!next_is(")")) {
+    do {
+      events_filter(leaf);
+    } while (accept(","));
+  }
+  expect(")");
+  expect(",");
+  leaf.window = expect_span("a window such as 60d").span;
+  std::sort(leaf.kinds.begin(), leaf.kinds.end());
+  if (leaf.sources.empty()) {
+    const EventKind* first = leaf.kinds.empty() ? nullptr : catalogue_.find(leaf.kinds.front());
+    if (first != nullptr)
+      leaf.sources = first->sources;
+    else
+      for (const auto& source : catalogue_.sources) leaf.sources.push_back(source.id);
+  }
+  return leaf;
+}
+
+void Parser::events_filter(Leaf& leaf) {
+  const Token filter = expect_kind(TokenKind::kName, "kind, actor, deaths, displaced or source");
+  if (filter.text == "deaths" || filter.text == "displaced") {
+    expect(">=");
+    const Token least = expect_kind(TokenKind::kNumber, "a number of people");
+    if (!least.text.empty() && least.text != "people")
+      wrong(least, "'" + least.text + "' does not count people", "people");
+    (filter.text == "deaths" ? leaf.least_deaths : leaf.least_displaced) =
+        static_cast<std::int64_t>(least.number);
+    return;
+  }
+  expect(":");
+  if (filter.text == "kind") {
+    kind_list(leaf);
+  } else if (filter.text == "actor") {
+    do {
+      const Token actor = expect_kind(TokenKind::kText, "an actor's name in quotes");
+      leaf.actors.push_back(actor_number(actor.text));
+    } while (accept("or"));
+    std::sort(leaf.actors.begin(), leaf.actors.end());
+  } else if (filter.text == "source") {
+    leaf.sources = {source_named(take())};
+  } else {
+    wrong(filter, "'" + filter.text + "' is no filter of events",
+          "kind, actor, deaths, displaced, source");
+  }
+}
+
+void Parser::kind_list(Leaf& leaf) {
+  do {
+    const Token kind = expect_kind(TokenKind::kName, "a kind of event");
+    const EventKind* found = catalogue_.find_event_kind(kind.text);
+    if (found == nullptr)
+      unknown(kind, "kind of event", names_of(catalogue_.event_kinds, &EventKind::code));
+    // The first kind named decides which sources are read.
+    if (leaf.kinds.empty() && leaf.sources.empty()) leaf.sources = found->sources;
+    leaf.kinds.push_back(found->id);
+  } while (accept("or"));
+}
+
+std::string Parser::label_of(const Leaf& leaf) const {
+  std::string label;
+  if (leaf.reads_events) {
+    std::string kinds;
+    for (const EventKindId id : leaf.kinds) {
+      const EventKind& kind = *catalogue_.find(id);
+      const auto english = kind.names.find("en");
+      kinds += (kinds.empty() ? "" : " or ") +
+               (english == kind.names.end() ? kind.code : english->second);
+    }
+    if (kinds.empty()) kinds = "any kind";
+    const std::string of = leaf.magnitude == Magnitude::kDeaths      ? "deaths in "
+                           : leaf.magnitude == Magnitude::kDisplaced ? "people displaced in "
+                                                                     : "";
+    label = of + "events of " + kinds + " in " + to_string(leaf.window);
+  } else {
+    const Indicator& indicator = *catalogue_.find(leaf.indicator);
+    const auto english = indicator.names.find("en");
+    label = english == indicator.names.end() ? indicator.code : english->second;
+    if (leaf.group.number() != 0) label += " (" + catalogue_.find(leaf.group)->code + ")";
+    static constexpr std::array<std::string_view, 8> kHow = {
+        "", "total", "mean", "least", "greatest", "median", "standard deviation", "number"};
+    if (leaf.aggregate != Aggregate::kLast)
+      label += ", " + std::string(kHow[static_cast<std::size_t>(leaf.aggregate)]) + " over " +
+               to_string(leaf.window);
+  }
+  return label;
+}
+
+}  // namespace tocsin
