@@ -1,6 +1,7 @@
 #include "tests/support/property_run.h"
 
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include <cstdlib>
 
@@ -25,10 +26,13 @@ bool is_undecidable(const Diagnostics& diagnostics) {
 
 }  // namespace
 
-std::uint64_t first_seed() { return number_from("TOCSIN_SEED", 1); }
-
-int case_count(int by_default) {
-  return static_cast<int>(number_from("TOCSIN_CASES", static_cast<std::uint64_t>(by_default)));
+Cases cases_of(int by_default, int shard) {
+  const auto wanted = static_cast<std::uint64_t>(by_default);
+  const std::uint64_t count = number_from("TOCSIN_CASES", wanted);
+  const Cases out{number_from("TOCSIN_SEED", 1) + count * static_cast<std::uint64_t>(shard),
+                  static_cast<int>(count), count >= wanted};
+  fmt::print("{} cases, seeds {} to {}\n", count, out.first, out.first + count - 1);
+  return out;
 }
 
 std::string Trial::told() const {
@@ -59,6 +63,12 @@ Trial make_trial(std::uint64_t seed, const RandomOptions& options, Occurrences& 
   return {};
 }
 
+bool is_long(std::uint64_t seed) { return seed % 25 == 0; }
+
+Trial make_trial(std::uint64_t seed, Occurrences& occurred) {
+  return make_trial(seed, {.around = true, .small = !is_long(seed)}, occurred);
+}
+
 void run_daily(EngineRun& engine, const Trial& trial) {
   std::size_t next = 0;
   for (Day today = trial.c.begin; today <= trial.c.end; today = today + 1) {
@@ -71,6 +81,12 @@ void run_daily(EngineRun& engine, const Trial& trial) {
 void print(const Occurrences& occurred, const std::string& title) {
   fmt::print("{}:\n", title);
   for (const auto& [what, count] : occurred) fmt::print("  {:<44} {}\n", what, count);
+}
+
+void expect_all(const Occurrences& occurred, std::initializer_list<const char*> features) {
+  for (const char* feature : features)
+    EXPECT_TRUE(occurred.contains(feature) && occurred.at(feature) > 0)
+        << feature << " never occurred";
 }
 
 }  // namespace tocsin

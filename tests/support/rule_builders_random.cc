@@ -242,12 +242,17 @@ RandomCase random_case(std::uint64_t seed, const RandomOptions& options, Occurre
   PackPlan plan;
   plan.around = options.around && dice.chance(60);
   plan.events = dice.chance(65);
-  plan.history = !options.small && dice.chance(30);
+  plan.history = dice.chance(30);
   static const std::vector<IndicatorId> kIndicators = {of::kRain,  of::kPrice, of::kFood,
                                                        of::kHeat,  of::kHeat,  of::kShare,
                                                        of::kStock, of::kDebt,  of::kHarvest};
   const int indicators = plan.events ? dice.between(0, 2) : dice.between(1, 2);
-  for (int i = 0; i < indicators; ++i) plan.indicators.push_back(dice.pick(kIndicators));
+  for (int i = 0; i < indicators; ++i) {
+    const IndicatorId id = dice.pick(kIndicators);
+    // Years of days are not small.
+    const bool long_series = options.small && plan.history && id == of::kHeat;
+    plan.indicators.push_back(long_series ? of::kStock : id);
+  }
   std::sort(plan.indicators.begin(), plan.indicators.end());
   plan.indicators.erase(std::unique(plan.indicators.begin(), plan.indicators.end()),
                         plan.indicators.end());
@@ -255,9 +260,10 @@ RandomCase random_case(std::uint64_t seed, const RandomOptions& options, Occurre
   // Around the ends of years and of February, where the calendar has its edges.
   out.begin = day("2019-10-01") + dice.between(0, 500);
   const int size = dice.between(0, 99);
-  const std::int32_t length = options.small || size < 60 ? dice.between(15, 90)
-                              : size < 92                ? dice.between(90, 250)
-                                                         : dice.between(250, 700);
+  const std::int32_t length = options.small ? dice.between(10, 45)
+                              : size < 60   ? dice.between(15, 90)
+                              : size < 92   ? dice.between(90, 250)
+                                            : dice.between(250, 700);
   out.end = out.begin + length;
   random_arrivals(dice, plan, out, occurred);
   return out;

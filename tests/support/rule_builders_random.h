@@ -47,7 +47,7 @@ struct RandomCase {
 
 struct RandomOptions {
   bool around = true;  // neighbours(), basin(), cascades and several regions
-  bool small = false;  // short histories, for tests that judge after each arrival
+  bool small = false;  // a few weeks: so cheap that a run has thousands
 };
 
 // Deterministic in the seed. Counts in `occurred` what the history holds: "late", "retracted before

@@ -85,7 +85,10 @@ class Assessment {
   Interval count_around(const Expr& e, const Place& place);
 
   // twin_cascade.cc
+  struct Onsets;
+  enum class LinkKind : std::uint8_t { kEarlier, kLast };
   Tri cascade(const Expr& e, const Place& place);
+  Onsets onsets_of(const Link& link, const Place& place, Day first, LinkKind kind, bool possibly);
   bool chain(const Expr& e, const Place& place, bool possibly);
 
   // twin_read.cc

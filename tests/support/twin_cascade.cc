@@ -43,70 +43,77 @@ Tri Assessment::cascade(const Expr& e, const Place& place) {
   return chain(e, place, true) ? Tri::kUnknown : Tri::kFalse;
 }
 
-// Whether onsets o1, o2, ... exist; `possibly`: when an open tick (off and not known) may be one.
-bool Assessment::chain(const Expr& e, const Place& place, bool possibly) {
-  const auto signals_of = [&](const Link& link) {
-    std::vector<std::uint32_t> out;
-    for (const Subject& s : link.any) {
-      const auto more =
-          s.of == Subject::Of::kSignal ? std::vector<std::uint32_t>{s.index} : threats(s.index);
-      out.insert(out.end(), more.begin(), more.end());
+// The onsets of a link; `possibly`: with the open ticks (off and not known), which may be some.
+struct Assessment::Onsets {
+  std::vector<Day> days;  // each signal's in order
+  Cadence grid = Cadence::kDay;
+};
+
+Assessment::Onsets Assessment::onsets_of(const Link& link, const Place& place, Day first,
+                                         LinkKind kind, bool possibly) {
+  std::vector<std::uint32_t> signals;
+  for (const Subject& s : link.any) {
+    const auto more =
+        s.of == Subject::Of::kSignal ? std::vector<std::uint32_t>{s.index} : threats(s.index);
+    signals.insert(signals.end(), more.begin(), more.end());
+  }
+  Onsets out;
+  for (const std::uint32_t s : signals) {
+    out.grid = coarsest(pack_.signals[s].when, catalogue_, out.grid);
+    if (pack_.signals[s].clear) out.grid = coarsest(*pack_.signals[s].clear, catalogue_, out.grid);
+    const auto& ticks = signal(place.region, s);
+    const auto at = [&](Day d) {
+      return d < begin_ ? SignalTick{} : ticks[static_cast<std::size_t>(d - begin_)];
+    };
+    for (Day d = place.tick; d >= first; d = d - 1) {
+      const SignalTick now = at(d);
+      if (kind == LinkKind::kLast && !now.on && !(possibly && !now.known)) break;
+      if (now.on ? !at(d - 1).on : possibly && !now.known) out.days.push_back(d);
     }
-    return out;
-  };
+  }
+  return out;
+}
+
+// Whether onsets o1, o2, ... exist; `possibly`: when an open tick may be one.
+bool Assessment::chain(const Expr& e, const Place& place, bool possibly) {
   // An onset before history began is as good just before it: look back no further than a chain is
   // long.
   const Day first = minus(begin_, e.span) - 1;
-  const auto ticks = static_cast<std::size_t>(place.tick - first + 1);
-  const auto day = [&](std::size_t i) { return first + static_cast<std::int32_t>(i); };
-  const auto at = [&](std::uint32_t s, Day d) { return signal_at(place.region, s, d); };
-  const auto is_onset = [&](std::uint32_t s, Day d) {
-    const SignalTick now = at(s, d);
-    if (now.on) return !at(s, d - 1).on;
-    return possibly && !now.known;
-  };
-
-  // latest[i]: the latest o1 of a chain whose newest onset is day(i).
-  std::vector<std::optional<Day>> latest(ticks);
-  Cadence grid_before = Cadence::kDay;
+  std::vector<Onsets> links;
   for (std::size_t l = 0; l < e.links.size(); ++l) {
-    const Link& link = e.links[l];
-    std::vector<bool> onset(ticks, false);
-    Cadence grid = Cadence::kDay;
-    for (const std::uint32_t s : signals_of(link)) {
-      grid = coarsest(pack_.signals[s].when, catalogue_, grid);
-      if (pack_.signals[s].clear) grid = coarsest(*pack_.signals[s].clear, catalogue_, grid);
-      bool lasts = true;
-      for (std::size_t i = ticks; i-- > 0;) {
-        const SignalTick now = at(s, day(i));
-        if (l + 1 == e.links.size()) lasts = lasts && (now.on || (possibly && !now.known));
-        if (!lasts) break;
-        if (is_onset(s, day(i))) onset[i] = true;
-      }
-    }
-    const Cadence both = usual_days(grid_before) >= usual_days(grid) ? grid_before : grid;
-    std::vector<std::optional<Day>> next(ticks);
-    for (std::size_t i = 0; i < ticks; ++i) {
-      if (!onset[i]) continue;
-      if (l == 0) {
-        next[i] = day(i);
-        continue;
-      }
-      for (std::size_t j = 0; j < ticks; ++j) {
-        if (!latest[j]) continue;
-        std::int32_t lag = day(i) - day(j);
-        if (lag < 0 && usual_days(both) > 1 && period_of(both, day(i)) == period_of(both, day(j)))
-          lag = 0;
-        if (lag < link.least || (link.greatest && lag > *link.greatest) || lag < 0) continue;
-        if (!next[i] || *latest[j] > *next[i]) next[i] = latest[j];
-      }
-    }
-    latest = std::move(next);
-    grid_before = grid;
+    const auto kind = l + 1 == e.links.size() ? LinkKind::kLast : LinkKind::kEarlier;
+    links.push_back(onsets_of(e.links[l], place, first, kind, possibly));
+    if (links.back().days.empty()) return false;
   }
-  for (std::size_t i = 0; i < ticks; ++i)
-    if (latest[i] && *latest[i] >= minus(day(i), e.span)) return true;
-  return false;
+  // The chains so far: the newest onset, and the latest o1 of those that end there.
+  struct Chain {
+    Day newest, o1;
+    std::int32_t period = 0;  // of `newest`, on the grid of the two links
+  };
+  std::vector<Chain> chains;
+  for (const Day day : links.front().days) chains.push_back({day, day});
+  for (std::size_t l = 1; l < e.links.size(); ++l) {
+    const Link& link = e.links[l];
+    const Cadence before = links[l - 1].grid, own = links[l].grid;
+    const Cadence both = usual_days(before) >= usual_days(own) ? before : own;
+    const bool coarse = usual_days(both) > 1;
+    for (Chain& c : chains) c.period = coarse ? period_of(both, c.newest) : 0;
+    std::vector<Chain> longer;
+    for (const Day day : links[l].days) {
+      const std::int32_t period = coarse ? period_of(both, day) : 0;
+      std::optional<Day> o1;
+      for (const Chain& c : chains) {
+        std::int32_t lag = day - c.newest;
+        if (lag < 0 && coarse && c.period == period) lag = 0;
+        if (lag < link.least || (link.greatest && lag > *link.greatest) || lag < 0) continue;
+        if (!o1 || c.o1 > *o1) o1 = c.o1;
+      }
+      if (o1) longer.push_back({day, *o1});
+    }
+    chains = std::move(longer);
+  }
+  return std::any_of(chains.begin(), chains.end(),
+                     [&](const Chain& c) { return c.o1 >= minus(c.newest, e.span); });
 }
 
 }  // namespace tocsin::twin
