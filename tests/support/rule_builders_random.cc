@@ -46,7 +46,10 @@ class HistoryMaker {
   }
 
   Day first_day(Cadence cadence) {
-    if (!plan_.history) return out_.begin - dice_.between(0, 120);
+    const std::int32_t coarse = cadence == Cadence::kYear      ? 400
+                                : cadence == Cadence::kQuarter ? 150
+                                                               : 0;
+    if (!plan_.history) return out_.begin - coarse - dice_.between(0, 120);
     const std::int32_t years = cadence == Cadence::kDay ? 2 : dice_.between(2, 3);
     return out_.begin - 366 * years - dice_.between(0, 100);
   }
@@ -84,8 +87,9 @@ class HistoryMaker {
                          day + static_cast<std::int32_t>(number));
     };
     arrive(day, revision(1, claim));
-    if (dice_.chance(8)) {
-      arrive(std::min(out_.end, day + dice_.between(0, 60)), revision(2, other));
+    if (dice_.chance(plan_.lively ? 20 : 8)) {
+      arrive(std::min(out_.end, day + dice_.between(0, plan_.lively ? 15 : 60)),
+             revision(2, other));
       ++occurred_["revised"];
     } else if (dice_.chance(5)) {
       // Both orders: a tombstone may come before what it retracts.
@@ -113,13 +117,13 @@ class HistoryMaker {
   }
 
   void observe(const Indicator& indicator, RegionId region, SourceId source, Day start, Day end) {
-    const auto claim = [&](GroupId group) {
+    const auto claim = [&](GroupId of_group) {
       ObservationClaim out =
           observation(region, indicator.id, source, start, end, value_of(indicator));
-      out.series.group = group;
+      out.series.group = of_group;
       return out;
     };
-    const GroupId group = dice_.chance(12) ? of::kWomen : GroupId();
+    const GroupId group = dice_.chance(women_) ? of::kWomen : GroupId();
     tell(source, arrives(end, indicator.longest_delay), claim(group), claim(group));
     if (dice_.chance(5)) {
       tell(source, arrives(end, 60), claim(group), claim(group));
@@ -129,6 +133,7 @@ class HistoryMaker {
 
   void series(const Indicator& indicator, RegionId region, SourceId source) {
     level_ = dice_.between(3, 17);
+    women_ = dice_.pick(std::vector<std::int32_t>{0, 0, 0, 50, 95});
     const Day first = first_day(indicator.cadence);
     const Day last = out_.end + 40;
     const std::int32_t present = dice_.pick(std::vector<std::int32_t>{100, 97, 85});
@@ -204,12 +209,12 @@ class HistoryMaker {
     Day until = first_day(Cadence::kMonth);
     const auto regions = covered_regions();
     Day from = until;
-    const bool in_one_go = dice_.chance(50);
+    const bool in_one_go = dice_.chance(50), complete = dice_.chance(50);
     while (until < out_.end + 20) {
       const bool past = until < out_.begin - 60;
       const Day next = past ? std::min(out_.begin - 40, until + 400)
                             : until + dice_.between(1, settings.event_cadence + 4);
-      if (!dice_.chance(12) || past) {
+      if (!dice_.chance(12) || past || complete) {
         const auto stated = dice_.chance(15) ? covered_regions() : regions;
         const Claim claim = events_covered(source, stated, in_one_go ? from : until, next);
         Claim other = events_covered(source, stated, from, next + dice_.between(-3, 6));
@@ -227,6 +232,7 @@ class HistoryMaker {
   Occurrences& occurred_;
   int next_ = 0;
   std::int32_t level_ = 10;
+  std::int32_t women_ = 0;  // in percent of the observations of a series
 };
 
 }  // namespace
@@ -246,7 +252,11 @@ RandomCase random_case(std::uint64_t seed, const RandomOptions& options, Occurre
   static const std::vector<IndicatorId> kIndicators = {of::kRain,  of::kPrice, of::kFood,
                                                        of::kHeat,  of::kHeat,  of::kShare,
                                                        of::kStock, of::kDebt,  of::kHarvest};
-  const int indicators = plan.events ? dice.between(0, 2) : dice.between(1, 2);
+  plan.lively = !plan.history && dice.chance(40);
+  if (plan.lively) plan.indicators.push_back(of::kHeat);
+  const int indicators = plan.lively   ? dice.between(0, 1)
+                         : plan.events ? dice.between(0, 2)
+                                       : dice.between(1, 2);
   for (int i = 0; i < indicators; ++i) {
     const IndicatorId id = dice.pick(kIndicators);
     // Years of days are not small.

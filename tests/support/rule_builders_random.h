@@ -59,6 +59,8 @@ Catalogue random_catalogue(Dice& dice);
 struct PackPlan {
   std::vector<IndicatorId> indicators;  // what signals may read
   bool events = false, history = false, around = false;
+  // Daily heat, short windows and many corrections: episodes come and go, split and merge.
+  bool lively = false;
 };
 twin::Pack random_pack(Dice& dice, const Catalogue& catalogue, const PackPlan& plan);
 void random_arrivals(Dice& dice, const PackPlan& plan, RandomCase& out, Occurrences& occurred);

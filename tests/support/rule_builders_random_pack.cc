@@ -96,8 +96,8 @@ class PackMaker {
       r.how = dice_.pick(kHows);
       r.window = window_of(cadence);
     }
-    if (dice_.chance(15)) r.group = of::kWomen;
-    if (dice_.chance(15)) r.source = dice_.chance(50) ? of::kFirst : of::kSecond;
+    if (dice_.chance(10)) r.group = of::kWomen;
+    if (dice_.chance(10)) r.source = dice_.chance(50) ? of::kFirst : of::kSecond;
     if (dice_.chance(10)) r.lag = step_of(cadence);
     return r;
   }
@@ -151,6 +151,13 @@ class PackMaker {
     return 10.0 * n * (i.is_rate() ? longest_days(r.window) / n : 1);
   }
 
+  Read earlier(Read r) {
+    if (r.lag.count == 0)
+      r.lag =
+          r.events ? Span{dice_.between(3, 30), SpanUnit::kDays} : step_of(indicator_of(r).cadence);
+    return r;
+  }
+
   Measure measure() {
     const Read r = any_read();
     const bool gridless = !r.events && indicator_of(r).cadence == Cadence::kIrregular;
@@ -177,22 +184,18 @@ class PackMaker {
       normal.mean = dice_.chance(50);
       return {twin::op(Kind::kDivide, e, normal), "%", 100};
     }
-    if (form == 5) {
-      Read before = r;
-      if (r.lag.count == 0)
-        before.lag = r.events ? Span{dice_.between(3, 30), SpanUnit::kDays}
-                              : step_of(indicator_of(r).cadence);
-      return {twin::op(Kind::kSubtract, e, twin::read(before)), unit_of(r), 1};
-    }
+    if (form == 5) return {twin::op(Kind::kSubtract, e, twin::read(earlier(r))), unit_of(r), 1};
     if (form == 6 && r.events)
       return {twin::op(Kind::kPer100k, e), unit_of(r) + "/people_100k", typical(r) / 3};
     if (form == 7)
       return {twin::op(Kind::kMultiply, twin::number(2), e), unit_of(r), 2 * typical(r)};
     if (form == 8) return {twin::op(Kind::kNegate, e), unit_of(r), -typical(r)};
-    if (form == 9)
-      return {twin::op(dice_.chance(50) ? Kind::kLeast : Kind::kGreatest, e,
-                       twin::number(rounded(typical(r)), unit_of(r))),
-              unit_of(r), typical(r)};
+    if (form == 9) {
+      const Kind kind = dice_.chance(50) ? Kind::kLeast : Kind::kGreatest;
+      const Expr other =
+          dice_.chance(50) ? twin::number(rounded(typical(r)), unit_of(r)) : twin::read(earlier(r));
+      return {twin::op(kind, e, other), unit_of(r), typical(r)};
+    }
     if (form == 10)
       return {twin::op(Kind::kAdd, e, twin::number(rounded(typical(r)), unit_of(r))), unit_of(r),
               2 * typical(r)};
@@ -308,16 +311,23 @@ class PackMaker {
     return e;
   }
 
+  Expr hot() {
+    Read r;
+    r.indicator = of::kHeat;
+    return compare({twin::read(r), unit_of(r), typical(r)});
+  }
+
   void add_signal(int index) {
     twin::Signal s;
     s.name = "s" + std::to_string(index);
     s.dimension = DimensionId(static_cast<std::uint8_t>(dice_.between(0, 2)));
     if (index > 0 && dice_.chance(12)) s.stance = Stance::kStrength;
     if (dice_.chance(15)) s.from = "zone";
-    s.when = condition(index, 2);
-    if (dice_.chance(30)) s.clear = condition(index, 1);
-    if (dice_.chance(30)) s.for_days = dice_.between(1, 40);
-    if (dice_.chance(30)) s.linger_days = dice_.between(1, 40);
+    const bool simple = plan_.lively && dice_.chance(60);
+    s.when = simple ? hot() : condition(index, 2);
+    if (dice_.chance(simple ? 10 : 30)) s.clear = condition(index, 1);
+    if (dice_.chance(simple ? 10 : 30)) s.for_days = dice_.between(1, simple ? 4 : 40);
+    if (dice_.chance(simple ? 10 : 30)) s.linger_days = dice_.between(1, simple ? 4 : 40);
     pack_.signals.push_back(std::move(s));
   }
 
@@ -394,6 +404,7 @@ class PackMaker {
   }
 
   Expr pattern_condition(int pattern, const twin::Pattern& own, int depth) {
+    if (plan_.lively && dice_.chance(40)) return over_subjects(Kind::kOn, false);
     const int form = dice_.between(0, 99);
     if (depth > 0 && form < 22)
       return twin::op(form < 11 ? Kind::kAnd : Kind::kOr,
@@ -411,9 +422,10 @@ class PackMaker {
     twin::Pattern p;
     p.name = "p" + std::to_string(index);
     if (plan_.around && dice_.chance(15)) p.at = dice_.chance(60) ? at::kBasin : at::kX;
-    p.window = dice_.chance(80) ? Span{dice_.between(1, 60), SpanUnit::kDays}
-                                : Span{dice_.between(1, 2), SpanUnit::kMonths};
-    if (dice_.chance(40)) p.linger_days = dice_.between(1, 30);
+    p.window = plan_.lively       ? Span{dice_.between(1, 4), SpanUnit::kDays}
+               : dice_.chance(80) ? Span{dice_.between(1, 60), SpanUnit::kDays}
+                                  : Span{dice_.between(1, 2), SpanUnit::kMonths};
+    if (dice_.chance(plan_.lively ? 15 : 40)) p.linger_days = dice_.between(1, 30);
     if (dice_.chance(30)) p.lapse_days = dice_.between(1, 30);
     bool any = false;
     for (const Level level : {Level::kWatch, Level::kWarning, Level::kEmergency}) {

@@ -12,8 +12,8 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr Interval kUnknown{-kInfinity, kInfinity};
-// History behind the first tick that any window may look at.
-constexpr std::int32_t kReachBack = 366 * 8;
+// History behind the first tick that any window may look at: three years before a window of one.
+constexpr std::int32_t kReachBack = 366 * 5;
 
 Interval exactly(double value) { return {value, value}; }
 bool is_unknown(Interval v) { return v.low == -kInfinity && v.high == kInfinity; }

@@ -108,12 +108,13 @@ bool Assessment::chain(const Expr& e, const Place& place, bool possibly) {
         if (lag < link.least || (link.greatest && lag > *link.greatest) || lag < 0) continue;
         if (!o1 || c.o1 > *o1) o1 = c.o1;
       }
-      if (o1) longer.push_back({day, *o1});
+      if (!o1) continue;
+      if (l + 1 == e.links.size() && *o1 >= minus(day, e.span)) return true;
+      longer.push_back({day, *o1});
     }
     chains = std::move(longer);
   }
-  return std::any_of(chains.begin(), chains.end(),
-                     [&](const Chain& c) { return c.o1 >= minus(c.newest, e.span); });
+  return false;
 }
 
 }  // namespace tocsin::twin

@@ -105,11 +105,12 @@ std::optional<Assessment::Standing> Assessment::stand(const Read& what, const Pl
   if (what.source) sources = {*what.source};
   for (const SourceId source : sources) {
     const auto& series = facts_.series({place.data, what.indicator, source, what.group});
-    std::optional<Day> c;
-    for (const auto& seen : series)
-      if (seen.end <= end && (!c || seen.end > *c)) c = seen.end;
-    if (c && end - *c <= longest(indicator) + indicator.longest_delay)
-      return Standing{&series, &indicator, *c};
+    const auto later = std::upper_bound(series.begin(), series.end(), end,
+                                        [](Day d, const Facts::Seen& s) { return d < s.end; });
+    if (later == series.begin()) continue;
+    const Day c = std::prev(later)->end;
+    if (end - c <= longest(indicator) + indicator.longest_delay)
+      return Standing{&series, &indicator, c};
   }
   return std::nullopt;
 }
