@@ -186,7 +186,9 @@ void Ledger::reconcile_place(const Assessment& assessment, const Assessment::Mov
     if (latest == episodes.size()) {
       if (alert.last.kind == RevisionKind::kWithdrawn) continue;
       if (recent) {
-        statement.episode = {alert.last.episode_start, today, Level::kNone};
+        // A closed alert spoke of no day after its end.
+        const Day stated_end = alert.open() ? today : alert.last.episode_end.value_or(today);
+        statement.episode = {alert.last.episode_start, stated_end, Level::kNone};
         close(statement, alert, RevisionKind::kWithdrawn, "", out);
       } else if (place.noted_alerts.insert(alert.last.alert).second) {
         out.notes.push_back(fmt::format(

@@ -97,6 +97,17 @@ TEST_F(LedgerTable, AWithdrawnAlertReturnsWhenItsEpisodeDoesAndGoesOn) {
   EXPECT_EQ(commit(4), "escalated 0 watch 2020-01-02..");
 }
 
+TEST_F(LedgerTable, AClosedAlertThatIsWithdrawnSpeaksOfNoDayAfterItsEnd) {
+  begin();
+  EXPECT_EQ(heat_and_commit(1, 31), "raised 0 watch 2020-01-01..");
+  EXPECT_EQ(heat_and_commit(2, 20), "updated 0 watch 2020-01-01..");
+  EXPECT_EQ(heat_and_commit(3, 20), "cleared 0 none 2020-01-01..2020-01-02");
+  EXPECT_EQ(heat_and_commit(4, 31), "raised 1 watch 2020-01-04..");
+  heat(1, 20);
+  EXPECT_EQ(heat_and_commit(5, 31), "withdrawn 0 none 2020-01-01..2020-01-02");
+  EXPECT_EQ(heat_and_commit(6, 41), "escalated 1 warning 2020-01-04..");  // not followed by alert 0
+}
+
 TEST_F(LedgerTable, TwoAlertsOnOneEpisodeMergeIntoTheOlder) {
   begin();
   EXPECT_EQ(heat_and_commit(1, 31), "raised 0 watch 2020-01-01..");

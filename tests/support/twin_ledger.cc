@@ -86,7 +86,8 @@ Ledger::Commit Ledger::commit(const std::vector<PatternTick>& pattern,
     if (!latest) {
       if (alert.last == RevisionKind::kWithdrawn) continue;
       if (recent) {
-        say(i, RevisionKind::kWithdrawn, {alert.start, today, Level::kNone}, today, out);
+        const Day end = alert.open() ? today : alert.end.value_or(today);
+        say(i, RevisionKind::kWithdrawn, {alert.start, end, Level::kNone}, today, out);
       } else if (!alert.noted) {
         alert.noted = true;
         ++out.would_be_withdrawn;
