@@ -184,6 +184,12 @@ class PackMaker {
       normal.mean = dice_.chance(50);
       return {twin::op(Kind::kDivide, e, normal), "%", 100};
     }
+    if (form <= 4 && r.events) {  // a share of all that was counted, or as much again
+      Read all = r;
+      all.kinds.clear();
+      const Expr more = twin::op(Kind::kAdd, twin::read(all), twin::number(2, unit_of(r)));
+      return {twin::op(Kind::kDivide, e, more), "%", 60};
+    }
     if (form == 5) return {twin::op(Kind::kSubtract, e, twin::read(earlier(r))), unit_of(r), 1};
     if (form == 6 && r.events)
       return {twin::op(Kind::kPer100k, e), unit_of(r) + "/people_100k", typical(r) / 3};
