@@ -24,5 +24,6 @@ tocsin_test(twin_tests
   SOURCES
     engine_property_test.cc
     twin_ledger_test.cc
+    twin_tables_pattern_test.cc
     twin_tables_test.cc
   LIBS rule_builders)

@@ -50,7 +50,9 @@ void Table::say_heat(std::string_view first, const std::vector<std::string>& deg
 void Table::say_month(IndicatorId indicator, std::string_view month, std::int64_t scaled,
                       RegionId region) {
   const Day start = day(std::string(month) + "-01");
-  say(of::kFirst, std::string(month) + " " + std::to_string(indicator.number()),
+  say(of::kFirst,
+      std::string(month) + " " + std::to_string(indicator.number()) + " " +
+          std::to_string(region.number()),
       observation(region, indicator, of::kFirst, start, add_months(start, 1), scaled));
 }
 
