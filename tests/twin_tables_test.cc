@@ -52,10 +52,27 @@ TEST_P(Table, OfTwoIdentitiesForOnePeriodTheOnePublishedLaterCounts) {
   const auto january = [](std::int64_t value) {
     return observation(at::kXa, of::kRain, of::kFirst, day("2020-01-01"), day("2020-02-01"), value);
   };
-  say(of::kFirst, "late", january(60), 1, day("2020-02-09"));
-  say(of::kFirst, "early", january(40), 1, day("2020-02-05"));
-  today("2020-02-10");
-  EXPECT_EQ(signal_in(at::kXa), "?30 #11");
+  // Whichever has the greater hash.
+  std::uint32_t revision = 0;
+  for (const auto& [late, early] : {std::pair("a", "b"), std::pair("b", "a")}) {
+    say(of::kFirst, late, january(60), ++revision, day("2020-02-09"));
+    say(of::kFirst, early, january(40), revision, day("2020-02-05"));
+    today("2020-02-10");
+    EXPECT_EQ(signal_in(at::kXa), "?30 #11");
+  }
+}
+
+TEST_P(Table, AnObservationSaidBeforeItsPeriodIsOverCountsWhenItIs) {
+  signal(of::kEnvironmental, at_least(last_of(of::kRain), 5, "mm/day"));
+  begin("2020-01-01");
+  say_month(of::kRain, "2019-12", 40);
+  today("2020-01-20");
+  EXPECT_EQ(signal_in(at::kXa), ".20");
+  say_month(of::kRain, "2020-01", 60);
+  today("2020-01-25");
+  EXPECT_EQ(signal_in(at::kXa), ".25");
+  today("2020-02-02");
+  EXPECT_EQ(signal_in(at::kXa), ".30 #3");
 }
 
 TEST_P(Table, ASumNeedsEveryPeriodAndAMeanFourInFive) {

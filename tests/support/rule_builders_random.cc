@@ -4,7 +4,8 @@
 
 // Random histories: series with gaps, late and revised values, tombstones before what they retract,
 // duplicates, two identities for one period; events with vague dates and places; coverage that
-// lags, has holes, is revised and withdrawn.
+// lags, has holes, is revised and withdrawn. No call throws the dice for two of its arguments:
+// their order is the compiler's, and a seed would not be the same case in every build.
 namespace tocsin {
 namespace {
 
@@ -54,14 +55,15 @@ class HistoryMaker {
     return out_.begin - 366 * years - dice_.between(0, 100);
   }
 
-  // When something that was complete on `done` arrives; not before the clock starts.
-  Day arrives(Day done, std::int32_t longest_delay) {
+  // When something that was complete on `done` arrives; not before the clock starts. Of so many
+  // percent, before it is complete.
+  Day arrives(Day done, std::int32_t longest_delay, std::int32_t too_early = 3) {
     Day day = done + dice_.between(0, std::max(1, longest_delay));
     if (dice_.chance(10)) {
       day = day + dice_.between(10, 120);
       if (day > out_.begin && day <= out_.end) ++occurred_["late"];
     }
-    if (dice_.chance(3)) {
+    if (dice_.chance(too_early)) {
       day = done - dice_.between(1, 40);
       if (day > out_.begin) ++occurred_["before its period is over"];
     }
@@ -124,9 +126,15 @@ class HistoryMaker {
       return out;
     };
     const GroupId group = dice_.chance(women_) ? of::kWomen : GroupId();
-    tell(source, arrives(end, indicator.longest_delay), claim(group), claim(group));
+    // Of daily data the next day hides what was forgotten of this one.
+    const std::int32_t too_early = indicator.cadence == Cadence::kDay ? 2 : 12;
+    const Day day = arrives(end, indicator.longest_delay, too_early);
+    const ObservationClaim first = claim(group), other = claim(group);
+    tell(source, day, first, other);
     if (dice_.chance(5)) {
-      tell(source, arrives(end, 60), claim(group), claim(group));
+      const Day later = arrives(end, 60);
+      const ObservationClaim second = claim(group), corrected = claim(group);
+      tell(source, later, second, corrected);
       ++occurred_["two identities for one period"];
     }
   }
@@ -166,8 +174,9 @@ class HistoryMaker {
                                                   at::kYd, at::kXa1,   at::kXa2,   at::kX,
                                                   at::kY,  at::kNorth, at::kBasin, at::kZe};
     const Day first = first_day(Cadence::kMonth);
-    EventClaim out = event(dice_.pick(kPlaces), dice_.chance(60) ? of::kClash : of::kRaid,
-                           first + dice_.between(0, out_.end + 10 - first));
+    const RegionId place = dice_.pick(kPlaces);
+    const EventKindId kind = dice_.chance(60) ? of::kClash : of::kRaid;
+    EventClaim out = event(place, kind, first + dice_.between(0, out_.end + 10 - first));
     out.source = dice_.chance(70) ? of::kFirst : of::kSecond;
     if (dice_.chance(60)) out.deaths = dice_.between(0, 8);
     if (dice_.chance(40)) out.displaced = dice_.between(0, 60);
@@ -186,7 +195,8 @@ class HistoryMaker {
 
   void events() {
     const std::int32_t span = out_.end - first_day(Cadence::kMonth);
-    const std::int32_t count = dice_.between(3, 12) + span / dice_.between(8, 40);
+    std::int32_t count = dice_.between(3, 12);
+    count += span / dice_.between(8, 40);
     for (std::int32_t i = 0; i < count; ++i) {
       const EventClaim claim = some_event();
       EventClaim other = dice_.chance(50) ? some_event() : claim;
@@ -217,7 +227,8 @@ class HistoryMaker {
       if (!dice_.chance(12) || past || complete) {
         const auto stated = dice_.chance(15) ? covered_regions() : regions;
         const Claim claim = events_covered(source, stated, in_one_go ? from : until, next);
-        Claim other = events_covered(source, stated, from, next + dice_.between(-3, 6));
+        const Day other_end = std::max(from + 1, next + dice_.between(-3, 6));  // not empty
+        const Claim other = events_covered(source, stated, from, other_end);
         tell(source, arrives(next, settings.event_longest_delay), claim, other);
       } else {
         ++occurred_["hole in coverage"];

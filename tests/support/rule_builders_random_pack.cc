@@ -275,9 +275,11 @@ class PackMaker {
 
   Expr condition(int signal, int depth) {
     const int form = dice_.between(0, 99);
-    if (depth > 0 && form < 24)
-      return twin::op(form < 12 ? Kind::kAnd : Kind::kOr, condition(signal, depth - 1),
+    if (depth > 0 && form < 24) {
+      Expr left = condition(signal, depth - 1);
+      return twin::op(form < 12 ? Kind::kAnd : Kind::kOr, std::move(left),
                       condition(signal, depth - 1));
+    }
     if (depth > 0 && form < 30) return twin::op(Kind::kNot, condition(signal, depth - 1));
     if (form < 40) return in_a_row();
     if (form < 46) return crosses();
@@ -332,8 +334,8 @@ class PackMaker {
     const bool simple = plan_.lively && dice_.chance(60);
     s.when = simple ? hot() : condition(index, 2);
     if (dice_.chance(simple ? 10 : 30)) s.clear = condition(index, 1);
-    if (dice_.chance(simple ? 10 : 30)) s.for_days = dice_.between(1, simple ? 4 : 40);
-    if (dice_.chance(simple ? 10 : 30)) s.linger_days = dice_.between(1, simple ? 4 : 40);
+    if (dice_.chance(30)) s.for_days = dice_.between(1, simple ? 4 : 40);
+    if (dice_.chance(simple ? 20 : 30)) s.linger_days = dice_.between(1, simple ? 4 : 40);
     pack_.signals.push_back(std::move(s));
   }
 
@@ -389,7 +391,7 @@ class PackMaker {
       }
       e.links.push_back(std::move(link));
     }
-    e.span = {least + dice_.between(5, 60), SpanUnit::kDays};
+    e.span = {least + dice_.between(plan_.lively ? 1 : 5, plan_.lively ? 10 : 60), SpanUnit::kDays};
     return e;
   }
 
@@ -412,10 +414,11 @@ class PackMaker {
   Expr pattern_condition(int pattern, const twin::Pattern& own, int depth) {
     if (plan_.lively && dice_.chance(40)) return over_subjects(Kind::kOn, false);
     const int form = dice_.between(0, 99);
-    if (depth > 0 && form < 22)
-      return twin::op(form < 11 ? Kind::kAnd : Kind::kOr,
-                      pattern_condition(pattern, own, depth - 1),
+    if (depth > 0 && form < 22) {
+      Expr left = pattern_condition(pattern, own, depth - 1);
+      return twin::op(form < 11 ? Kind::kAnd : Kind::kOr, std::move(left),
                       pattern_condition(pattern, own, depth - 1));
+    }
     if (depth > 0 && form < 26) return twin::op(Kind::kNot, pattern_condition(pattern, own, 0));
     if (form < 45 && plan_.around) return around(pattern, own);
     if (form < 60) return cascade();
