@@ -16,6 +16,8 @@ first_seed=${TOCSIN_SEED:-1}
 rm -rf "$tree"
 mkdir -p "$tree"
 tar -C "$root" --exclude=./build --exclude=./.git -cf - . | tar -C "$tree" -xf -
+# What a run before may have compiled with a bug is compiled again.
+sed -n 's|^+++ b/||p' "$here"/*.patch | sort -u | (cd "$tree" && xargs touch)
 # The mistakes are of meaning, not of memory: without sanitizers it takes a third of the time.
 cmake --preset dev -S "$tree" -B "$scratch/build" -DTOCSIN_SANITIZE= \
   -DCMAKE_CXX_FLAGS_DEV="-O1" >"$scratch/cmake.log"
@@ -32,14 +34,13 @@ first_failure() {
 
 # The properties, those first that are compared with a twin.
 first_property() {
-  local suite failed seed began
+  local suite failed seed
   for suite in '*EngineProperties*' '*LedgerProperties*' 'EnginePromises*'; do
     failed=$(first_failure "$suite")
     [ -n "$failed" ] || continue
     seed=$(sed -n 's/^.*TOCSIN_SEED=\([0-9]*\) TOCSIN_CASES=1.*/\1/p' "$scratch/test.log" | head -1)
-    # Of the suite's shards, each begins where the one before ends.
-    began=$first_seed
-    [ -n "$seed" ] && failed="$failed, case $((seed - began + 1))"
+    # Each shard begins where the one before ends.
+    [ -z "$seed" ] || failed="$failed, case $((seed - first_seed + 1))"
     echo "$failed"
     return
   done
