@@ -183,5 +183,76 @@ TEST_P(LedgerProperties, SaysWhatTheNaiveLedgerSays) {
               "said: note of a past episode"});
 }
 
+// An engine and what it has said: the alert chain, from which another goes on.
+class Journaled {
+ public:
+  explicit Journaled(const Trial& trial) : trial_(trial) { start(); }
+
+  void receive(const LatestRevision& arrival) {
+    if (const auto change = latest_.admit(arrival)) engine_->apply(*change);
+  }
+  // The lines that one commit adds to the chain.
+  std::vector<std::string> commit(ProcessingTime now) {
+    const Statements statements = engine_->state(now);
+    std::vector<std::string> lines;
+    for (const AlertRevision& revision : statements.revisions) lines.push_back(to_json(revision));
+    lines.insert(lines.end(), statements.notes.begin(), statements.notes.end());
+    chain_.insert(chain_.end(), lines.begin(), lines.end());
+    return lines;
+  }
+  // As the daemon does: what is stored, then a commit without records. It must say nothing.
+  void restart(ProcessingTime now) {
+    start();
+    for (const LatestRevision& revision : latest_.all()) engine_->data().restore(revision);
+    for (const std::string& line : chain_) {
+      if (line.starts_with(R"({"note")")) {
+        EXPECT_TRUE(engine_->ledger().restore_note(line).has_value());
+      } else {
+        engine_->ledger().restore(parse_alert_revision(line).value());
+      }
+    }
+    EXPECT_EQ(commit(now), std::vector<std::string>());
+  }
+
+ private:
+  void start() {
+    std::vector<Pack> packs;
+    packs.push_back(parse_pack("random.yaml", trial_.yaml, trial_.c.catalogue).value());
+    engine_ = std::make_unique<Engine>(trial_.c.catalogue, std::move(packs),
+                                       EngineOptions{trial_.c.begin, LedgerOptions{}});
+  }
+
+  const Trial& trial_;
+  LatestRevisions latest_;
+  std::vector<std::string> chain_;
+  std::unique_ptr<Engine> engine_;
+};
+
+TEST(LedgerPromises, ARestartBetweenTwoCommitsChangesNoByte) {
+  const Cases cases = cases_of(1000);
+  Occurrences occurred;
+  for (int i = 0; i < cases.count; ++i) {
+    const Trial trial = make_trial(cases.first + static_cast<std::uint64_t>(i), occurred);
+    Dice dice(trial.seed);
+    Journaled steady(trial), restarted(trial);
+    std::size_t next = 0;
+    for (Day today = trial.c.begin; today <= trial.c.end; today = today + dice.between(1, 4)) {
+      for (; next < trial.c.arrivals.size() && trial.c.arrivals[next].day <= today; ++next) {
+        steady.receive(trial.c.arrivals[next].record);
+        restarted.receive(trial.c.arrivals[next].record);
+      }
+      const auto now = start_of<ProcessingTime>(today);
+      const auto said = steady.commit(now);
+      ASSERT_EQ(said, restarted.commit(now)) << format_day(today) << "\n" << trial.told();
+      occurred["said"] += said.size();
+      if (!dice.chance(15)) continue;
+      restarted.restart(now);
+      ASSERT_FALSE(HasFailure()) << "restarted on " << format_day(today) << "\n" << trial.told();
+      ++occurred["restarted"];
+    }
+  }
+  print(occurred, "occurred");
+}
+
 }  // namespace
 }  // namespace tocsin

@@ -213,6 +213,20 @@ TEST_P(Table, ForCountsEvidenceDaysAndACarriedValueAddsNone) {
   EXPECT_EQ(signal_in(at::kXa), ".3 #9");
 }
 
+TEST_P(Table, AConditionOfTwoReadsHasTheEvidenceOfTheOlder) {
+  signal(of::kEnvironmental, twin::op(Kind::kOr, at_least(last_of(of::kRain), 5, "mm/day"),
+                                      at_least(last_of(of::kHeat), 50, "degC")));
+  last_signal().for_days = 3;
+  begin("2020-01-31");
+  say_month(of::kRain, "2020-01", 60);
+  say_month(of::kRain, "2020-02", 60);
+  say_heat("2020-01-31", std::vector<std::string>(31, "20"));
+  today("2020-03-01");
+  // January's rain counts on 31 January and no day after it, however new the heat is. February's
+  // makes it 29 days, on the 29th.
+  EXPECT_EQ(signal_in(at::kXa), ".29 #2");
+}
+
 TEST_P(Table, LingerCountsTheEvidenceOfTheClearing) {
   signal(of::kEnvironmental, at_least(last_of(of::kHeat), 30, "degC"));
   last_signal().linger_days = 2;
