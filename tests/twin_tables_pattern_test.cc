@@ -124,6 +124,27 @@ TEST_P(PatternTable, WithinOneMonthTheOrderOfAMonthlySignalIsNotKnown) {
   EXPECT_EQ(pattern_in(at::kXb, 0), "0x97");
 }
 
+TEST_P(PatternTable, WithinOneQuarterAMiddleLinkMayComeLongBeforeTheFirst) {
+  hot(30);
+  signal(of::kEconomic, twin::op(Kind::kOr, at_least(last_of(of::kDebt), 100, "NGN"),
+                                 at_least(clashes(days(5)), 1)));
+  hot(40);
+  twin::Expr three = chain(6);
+  three.links.push_back({{{Subject::Of::kSignal, 2, Level::kWatch}}, 0, std::nullopt});
+  pattern(three);
+  begin("2019-11-01");
+  covered("2019-06-01", "2020-06-01");
+  say(of::kFirst, "debt",
+      observation(at::kXa, of::kDebt, of::kFirst, day("2019-07-01"), day("2019-10-01"), 4));
+  clash(at::kXa, "2019-11-05");
+  say_heat("2019-11-01", std::vector<std::string>(39, "20"));
+  say_heat("2019-12-10", {"31", "31", "41", "41", "41", "20", "20", "20"});
+  today("2019-12-17");
+  // Onsets on 10 December, 5 November, 12 December. The second reads the debt of the quarter: in
+  // one quarter with the first, its lag counts as 0. From the first to the last it takes 2 days.
+  EXPECT_EQ(pattern_in(at::kXa), "0x41 1x3 0x3");
+}
+
 TEST_P(PatternTable, OfTwoDailySignalsTheFirstComesFirst) {
   hot(30);
   signal(of::kCommunity, at_least(clashes(days(5)), 1));
