@@ -385,7 +385,6 @@ class PackMaker {
       if (dice_.chance(25)) link.any.push_back(subject());
       if (i > 0 && dice_.chance(40)) {
         link.least = dice_.between(0, 10);
-        link.least = std::max(1, link.least);
         link.greatest = link.least + dice_.between(1, 30);
         least += link.least;
       }
