@@ -102,8 +102,8 @@ Read<void> RecordMaker::add_values(const RecordSpec& spec, const Row& row, const
     known["@indicator"] = indicator;
     Record record = base;
     record.id = expand(spec.id, row, known);
-    const auto fill = [&](auto& body) {
-      body.indicator = indicator;
+    const auto fill = [&, &code = indicator](auto& body) {
+      body.indicator = code;
       body.place = *place;
       body.group = expand(spec.group, row, known);
       body.start = days.start;
