@@ -100,7 +100,7 @@ std::string place_name(const AlertRevision& revision, const Catalogue& catalogue
                        const Texts& texts) {
   const Region* region = catalogue.regions.find(revision.region);
   if (region == nullptr) return one_line(revision.region_name);
-  const std::string place = one_line(region->name(texts.language()));
+  std::string place = one_line(region->name(texts.language()));
   for (const RegionId above : catalogue.regions.ancestors(region->id)) {
     const Region& ancestor = catalogue.regions.at(above);
     if (ancestor.kind != RegionKind::kCountry) continue;

@@ -69,6 +69,7 @@ std::vector<BriefingItem> evidence_items(const BriefingSubject& subject, std::st
 
 std::vector<BriefingItem> sentences(const std::vector<std::string>& texts) {
   std::vector<BriefingItem> items;
+  items.reserve(texts.size());
   for (const std::string& text : texts) {
     items.push_back({.lead = "", .text = one_line(text), .points = {}, .details = {}});
   }
@@ -293,6 +294,7 @@ std::string dimension_name(const BriefingSubject& subject, std::string_view code
 
 std::string dimension_list(const BriefingSubject& subject, const std::vector<std::string>& codes) {
   std::vector<std::string> names;
+  names.reserve(codes.size());
   for (const std::string& code : codes) names.push_back(dimension_name(subject, code));
   return subject.texts.list(names);
 }

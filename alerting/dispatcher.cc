@@ -8,7 +8,7 @@
 
 namespace tocsin {
 
-Dispatcher::Dispatcher(DispatcherOptions options, DispatcherPorts ports) {
+Dispatcher::Dispatcher(DispatcherOptions options, const DispatcherPorts& ports) {
   std::set<Channel> channels;
   for (LaneOptions& lane : options.lanes) {
     require(channels.insert(lane.channel).second, "a channel has one lane");

@@ -73,7 +73,7 @@ struct LaneStatistics {
 // Starts its threads at once. wake() and statistics() may be called from any thread.
 class Dispatcher {
  public:
-  Dispatcher(DispatcherOptions options, DispatcherPorts ports);
+  Dispatcher(DispatcherOptions options, const DispatcherPorts& ports);
   ~Dispatcher();  // stops without grace
   Dispatcher(const Dispatcher&) = delete;
   Dispatcher& operator=(const Dispatcher&) = delete;

@@ -83,6 +83,7 @@ std::string Texts::list(const std::vector<std::string>& items) const {
       icu::ListFormatter::createInstance(icu::Locale(locale_), status));
   require(U_SUCCESS(status) != 0, "ICU has no list format for a language of the texts");
   std::vector<icu::UnicodeString> parts;
+  parts.reserve(items.size());
   for (const std::string& item : items) parts.push_back(wide(item));
   icu::UnicodeString joined;
   formatter->format(parts.data(), static_cast<std::int32_t>(parts.size()), joined, status);
