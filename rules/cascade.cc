@@ -112,6 +112,15 @@ Cadence cadence_of(const Scene& scene, const std::vector<std::uint32_t>& signals
   return cadence;
 }
 
+// The period within which an onset of `link` may come before one of the link before it.
+std::optional<Cadence> shared_period(const Scene& scene, const Link& before, const Link& link) {
+  const Cadence grid = coarser(cadence_of(scene, signals_of(scene, before)),
+                               cadence_of(scene, signals_of(scene, link)));
+  if (link.lag_least > 0 || grid == Cadence::kDay || grid == Cadence::kIrregular)
+    return std::nullopt;
+  return grid;
+}
+
 // One link of the chain over time: where it may have its onset so that the links before it are
 // complete, and how far back the link before is looked for.
 struct Step {
@@ -174,7 +183,6 @@ Day completed(const Scene& scene, const Node& node, const Ticks& ticks, Certaint
               const Onsets& lasting) {
   std::vector<Step> steps;
   steps.reserve(node.links.size());
-  std::vector<std::uint32_t> before;
   for (std::size_t i = 0; i < node.links.size(); ++i) {
     const Link& link = node.links[i];
     const auto signals = signals_of(scene, link);
@@ -188,16 +196,13 @@ Day completed(const Scene& scene, const Node& node, const Ticks& ticks, Certaint
     }
     Step step;
     if (i > 0) {
-      const Cadence grid = coarser(cadence_of(scene, before), cadence_of(scene, signals));
       step.lag_least = link.lag_least;
-      if (link.lag_least == 0 && grid != Cadence::kDay && grid != Cadence::kIrregular)
-        step.same_period = grid;
+      step.same_period = shared_period(scene, node.links[i - 1], link);
       onsets = follow(steps.back().onsets, onsets, link, step);
     }
     if (onsets.empty()) return kDayNever;
     step.onsets = std::move(onsets);
     steps.push_back(std::move(step));
-    before = signals;
   }
   for (const DayRange& range : steps.back().onsets) {
     Day onset = range.from;
@@ -233,7 +238,8 @@ Tri evaluate_cascade(const Scene& scene, const Node& node, Day tick, Horizon& ho
     }
   horizon.limit(boundary);
 
-  // Nothing that began more than `within` before the last link's oldest lasting run can matter.
+  // Nothing that began more than `within` before the last link's oldest lasting run can matter, but
+  // for the links that may come before the first within one coarse period.
   Day oldest = tick;
   for (const std::uint32_t signal : last_signals) {
     const SignalTrack& track = track_of(scene, signal);
@@ -243,7 +249,10 @@ Tri evaluate_cascade(const Scene& scene, const Node& node, Day tick, Horizon& ho
       oldest = std::min(oldest, run.start);
     }
   }
-  const Day first = minus(oldest, node.within) - 1;
+  Day first = minus(oldest, node.within) - 1;
+  for (std::size_t i = 1; i < node.links.size(); ++i)
+    if (const auto period = shared_period(scene, node.links[i - 1], node.links[i]))
+      first = period_start(*period, period_of(*period, first));
   const auto complete = [&](Day last, Certainty certainty) {
     const Ticks ticks{first, last};
     Onsets lasting;
