@@ -8,6 +8,7 @@
 
 #include "alerting/cap_file_channel.h"
 #include "alerting/smtp_channel.h"
+#include "daemon/engine_id.h"
 
 namespace tocsin {
 namespace {
@@ -128,6 +129,7 @@ Result<void> App::open_store() {
   }
   CheckpointOptions checkpoint;
   checkpoint.least_records = static_cast<std::uint64_t>(settings_.store.checkpoint_records);
+  checkpoint.bytes_a_commit = static_cast<std::size_t>(settings_.store.checkpoint_bytes);
   auto pipeline = Pipeline::open(*store_, std::move(*loaded), checkpoint);
   if (!pipeline) return tl::unexpected(pipeline.error());
   pipeline_ = std::move(*pipeline);
@@ -135,10 +137,26 @@ Result<void> App::open_store() {
   return {};
 }
 
+// Below the critical mark nothing is written, not even that the daemon started.
+Result<void> App::check_space() const {
+  const SpaceMarks marks{static_cast<std::uint64_t>(settings_.store.free_bytes_for_credit),
+                         static_cast<std::uint64_t>(settings_.store.free_bytes_for_commit)};
+  const auto space = space_at(settings_.store.path, marks);
+  if (!space) return tl::unexpected(space.error());
+  if (space->mark != SpaceMark::kCritical) return {};
+  return fail(
+      ErrorCode::kUnavailable,
+      fmt::format("store {}: {} bytes are free on its disk, free_bytes_for_commit asks for {}. "
+                  "Nothing was written. Make room and start again",
+                  settings_.store.path, space->free_bytes, marks.critical));
+}
+
 // What comes into force now enters the journal, and time that passed while nobody watched is caught
 // up.
 Result<void> App::first_commit() {
-  std::vector<Input> inputs{EngineInput{options_.version}};
+  if (auto room = check_space(); !room) return room;
+  const std::string engine = options_.version + "+" + std::string(kEngineId.substr(0, 12));
+  std::vector<Input> inputs{EngineInput{engine}};
   for (Input& input : to_inputs(contents_)) inputs.push_back(std::move(input));
   inputs.emplace_back(ClockInput{});
   const bool published = settings_.clock == ClockKind::kPublished;
@@ -304,29 +322,46 @@ void App::notify(const std::string& state) const { sd_notify(0, state.c_str()); 
 Result<void> App::run() {
   notify("READY=1");
   Result<void> result;
-  if (stop_requested_) loop_->stop();
-  std::thread engine([&] { result = loop_->run(); });
-  engine.join();
+  std::thread engine([&] {
+    result = loop_->run();
+    const std::lock_guard lock(mutex_);
+    loop_ended_ = true;
+    changed_.notify_all();
+  });
+  running_ = true;
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return stop_requested_ || loop_ended_; });
+  }
   notify("STOPPING=1");
   stop();
+  loop_->stop();
+  engine.join();
   if (!result) return result;  // after a failed commit the store refuses, as it should
+  if (loop_->is_halted()) {
+    log_->warn(
+        "the store's disk is nearly full: no checkpoint is written, the next start takes longer");
+    return {};
+  }
   // The next start then has nothing to make anew and no log to replay.
   if (auto finished = pipeline_->finish(); !finished)
     log_->warn("no checkpoint was written: {}", finished.error().message);
   if (auto flushed = store_->flush(); !flushed)
     log_->warn("the store could not be flushed: {}", flushed.error().message);
-  return result;
+  return {};
 }
 
 void App::request_stop() {
+  const std::lock_guard lock(mutex_);
   stop_requested_ = true;
-  if (loop_) loop_->stop();
+  changed_.notify_all();
 }
 
-// The server first, so that nothing more comes in; then what sends, then what answers.
+// The server first, so that nothing more comes in; then what sends, while the engine still runs to
+// commit what was delivered: a mail whose result is lost is sent again.
 void App::stop() {
   if (server_) server_->stop();
-  if (dispatcher_) dispatcher_->stop(std::chrono::seconds(2));
+  if (dispatcher_) dispatcher_->stop(std::chrono::seconds(settings_.delivery.deadline_seconds + 1));
   if (admin_) admin_->stop();
 }
 

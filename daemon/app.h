@@ -4,7 +4,9 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 
@@ -37,12 +39,15 @@ class App {
   // Runs the engine loop on its own thread and waits for it or for request_stop(). An error means
   // that a commit failed: the process must end.
   Result<void> run();
-  // Any thread, also from a signal's.
+  // Any thread, at any time; at once when called before run().
   void request_stop();
+  // Whether run() has begun, and with it heeds request_stop().
+  bool is_running() const { return running_; }
 
  private:
   Result<void> open_store();
   Result<void> first_commit();
+  Result<void> check_space() const;
   Result<void> start_delivery();
   Result<void> start_ingest();
   Result<void> start_admin();
@@ -69,7 +74,10 @@ class App {
   std::unique_ptr<Dispatcher> dispatcher_;
   std::unique_ptr<IngestServer> server_;
   std::unique_ptr<AdminServer> admin_;
-  std::atomic<bool> stop_requested_ = false;
+  std::atomic<bool> running_ = false;
+  std::mutex mutex_;  // guards the two
+  bool stop_requested_ = false, loop_ended_ = false;
+  std::condition_variable changed_;
   std::chrono::steady_clock::time_point watchdog_told_;
   std::chrono::microseconds watchdog_{0};
 };

@@ -34,6 +34,19 @@ void Checkpoint::save(RegionId region) {
   if (generation_of_[number] != 0)
     superseded_.push_back(region_row_key({region, generation_of_[number]}));
   generation_of_[number] = head_.generation;
+  if (rows_bytes_ > options_.bytes_waiting) spill();
+}
+
+// Nearly everything changes at once (a new day, wide coverage): the rows don't wait in memory for
+// commits to take them along. Until the head is written they are worth nothing, so they may lie in
+// the store at any time.
+void Checkpoint::spill() {
+  std::vector<StateRow> rows(std::make_move_iterator(rows_.begin()),
+                             std::make_move_iterator(rows_.end()));
+  rows_.clear();
+  rows_bytes_ = 0;
+  // After a failure the store refuses the commit that is being made, and says why.
+  (void)store_.put_state(rows, {});
 }
 
 void Checkpoint::begin(std::uint64_t sequence) {
@@ -72,21 +85,25 @@ void Checkpoint::fill(std::size_t bytes, std::vector<StateRow>& rows,
   deletes.insert(deletes.end(), std::make_move_iterator(superseded_.begin()),
                  std::make_move_iterator(superseded_.end()));
   superseded_.clear();
-  for (; !kept_.empty() && kept_.front().replaced <= head_.position; kept_.pop_front())
+  for (; !kept_.empty() && kept_.front().needed_before <= head_.position; kept_.pop_front())
     deletes.push_back(std::move(kept_.front().key));
   complete_ = head_.position;
   making_ = false;
 }
 
 void Checkpoint::replaced(const LatestRevision& before, Commit& commit) {
-  const std::uint64_t newest = making_ ? head_.position : complete_;
-  if (before.journal_sequence > newest) return;  // in no checkpoint that a recovery may begin at
+  if (before.journal_sequence > newest()) return;  // in no checkpoint that a recovery may begin at
   const std::uint64_t sequence = store_.next_sequence();
   commit.state.push_back({replaced_key(before), encode(ReplacedRow{before, sequence})});
   kept_.push_back({commit.state.back().key, sequence});
 }
 
 void Checkpoint::fill(Commit& commit) {
+  if (newest() > 0 && !commit.revisions.empty()) {
+    const std::uint64_t sequence = store_.next_sequence();
+    commit.state.push_back({changed_key(sequence), encode_changed(commit.revisions)});
+    kept_.push_back({commit.state.back().key, sequence});
+  }
   fill(options_.bytes_a_commit, commit.state, commit.state_deletes);
 }
 

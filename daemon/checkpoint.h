@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "daemon/checkpoint_rows.h"
-#include "ingest/wire.h"
 #include "rules/engine.h"
 #include "storage/store.h"
 
@@ -15,6 +14,7 @@ namespace tocsin {
 struct CheckpointOptions {
   std::uint64_t least_records = 100'000;              // from the begin of one to that of the next
   std::size_t bytes_a_commit = std::size_t{4} << 20;  // about: at least one row goes out
+  std::size_t bytes_waiting = std::size_t{32} << 20;  // about: more is written at once
 };
 
 // Keeps the engine's data and tracks in the store's derived state, so that a start need not read
@@ -27,9 +27,10 @@ struct CheckpointOptions {
 // with the last of them, makes the checkpoint the valid one. A crash before that leaves the one
 // before, whose rows are kept until then.
 //
-// A recovery puts the rows in and then what changed after the checkpoint: for each identity in the
-// journal's tail, its latest revision in the place of the one that the checkpoint holds. For that a
-// revision in a checkpoint is kept when it is replaced.
+// A recovery puts the rows in and then what changed after the checkpoint: for each identity that a
+// later commit changed, its latest revision in the place of the one that the checkpoint holds. For
+// that each commit says which identities it changed, and a revision in a checkpoint is kept when it
+// is replaced. No record is read again: what was admitted once is not judged by today's limits.
 //
 // One thread: that of the pipeline.
 class Checkpoint {
@@ -46,7 +47,7 @@ class Checkpoint {
     std::uint64_t tail = 0;  // identities that changed since
   };
   // Puts the checkpoint into an empty engine. Writes nothing.
-  Result<Restored> restore(WireParser& parser);
+  Result<Restored> restore();
   // The checkpoint that restore() did not take is dropped. With the first commit.
   Result<void> prepare();
 
@@ -65,20 +66,24 @@ class Checkpoint {
   bool making() const { return making_; }
 
  private:
-  // A revision kept for recovery, in memory by its key alone.
+  // A row that a recovery from a checkpoint before `needed_before` needs; in memory by its key
+  // alone.
   struct Kept {
     std::string key;
-    std::uint64_t replaced;
+    std::uint64_t needed_before;
   };
   struct Tail;
 
   void before_change(RegionId region);
   void save(RegionId region);
   void begin(std::uint64_t sequence);
+  void spill();
+  // Position of the newest checkpoint that a recovery may begin at; 0 when there is none.
+  std::uint64_t newest() const { return making_ ? head_.position : complete_; }
   void fill(std::size_t bytes, std::vector<StateRow>& rows, std::vector<std::string>& deletes);
   Result<void> restore_rows(const CheckpointHead& head);
   Result<void> restore_kept(Tail& tail);
-  Result<std::uint64_t> restore_tail(WireParser& parser, Tail& tail);
+  Result<std::uint64_t> restore_tail(Tail& tail);
 
   Engine& engine_;
   Store& store_;
@@ -101,7 +106,7 @@ class Checkpoint {
   std::deque<StateRow> rows_;  // made, not yet in a commit
   std::size_t rows_bytes_ = 0;
   std::vector<std::string> superseded_;
-  std::deque<Kept> kept_;  // in order of `replaced`
+  std::deque<Kept> kept_;  // in order of `needed_before`
 };
 
 }  // namespace tocsin

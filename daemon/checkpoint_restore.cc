@@ -24,7 +24,7 @@ struct Checkpoint::Tail {
   std::map<Identity, LatestRevision> before;
 };
 
-Result<Checkpoint::Restored> Checkpoint::restore(WireParser& parser) {
+Result<Checkpoint::Restored> Checkpoint::restore() {
   Restored out;
   const auto bytes = store_.state(kCheckpointHeadKey);
   if (!bytes) return tl::unexpected(bytes.error());
@@ -50,7 +50,7 @@ Result<Checkpoint::Restored> Checkpoint::restore(WireParser& parser) {
   records_since_ = 0;
   Tail tail;
   if (auto kept = restore_kept(tail); !kept) return tl::unexpected(kept.error());
-  const auto changed = restore_tail(parser, tail);
+  const auto changed = restore_tail(tail);
   if (!changed) return tl::unexpected(changed.error());
   out.found = true;
   out.position = complete_;
@@ -126,28 +126,22 @@ Result<void> Checkpoint::restore_kept(Tail& tail) {
       tail.before.emplace(Identity{revision.source, revision.identity}, revision);
     return {};
   });
-  std::ranges::sort(kept_, {}, &Kept::replaced);
   return read;
 }
 
 // How many identities changed after the checkpoint.
-Result<std::uint64_t> Checkpoint::restore_tail(WireParser& parser, Tail& tail) {
+Result<std::uint64_t> Checkpoint::restore_tail(Tail& tail) {
   std::vector<Identity> identities;
-  auto read = store_.for_each_journal(
-      complete_ + 1, [&](std::uint64_t, const JournalEntry& entry) -> Result<void> {
-        for (const Input& input : entry.inputs) {
-          const auto* records = std::get_if<RecordsInput>(&input);
-          if (records == nullptr) continue;
-          parser.for_each_record(
-              records->payload, [&](std::size_t, std::string_view, ParsedRecord&& record) {
-                if (!record) return;
-                const Source* source = engine_.catalogue().find_source(record->source);
-                if (source != nullptr)
-                  identities.push_back({source->id, identity_hash(record->source, record->id)});
-              });
-        }
-        return {};
-      });
+  auto read = store_.for_each_state(kChangedPrefix, [&](const StateRow& row) -> Result<void> {
+    const auto sequence = parse_changed_key(row.key);
+    if (!sequence) return tl::unexpected(damaged(sequence.error().message));
+    kept_.push_back({row.key, *sequence});
+    if (*sequence <= complete_) return {};
+    const auto changed = decode_changed(row.value);
+    if (!changed) return tl::unexpected(damaged(changed.error().message));
+    identities.insert(identities.end(), changed->begin(), changed->end());
+    return {};
+  });
   if (!read) return tl::unexpected(read.error());
   std::ranges::sort(identities);
   identities.erase(std::unique(identities.begin(), identities.end()), identities.end());
@@ -159,7 +153,9 @@ Result<std::uint64_t> Checkpoint::restore_tail(WireParser& parser, Tail& tail) {
     if (!latest) return tl::unexpected(latest.error());
     for (std::size_t i = 0; i < count; ++i) {
       auto& revision = (*latest)[i];
-      if (!revision || revision->journal_sequence <= complete_) continue;
+      if (!revision || revision->journal_sequence <= complete_)
+        return tl::unexpected(
+            damaged("an identity that changed after the checkpoint has no later revision"));
       const auto before = tail.before.find(identities[begin + i]);
       Change change;
       if (before != tail.before.end()) change.before = std::move(before->second);
@@ -168,6 +164,7 @@ Result<std::uint64_t> Checkpoint::restore_tail(WireParser& parser, Tail& tail) {
       ++changed;
     }
   }
+  std::ranges::sort(kept_, {}, &Kept::needed_before);
   return changed;
 }
 

@@ -8,7 +8,8 @@ namespace tocsin {
 namespace {
 
 constexpr std::uint32_t kDaysMask = 0xFFFFF;  // damaged lengths must not overflow
-constexpr std::uint8_t kHeadVersion = 1, kRegionVersion = 1, kReplacedVersion = 1;
+constexpr std::uint8_t kHeadVersion = 1, kRegionVersion = 1, kChangedVersion = 1,
+                       kReplacedVersion = 1;
 
 // Days that follow each other, each as the step from the one before.
 class DayWriter {
@@ -352,6 +353,45 @@ Result<RegionRow> decode_region_row(RegionId region, std::string_view bytes) {
   row.tracks.resize(in.count(3));
   for (RegionTracks& tracks : row.tracks) tracks = read_tracks(in);
   return in.finish("row of a region's derived state", std::move(row));
+}
+
+std::string changed_key(std::uint64_t sequence) {
+  std::string bytes(kChangedPrefix);
+  ByteWriter(bytes).u64(sequence);
+  return bytes;
+}
+
+Result<std::uint64_t> parse_changed_key(std::string_view key) {
+  ByteReader in(key);
+  in.raw(kChangedPrefix.size());
+  const std::uint64_t sequence = in.u64();
+  return in.finish("key of changed identities", sequence);
+}
+
+std::string encode_changed(std::span<const LatestRevision> revisions) {
+  std::string bytes;
+  bytes.reserve(1 + revisions.size() * std::tuple_size_v<RecordKey>);
+  ByteWriter out(bytes);
+  out.u8(kChangedVersion);
+  for (const LatestRevision& revision : revisions) {
+    const RecordKey key = record_key({revision.source, revision.identity});
+    out.raw({key.data(), key.size()});
+  }
+  return bytes;
+}
+
+Result<std::vector<Identity>> decode_changed(std::string_view bytes) {
+  ByteReader in(bytes);
+  in.version(kChangedVersion);
+  std::vector<Identity> identities;
+  while (in.ok() && in.remaining() > 0) {
+    const std::string_view key = in.raw(std::tuple_size_v<RecordKey>);
+    if (!in.ok()) break;
+    const auto identity = parse_record_key(key);
+    if (!identity) return tl::unexpected(identity.error());
+    identities.push_back(*identity);
+  }
+  return in.finish("changed identities", std::move(identities));
 }
 
 std::string replaced_prefix(const Identity& identity) {

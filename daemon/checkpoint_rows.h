@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,13 @@ struct RegionRow {
 std::string encode_region_content(const Dataset& data, RegionId region);
 std::string encode_region_row(const Engine& engine, RegionId region);
 Result<RegionRow> decode_region_row(RegionId region, std::string_view bytes);
+
+// The identities that one commit after a checkpoint changed, by its journal sequence.
+inline constexpr std::string_view kChangedPrefix = "t";
+std::string changed_key(std::uint64_t sequence);
+Result<std::uint64_t> parse_changed_key(std::string_view key);
+std::string encode_changed(std::span<const LatestRevision> revisions);
+Result<std::vector<Identity>> decode_changed(std::string_view bytes);
 
 // A revision that gave way to a newer one after a checkpoint took it in: what a recovery takes out
 // again. `replaced` is the journal sequence at which it gave way.

@@ -48,6 +48,8 @@ class EngineLoop {
   void delivered(DeliveryResult result);
   // Any thread: "" when all is well, else what keeps the daemon from taking records.
   std::string trouble() const;
+  // After run(): whether it ended with too little room on the disk to commit anything.
+  bool is_halted() const { return halted_; }
 
  private:
   Result<void> turn();

@@ -3,36 +3,50 @@
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <csignal>
+#include <cstdlib>
 #include <thread>
 
 #include "daemon/app.h"
 
 namespace {
 
-constexpr const char* kVersion = "0.1.0";
-
-// SIGTERM and SIGINT are taken by one thread that waits for them; no work is done in a handler.
+// SIGTERM and SIGINT are taken by one thread that waits for them; no work is done in a handler. The
+// first asks for a clean stop. Before the daemon runs, and at the second, the process ends at once:
+// the store stands that at any moment, nothing acknowledged is lost.
 class SignalThread {
  public:
-  explicit SignalThread(tocsin::App& app) {
+  SignalThread(tocsin::App& app, spdlog::logger& log) {
     sigemptyset(&set_);
     sigaddset(&set_, SIGTERM);
     sigaddset(&set_, SIGINT);
     pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-    thread_ = std::thread([this, &app] {
-      int signal = 0;
-      sigwait(&set_, &signal);
-      app.request_stop();
+    thread_ = std::thread([this, &app, &log] {
+      for (bool asked = false;; asked = true) {
+        int signal = 0;
+        sigwait(&set_, &signal);
+        if (done_) return;
+        if (asked || !app.is_running()) {
+          log.warn("stopped at once by a signal, {}", asked ? "the second" : "before it was ready");
+          std::_Exit(asked ? tocsin::kExitFailed : 0);
+        }
+        log.info("stopping");
+        app.request_stop();
+      }
     });
   }
   ~SignalThread() {
+    done_ = true;
     pthread_kill(thread_.native_handle(), SIGTERM);
     thread_.join();
   }
+  SignalThread(const SignalThread&) = delete;
+  SignalThread& operator=(const SignalThread&) = delete;
 
  private:
   sigset_t set_;
+  std::atomic<bool> done_ = false;
   std::thread thread_;
 };
 
@@ -40,9 +54,9 @@ class SignalThread {
 
 int main(int argc, char** argv) {
   CLI::App command{"tocsind: warns when threats converge in a place", "tocsind"};
-  command.set_version_flag("--version", std::string("tocsind ") + kVersion);
+  command.set_version_flag("--version", "tocsind " TOCSIN_VERSION);
   tocsin::AppOptions options;
-  options.version = kVersion;
+  options.version = TOCSIN_VERSION;
   command.add_option("--config", options.config_directory, "configuration directory")->required();
   command.add_option("--ports-file", options.ports_file,
                      "write the bound ports here once ready (for tests)");
@@ -56,7 +70,7 @@ int main(int argc, char** argv) {
   log->flush_on(spdlog::level::info);
   tocsin::App app(options, log);
   // Threads inherit the signal mask, so it is set before any is made.
-  SignalThread signals(app);
+  SignalThread signals(app, *log);
   if (auto started = app.start(); !started) {
     log->critical("cannot start: {}", started.error().message);
     return tocsin::exit_code(started.error());

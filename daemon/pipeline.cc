@@ -96,7 +96,7 @@ Result<std::unique_ptr<Pipeline>> Pipeline::open(Store& store, Loaded loaded,
 
 Result<void> Pipeline::restore() {
   now_ = store_.head().now;
-  auto restored = checkpoint_->restore(parser_);
+  auto restored = checkpoint_->restore();
   if (!restored) return tl::unexpected(restored.error());
   restored_ = *std::move(restored);
   Result<void> done;

@@ -163,7 +163,7 @@ void add_store(CLI::App& app, int& code) {
 
 int main(int argc, char** argv) {
   CLI::App app{"tocsin: what people do with the early-warning daemon", "tocsin"};
-  app.set_version_flag("--version", std::string("tocsin 0.1.0"));
+  app.set_version_flag("--version", "tocsin " TOCSIN_VERSION);
   app.require_subcommand(1);
   int code = 0;
   add_send(app, code);

@@ -7,3 +7,4 @@ endfunction()
 
 tocsin_e2e(e2e.kill_loop kill_loop.py --kills 100)
 tocsin_e2e(e2e.demo demo_test.py)
+tocsin_e2e(e2e.stop stop_test.py)

@@ -129,10 +129,9 @@ void read_ingest(const YamlMapping& top, IngestSettings& settings) {
 void read_store(const YamlMapping& top, StoreSettings& settings) {
   const YamlNode* node = top.need("store");
   if (node == nullptr) return;
-  const YamlMapping store(
-      top.reader(), *node, "store",
-      {"path", "block_cache_bytes", "free_bytes_for_credit", "free_bytes_for_commit",
-       "checkpoint_records"});
+  const YamlMapping store(top.reader(), *node, "store",
+                          {"path", "block_cache_bytes", "free_bytes_for_credit",
+                           "free_bytes_for_commit", "checkpoint_records", "checkpoint_bytes"});
   settings.path = store.need_text("path");
   settings.block_cache_bytes =
       store.integer("block_cache_bytes", settings.block_cache_bytes, kMebibyte, kTebibyte);
@@ -142,6 +141,8 @@ void read_store(const YamlMapping& top, StoreSettings& settings) {
       store.integer("free_bytes_for_commit", settings.free_bytes_for_commit, 0, kTebibyte);
   settings.checkpoint_records =
       store.integer("checkpoint_records", settings.checkpoint_records, 1, 1'000'000'000);
+  settings.checkpoint_bytes =
+      store.integer("checkpoint_bytes", settings.checkpoint_bytes, 1, kTebibyte);
   if (settings.free_bytes_for_commit > settings.free_bytes_for_credit) {
     top.reader().report(
         *node,

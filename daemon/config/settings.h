@@ -60,6 +60,8 @@ struct StoreSettings {
   std::int64_t free_bytes_for_commit = std::int64_t{512} << 20;
   // Least number of records between two checkpoints of the derived state.
   std::int64_t checkpoint_records = 100'000;
+  // About how much of one a commit carries.
+  std::int64_t checkpoint_bytes = std::int64_t{4} << 20;
 };
 
 // Days back from now. Older records are archived, not applied; older history is let go.

@@ -69,12 +69,8 @@ class Rig:
         ]))
 
     def start(self):
+        self.begin()
         ports = self.directory / "ports"
-        ports.unlink(missing_ok=True)
-        log = open(self.directory / "tocsind.log", "a")
-        self.process = subprocess.Popen(
-            [str(self.tocsind), "--config", str(self.config), "--ports-file", str(ports)], stderr=log)
-        log.close()
 
         def up():
             if self.process.poll() is not None:
@@ -83,6 +79,15 @@ class Rig:
 
         wait_for("the daemon", up)
         self.ports = dict(line.split("=", 1) for line in ports.read_text().splitlines())
+
+    def begin(self):
+        """Starts the daemon and doesn't wait until it is ready."""
+        ports = self.directory / "ports"
+        ports.unlink(missing_ok=True)
+        log = open(self.directory / "tocsind.log", "a")
+        self.process = subprocess.Popen(
+            [str(self.tocsind), "--config", str(self.config), "--ports-file", str(ports)], stderr=log)
+        log.close()
 
     def log_tail(self):
         return "\n".join((self.directory / "tocsind.log").read_text().splitlines()[-20:])

@@ -103,14 +103,26 @@ def main():
         context = zmq.Context()
         try:
             frames = frames_of(directory, options.seed)
-            share = len(frames) / options.kills  # so that the load outlasts the kills
-            rig.write_config(rig.start_mail())
+            share = 1.5 * len(frames) / options.kills  # so that the load outlasts the kills
+            # Checkpoints are begun all the time and cut off in their middle.
+            rig.write_config(rig.start_mail(), [
+                (r"^(\s*path: \.\./store)", r"\1\n  checkpoint_records: 20\n  checkpoint_bytes: 2_000")])
             acked = 0
             for kill in range(options.kills):
+                if kill % 3 == 2:  # while it recovers, or makes its first commit
+                    rig.begin()
+                    time.sleep(chance.uniform(0, 0.4))
+                    rig.kill()
+                    continue
                 rig.start()
                 budget = chance.randint(0, int(2 * share) + 1)
                 acked = load(rig, context, frames, acked, chance, budget)
                 rig.kill()
+            log = (rig.directory / "tocsind.log").read_text()
+            restored = log.count("from the checkpoint")
+            print(f"{restored} starts from a checkpoint, {log.count('made anew')} from all records")
+            if restored < options.kills / 5:
+                raise RigError("hardly any start was from a checkpoint")
             print(f"{acked} of {len(frames)} frames were acknowledged before the last kill")
             rig.start()
             last = Producer(context, rig.ports["ingest"], "kill-loop", acked)

@@ -13,6 +13,7 @@ output. Behaves as told, one word a connection; when the words are used up it ac
     data-4xx         451 after the body             data-5xx    554 after the body
     take-and-hang    takes the body (a file), then never answers
     take-and-drop    takes the body (a file), then resets the connection
+    take-and-wait    takes the body (a file), answers 250 once this process has got SIGUSR1
     reset            resets the connection at DATA, before the body
 
 It ends on SIGTERM, or when its input ends if --until-eof is given, so that a test that dies leaves no
@@ -32,7 +33,7 @@ import sys
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 WORDS = ("accept", "busy", "closed", "no-service", "rcpt-4xx", "rcpt-5xx", "data-4xx", "data-5xx",
-         "take-and-hang", "take-and-drop", "reset")
+         "take-and-hang", "take-and-drop", "take-and-wait", "reset")
 
 
 def reset(transport):
@@ -45,6 +46,7 @@ def reset(transport):
 class Mailbox:
     def __init__(self, directory):
         self.directory = directory
+        self.released = asyncio.Event()  # SIGUSR1 came
         self.count = 0
         os.makedirs(directory, exist_ok=True)
 
@@ -83,6 +85,8 @@ class Handler:
         self.mailbox.keep(envelope.original_content)
         if self.behaviour == "take-and-hang":
             await asyncio.Event().wait()
+        if self.behaviour == "take-and-wait":
+            await self.mailbox.released.wait()
         if self.behaviour == "take-and-drop":
             reset(server.transport)
         return f"250 2.0.0 Ok: queued as {self.mailbox.count}"
@@ -133,9 +137,11 @@ async def serve(arguments):
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, ended.set)
+    mailbox = Mailbox(arguments.directory)
+    loop.add_signal_handler(signal.SIGUSR1, mailbox.released.set)
     if arguments.until_eof:
         loop.add_reader(sys.stdin, lambda: ended.set() if not os.read(0, 1) else None)
-    server = await loop.create_server(protocol_factory(arguments, Mailbox(arguments.directory)),
+    server = await loop.create_server(protocol_factory(arguments, mailbox),
                                       "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await ended.wait()

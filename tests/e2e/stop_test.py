@@ -1,0 +1,64 @@
+"""SIGTERM while mails are on their way: the daemon waits for the answers and commits them, so that nobody gets a
+mail twice; and a second start finds a checkpoint and nothing to send."""
+import argparse
+import collections
+import email
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+
+import zmq
+
+from daemon_rig import ROOT, Rig, RigError, send_all, wait_for
+
+
+def message_ids(rig):
+    found = collections.Counter()
+    for path in rig.mail.glob("*.eml"):
+        found[email.message_from_bytes(path.read_bytes())["Message-ID"]] += 1
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--binaries", required=True)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="tocsin-stop-") as directory:
+        rig = Rig(options.binaries, directory)
+        try:
+            scenario = pathlib.Path(directory) / "scenario"
+            subprocess.run(["/usr/bin/python3", str(ROOT / "deploy/demo/make-scenario"), "--out", str(scenario)],
+                           check=True, stdout=subprocess.DEVNULL)
+            lines = [line for name in ("01-history", "02-watch")
+                     for line in (scenario / f"{name}.ndjson").read_text().splitlines() if line]
+            frames = [("\n".join(lines[i:i + 100]) + "\n").encode() for i in range(0, len(lines), 100)]
+            rig.write_config(rig.start_mail("--behave", ",".join(["take-and-wait"] * 20)))
+            rig.start()
+            send_all(zmq.Context(), rig.ports["ingest"], "stop-test", frames)
+            taken = wait_for("mails on their way", lambda: len(message_ids(rig)))
+            rig.process.send_signal(signal.SIGTERM)
+            wait_for("the stop to begin", lambda: "stopping" in rig.log_tail())
+            rig.smtp.send_signal(signal.SIGUSR1)
+            if rig.process.wait(60) != 0:
+                raise RigError(f"the daemon ended with {rig.process.returncode}")
+            rig.start()
+            if "from the checkpoint" not in rig.log_tail():
+                raise RigError("the second start found no checkpoint")
+            wait_for("the delivery of the rest", lambda: rig.metric("tocsin_outbox_dispatches") == 0)
+            twice = {key: count for key, count in message_ids(rig).items() if count != 1}
+            if twice:
+                raise RigError(f"mails arrived twice: {twice}")
+            rig.stop()
+            print(f"{taken} mails were on their way at the stop, {len(message_ids(rig))} arrived, each once")
+        except RigError as error:
+            print(f"FAILED: {error}\n{rig.log_tail()}", file=sys.stderr)
+            return 1
+        finally:
+            rig.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
