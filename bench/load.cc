@@ -15,6 +15,7 @@
 #include <zmq.hpp>
 
 #include "ingest/client_keys.h"
+#include "model/clock.h"
 #include "model/period.h"
 
 namespace {
@@ -28,7 +29,7 @@ struct Options {
   std::uint64_t rate = 0;  // records a second; 0: as fast as credit allows
   std::uint32_t regions = 5'000;
   std::uint32_t indicators = 40;
-  std::uint32_t first_month = 0;  // since 2016-01
+  std::uint32_t first_month = 0;  // 59: the last one that is over
   std::uint64_t seed = 1;
 };
 
@@ -80,9 +81,7 @@ class Mix {
 
   void write(std::string& payload, std::uint32_t region, std::uint32_t indicator,
              std::uint32_t month, int revision, std::uint64_t id, std::string_view prefix) {
-    const std::int32_t period =
-        tocsin::period_of(tocsin::Cadence::kMonth, *tocsin::parse_day("2016-01-01")) +
-        static_cast<std::int32_t>(month);
+    const std::int32_t period = first_period_ + static_cast<std::int32_t>(month);
     const std::string start =
         tocsin::format_day(tocsin::period_start(tocsin::Cadence::kMonth, period));
     const std::string end =
@@ -90,9 +89,11 @@ class Mix {
     const bool of_pack = indicator < kOfPack.size();
     const std::string name =
         of_pack ? kOfPack[indicator] : fmt::format("index_{:02}", indicator - kOfPack.size());
-    // Distinct values around 50; one in a thousand is a shock.
+    // Distinct values around 50. In one of 2,000 months of a region everything is twice as high:
+    // there threats converge.
     const std::uint64_t noise = (id * 2654435761u + static_cast<std::uint64_t>(revision)) % 2000;
-    const double value = 40.0 + static_cast<double>(noise) / 100 + (noise == 7 ? 40 : 0);
+    const bool shock = (region * 7919u + month * 104'729u) % 2000 == 7;
+    const double value = (40.0 + static_cast<double>(noise) / 100) * (shock ? 2 : 1);
     fmt::format_to(
         std::back_inserter(payload),
         R"({{"specversion":"1.0","id":"{}-{}{}","source":"bench","type":"org.tocsin.observation.v1",)"
@@ -103,6 +104,11 @@ class Mix {
   }
 
   Options options_;
+  // Month 0; month 59 is the last one that is over today.
+  const std::int32_t first_period_ =
+      tocsin::period_of(tocsin::Cadence::kMonth,
+                        tocsin::day_of(tocsin::SystemClock().now())) -
+      60;
   std::mt19937_64 random_;
   std::uint64_t next_ = 0, late_ = 0;
 };

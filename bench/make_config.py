@@ -1,6 +1,7 @@
 """Writes the configuration of the end-to-end benchmark: REGIONS regions x 40 indicators, the Lake Chad pack with its
 rain read in the region itself, and one more signal for each indicator that the pack does not read."""
 import argparse
+import datetime
 import pathlib
 import re
 
@@ -64,7 +65,7 @@ def main():
     settings = (shipped / "tocsind.yaml").read_text()
     settings = re.sub(r"^smtp:\n(?:  .*\n)+", "", settings, flags=re.M)
     for pattern, replacement in (
-            (r"^history_begins: .*", "history_begins: 2016-01-01"),
+            (r"^history_begins: .*", f"history_begins: {datetime.date.today().year - 6}-01-01"),
             (r"^packs: .*", "packs: [../pack.yaml]"),
             (r"^(\s*path:) .*demo-out/store", r"\1 ../store"),
             (r"^(\s*endpoint:) .*", r"\1 tcp://127.0.0.1:*"),

@@ -56,7 +56,7 @@ class EngineFigures {
 
   mutable std::mutex mutex_;  // guards what follows
   std::map<std::pair<std::string, Level>, std::uint64_t> alerts_;
-  std::map<SourceId, Pipeline::SourceSeen> sources_;
+  std::map<SourceId, SourceSeen> sources_;
   std::vector<Coverage> coverage_;
   std::map<IndicatorId, IndicatorFigures> indicators_;
   ProcessingTime now_;

@@ -127,8 +127,14 @@ Result<void> Pipeline::restore() {
     return {};
   });
   if (!done) return done;
+  auto seen = store_.seen();
+  if (!seen) return tl::unexpected(seen.error());
+  seen_ = *std::move(seen);
+  const auto horizon = store_.lateness_horizon();
+  if (!horizon) return tl::unexpected(horizon.error());
+  gate_.lateness_horizon = *horizon;
   return store_.for_each_quarantined(0, [&](const QuarantineRow& row) -> Result<void> {
-    quarantined_[row.producer] += row.record.empty() ? 0 : 1;
+    ++quarantined_[row.producer];
     return {};
   });
 }
@@ -138,8 +144,7 @@ Result<CommitOutcome> Pipeline::commit(std::vector<Input> inputs, ProcessingTime
   Working working;
   working.now = now_ = std::max(now_, now);
   working.outcome.sequence = store_.next_sequence();
-  gate_.lateness_horizon =
-      std::max(gate_.lateness_horizon, day_of(now_) - loaded_.settings.horizons.lateness_days);
+  move_horizon(working.commit, inputs);
   for (const Input& input : inputs)
     if (auto taken = take(working, input); !taken) return tl::unexpected(taken.error());
   state(working);
@@ -155,6 +160,20 @@ Result<CommitOutcome> Pipeline::commit(std::vector<Input> inputs, ProcessingTime
   require(receipt->sequence == working.outcome.sequence, "the journal sequence was foreseen");
   checkpoint_->committed(receipt->sequence, working.outcome.records);
   return std::move(working.outcome);
+}
+
+// Forward only, whatever the settings say next time, and journaled, so that a replay refuses the
+// same records.
+void Pipeline::move_horizon(Commit& commit, std::vector<Input>& inputs) {
+  const auto journaled = std::ranges::find_if(
+      inputs, [](const Input& input) { return std::holds_alternative<HorizonInput>(input); });
+  const Day wanted = journaled != inputs.end()
+                         ? std::get<HorizonInput>(*journaled).day
+                         : day_of(now_) - loaded_.settings.horizons.lateness_days;
+  if (wanted <= gate_.lateness_horizon) return;
+  gate_.lateness_horizon = wanted;
+  commit.lateness_horizon = wanted;
+  if (journaled == inputs.end()) inputs.emplace_back(HorizonInput{"lateness", wanted});
 }
 
 Result<void> Pipeline::take(Working& working, const Input& input) {
@@ -262,6 +281,7 @@ void Pipeline::take_record(Working& working, const Place& at, const Record& reco
   SourceSeen& seen = seen_[after.source];
   seen.arrived = now_;
   seen.newest = std::max(seen.newest, newest_day(record));
+  working.commit.seen.insert_or_assign(after.source, seen);
   const auto [slot, fresh] =
       working.revision_at.try_emplace(identity, working.commit.revisions.size());
   if (fresh) {
@@ -272,20 +292,26 @@ void Pipeline::take_record(Working& working, const Place& at, const Record& reco
   working.latest.insert_or_assign(identity, after);
 }
 
+// Whether one more row fits into the producer's quota, which it then takes. Beyond it a record is
+// counted and reported to its sender; the journal still has it.
+bool Pipeline::may_keep(const std::string& producer) {
+  std::int64_t& kept = quarantined_[producer];
+  if (kept >= loaded_.settings.ingest.limits.quarantine_records) return false;
+  ++kept;
+  return true;
+}
+
 void Pipeline::quarantine(Working& working, const Place& at, const Rejection& rejection,
                           FrameResult& result) {
   ++result.fates[static_cast<std::size_t>(Fate::kQuarantined)];
   result.nacks.push_back({static_cast<std::uint32_t>(at.index), rejection});
+  if (!may_keep(at.input.producer)) return;
   QuarantineRow row;
   row.journal_sequence = working.outcome.sequence;
   row.producer = at.input.producer;
   row.received = now_;
   row.rejection = rejection;
-  // Beyond the quota the journal still has the record; the row says where and why.
-  if (quarantined_[at.input.producer] < loaded_.settings.ingest.limits.quarantine_records) {
-    ++quarantined_[at.input.producer];
-    row.record = std::string(at.raw);
-  }
+  row.record = std::string(at.raw);
   working.commit.quarantine.push_back(std::move(row));
 }
 
@@ -293,6 +319,7 @@ void Pipeline::quarantine(Working& working, const Place& at, const Rejection& re
 // copied, so that a flood of conflicts can't make the engine read the journal for each.
 void Pipeline::keep_displaced(Working& working, const Place& at, const LatestRevision& loser,
                               const Change& change) {
+  if (!may_keep(at.input.producer)) return;
   QuarantineRow row;
   row.journal_sequence = loser.journal_sequence;
   row.producer = at.input.producer;

@@ -58,11 +58,6 @@ class Pipeline {
   const Catalogue& catalogue() const { return *loaded_.catalogue; }
   const Loaded& loaded() const { return loaded_; }
   ProcessingTime now() const { return now_; }
-  // Arrival of each source's newest record, and the newest event day it spoke about.
-  struct SourceSeen {
-    ProcessingTime arrived;
-    Day newest;
-  };
   const std::map<SourceId, SourceSeen>& sources_seen() const { return seen_; }
 
  private:
@@ -78,7 +73,9 @@ class Pipeline {
 
   Pipeline(Store& store, Loaded loaded, CheckpointOptions checkpoint);
   Result<void> restore();
+  void move_horizon(Commit& commit, std::vector<Input>& inputs);
   Result<void> take(Working& working, const Input& input);
+  bool may_keep(const std::string& producer);
   Result<void> take_records(Working& working, const RecordsInput& input);
   Result<void> look_up(Working& working, const std::vector<const Record*>& records);
   void take_record(Working& working, const Place& at, const Record& record, FrameResult& result);

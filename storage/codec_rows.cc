@@ -143,6 +143,24 @@ Result<FateTotals> decode_fates(std::string_view bytes) {
   return in.finish("fate counters", counts);
 }
 
+std::string encode(const SourceSeen& seen) {
+  std::string bytes;
+  ByteWriter out(bytes);
+  out.u8(kRowVersion);
+  out.zigzag(seen.arrived.milliseconds());
+  out.zigzag(seen.newest.number());
+  return bytes;
+}
+
+Result<SourceSeen> decode_seen(std::string_view bytes) {
+  ByteReader in(bytes);
+  in.version(kRowVersion);
+  SourceSeen seen;
+  seen.arrived = ProcessingTime(in.zigzag());
+  seen.newest = Day(in.number<std::int32_t>());
+  return in.finish("arrivals of a source", seen);
+}
+
 std::string encode(const StoreHead& head) {
   std::string bytes;
   ByteWriter out(bytes);

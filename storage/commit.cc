@@ -108,6 +108,11 @@ void Store::Batch::put_meta(const Commit& commit) {
     for (std::size_t i = 0; i < total.size(); ++i) total[i] += added[i];
     put(Column::kMeta, fate_key(source), encode(total));
   }
+  for (const auto& [source, seen] : commit.seen) put(Column::kMeta, seen_key(source), encode(seen));
+  if (commit.lateness_horizon) {
+    const auto days = commit.lateness_horizon->number() - kDayMin.number();
+    put(Column::kMeta, kLatenessHorizonKey, encode_number(static_cast<std::uint64_t>(days)));
+  }
   put(Column::kMeta, kHeadKey, encode(head));
 }
 

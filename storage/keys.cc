@@ -16,6 +16,20 @@ void expect_prefix(ByteReader& in, std::string_view prefix) {
   if (in.raw(prefix.size()) != prefix) in.fault("not the key's letter");
 }
 
+std::string source_key(std::string_view prefix, SourceId source) {
+  std::string key(prefix);
+  ByteWriter(key).u16(source.number());
+  return key;
+}
+
+Result<SourceId> parse_source_key(std::string_view prefix, std::string_view key,
+                                  std::string_view what) {
+  ByteReader in(key);
+  expect_prefix(in, prefix);
+  const SourceId source(in.u16());
+  return in.finish(what, source);
+}
+
 }  // namespace
 
 std::string sequence_key(std::uint64_t sequence) {
@@ -134,17 +148,16 @@ Result<ProducerPosition> parse_producer_key(std::string_view key) {
   return in.finish("producer key", std::move(position));
 }
 
-std::string fate_key(SourceId source) {
-  std::string key(kFatePrefix);
-  ByteWriter(key).u16(source.number());
-  return key;
-}
+std::string fate_key(SourceId source) { return source_key(kFatePrefix, source); }
 
 Result<SourceId> parse_fate_key(std::string_view key) {
-  ByteReader in(key);
-  expect_prefix(in, kFatePrefix);
-  const SourceId source(in.u16());
-  return in.finish("fate key", source);
+  return parse_source_key(kFatePrefix, key, "fate key");
+}
+
+std::string seen_key(SourceId source) { return source_key(kSeenPrefix, source); }
+
+Result<SourceId> parse_seen_key(std::string_view key) {
+  return parse_source_key(kSeenPrefix, key, "key of a source's arrivals");
 }
 
 }  // namespace tocsin

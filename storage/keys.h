@@ -54,6 +54,8 @@ inline constexpr std::string_view kHeadKey = "h";
 inline constexpr std::string_view kNumberingPrefix = "n";
 inline constexpr std::string_view kProducerPrefix = "p";
 inline constexpr std::string_view kFatePrefix = "f";
+inline constexpr std::string_view kSeenPrefix = "a";
+inline constexpr std::string_view kLatenessHorizonKey = "l";
 
 std::string numbering_key(NumberedKind kind, std::string_view name);
 // The entry without its number, which is the row's value.
@@ -64,5 +66,7 @@ Result<ProducerPosition> parse_producer_key(std::string_view key);
 
 std::string fate_key(SourceId source);
 Result<SourceId> parse_fate_key(std::string_view key);
+std::string seen_key(SourceId source);
+Result<SourceId> parse_seen_key(std::string_view key);
 
 }  // namespace tocsin

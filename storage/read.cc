@@ -164,6 +164,29 @@ Result<std::uint64_t> Store::position(std::string_view producer, std::string_vie
   return number_at(key);
 }
 
+Result<std::map<SourceId, SourceSeen>> Store::seen() const {
+  std::map<SourceId, SourceSeen> all;
+  auto read = columns_->scan(Column::kMeta, kSeenPrefix, kSeenPrefix,
+                             [&](std::string_view key, std::string_view value) -> Result<void> {
+                               const auto source = parse_seen_key(key);
+                               const auto seen = decode_seen(value);
+                               if (!source || !seen) {
+                                 const Error& error = source ? seen.error() : source.error();
+                                 return tl::unexpected(columns_->at_row(Column::kMeta, key, error));
+                               }
+                               all[*source] = *seen;
+                               return {};
+                             });
+  if (!read) return tl::unexpected(read.error());
+  return all;
+}
+
+Result<Day> Store::lateness_horizon() const {
+  const auto days = number_at(kLatenessHorizonKey);
+  if (!days) return tl::unexpected(days.error());
+  return kDayMin + static_cast<std::int32_t>(std::min<std::uint64_t>(*days, 1'000'000));
+}
+
 Result<std::optional<std::string>> Store::state(std::string_view key) const {
   return columns_->get(Column::kState, key);
 }

@@ -29,7 +29,7 @@ struct QuarantineRow {
   std::string producer;
   ProcessingTime received;
   Rejection rejection;
-  std::string record;  // as received; empty when the producer's quota was spent
+  std::string record;  // as received; empty where the journal alone has it
   friend bool operator==(const QuarantineRow&, const QuarantineRow&) = default;
 };
 
@@ -38,6 +38,13 @@ struct ProducerPosition {
   std::string producer, epoch;
   std::uint64_t sequence = 0;
   friend bool operator==(const ProducerPosition&, const ProducerPosition&) = default;
+};
+
+// When a source's newest record arrived, and the newest day that any of its records spoke about.
+struct SourceSeen {
+  ProcessingTime arrived;
+  Day newest = kDayMin;
+  friend bool operator==(const SourceSeen&, const SourceSeen&) = default;
 };
 
 // How many records of one source met each fate, by Fate. Their sum is the records received.

@@ -66,6 +66,8 @@ struct Commit {
   std::vector<Numbering::Entry> numbering;
   std::vector<ProducerPosition> positions;
   std::map<SourceId, FateTotals> fates;  // added to the totals; source 0: source not known
+  std::map<SourceId, SourceSeen> seen;   // replace what was there for the source
+  std::optional<Day> lateness_horizon;   // moved to
   std::vector<StateRow> state;           // inserted or replaced, after the deletes
   std::vector<std::string> state_deletes;
 };
@@ -176,6 +178,9 @@ class Store {
   Result<std::uint64_t> position(std::string_view producer, std::string_view epoch) const;
   Result<void> for_each_position(const Visit<ProducerPosition>& visit) const;
   Result<std::vector<Numbering::Entry>> numbering() const;
+  Result<std::map<SourceId, SourceSeen>> seen() const;
+  // kDayMin when it was never moved.
+  Result<Day> lateness_horizon() const;
 
   // Changes state without a journal entry, as one and synced. Cost: one fsync.
   Result<void> put_state(std::span<const StateRow> rows, std::span<const std::string> deletes);

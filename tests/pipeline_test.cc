@@ -7,6 +7,8 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/null_sink.h>
 
+#include <functional>
+
 #include "daemon/engine_loop.h"
 #include "tests/support/crash_fs.h"
 
@@ -26,7 +28,8 @@ std::unique_ptr<Store> open_store(CrashDisk& disk) {
   return store ? std::move(*store) : nullptr;
 }
 
-std::unique_ptr<Pipeline> open_pipeline(Store& store) {
+std::unique_ptr<Pipeline> open_pipeline(
+    Store& store, const std::function<void(Settings&)>& change = [](Settings&) {}) {
   static const auto contents = read_contents(TOCSIN_SOURCE_DIR "/deploy/config/lake-chad");
   EXPECT_TRUE(contents) << contents.error().message;
   Numbering numbering;
@@ -35,6 +38,7 @@ std::unique_ptr<Pipeline> open_pipeline(Store& store) {
   for (const auto& entry : *entries) numbering.restore(entry);
   auto loaded = load_contents(*contents, numbering);
   EXPECT_TRUE(loaded) << loaded.error().message;
+  change(loaded->settings);
   auto pipeline = Pipeline::open(store, std::move(*loaded));
   EXPECT_TRUE(pipeline) << pipeline.error().message;
   return std::move(*pipeline);
@@ -141,6 +145,65 @@ TEST(Pipeline, AFrameThatDoesNotFollowIsRefusedAndChangesNothing) {
   ASSERT_TRUE(outcome->frames.front().refused);
   EXPECT_EQ(pipeline->engine().data().observation_count(), 0u);
   EXPECT_EQ(store->position("demo", "epoch").value(), 0u);
+}
+
+TEST(Pipeline, TheLatenessHorizonIsJournaledAndNeverGoesBack) {
+  CrashDisk disk;
+  auto store = open_store(disk);
+  const auto horizon = [](std::int32_t days) {
+    return [days](Settings& settings) { settings.horizons.lateness_days = days; };
+  };
+  auto pipeline = open_pipeline(*store, horizon(30));
+  ASSERT_TRUE(pipeline->commit({ClockInput{}}, kNow));
+  const auto entry = store->journal(1);
+  ASSERT_TRUE(entry);
+  const auto* moved = std::get_if<HorizonInput>(&entry->inputs.back());
+  ASSERT_NE(moved, nullptr);
+  EXPECT_EQ(moved->day, day_of(kNow) - 30);
+
+  // A day later, and told to reach back for years: what was let go stays so.
+  pipeline.reset();
+  pipeline = open_pipeline(*store, horizon(3'660));
+  const auto outcome = pipeline->commit({frame(1, price(1, 100))}, kNow);  // of January 2026
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->frames.front().fates[static_cast<std::size_t>(Fate::kArchivedLate)], 1u);
+  EXPECT_EQ(store->lateness_horizon().value(), day_of(kNow) - 30);
+}
+
+TEST(Pipeline, WhenASourceWasLastHeardOutlivesARestart) {
+  CrashDisk disk;
+  auto store = open_store(disk);
+  auto pipeline = open_pipeline(*store);
+  ASSERT_TRUE(pipeline->commit({frame(1, price(1, 100))}, kNow));
+  const auto before = pipeline->sources_seen();
+  ASSERT_EQ(before.size(), 1u);
+  EXPECT_EQ(before.begin()->second.arrived, kNow);
+  pipeline.reset();
+  EXPECT_EQ(open_pipeline(*store)->sources_seen(), before);
+}
+
+TEST(Pipeline, BeyondTheQuotaRefusedRecordsAreCountedAndNotKept) {
+  CrashDisk disk;
+  auto store = open_store(disk);
+  const auto quota = [](Settings& settings) { settings.ingest.limits.quarantine_records = 2; };
+  auto pipeline = open_pipeline(*store, quota);
+  const auto kept = [&] {
+    std::size_t rows = 0;
+    EXPECT_TRUE(store->for_each_quarantined(0, [&](const QuarantineRow&) -> Result<void> {
+      ++rows;
+      return {};
+    }));
+    return rows;
+  };
+  const auto outcome = pipeline->commit({frame(1, "no\nno\nno\n")}, kNow);
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->frames.front().nacks.size(), 3u);
+  EXPECT_EQ(kept(), 2u);
+  pipeline.reset();
+  pipeline = open_pipeline(*store, quota);
+  ASSERT_TRUE(pipeline->commit({frame(2, "no\n")}, kNow));
+  EXPECT_EQ(kept(), 2u);
+  EXPECT_EQ(store->fates().at(SourceId())[static_cast<std::size_t>(Fate::kQuarantined)], 4u);
 }
 
 TEST(Pipeline, TimeNeverGoesBack) {

@@ -64,7 +64,7 @@ struct StoreSettings {
   std::int64_t checkpoint_bytes = std::int64_t{4} << 20;
 };
 
-// Days back from now. Older records are archived, not applied; older history is let go.
+// Days back from now. Older records are archived, not applied. Retention is not enforced yet.
 struct HorizonSettings {
   std::int32_t lateness_days = 3'660;
   std::int32_t retention_days = 7'320;
