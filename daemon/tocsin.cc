@@ -66,7 +66,26 @@ void add_import(CLI::App& app, int& code) {
   command->add_option("--refused", options->refused_path,
                       "where refused rows go, with line and reason");
   command->add_flag("--json", *as_json, "the report as JSON");
+  auto* against = command->add_option("--against", options->against_path,
+                                      "what the import before wrote: corrected records become "
+                                      "revisions of it, those that are gone are retracted");
+  auto published = std::make_shared<std::string>();
+  command->add_option("--published", *published, "the day FILE was published; none: today")
+      ->needs(against)
+      ->check([](const std::string& text) {
+        return tocsin::parse_day(text) ? "" : "'" + text + "' is no day like 2026-06-10";
+      });
+  auto missing = std::make_shared<std::string>();
+  command
+      ->add_option("--missing", *missing,
+                   "records that FILE lacks: retract or keep them; none: retract, if it is sure "
+                   "that they are gone")
+      ->needs(against)
+      ->check(CLI::IsMember({"retract", "keep"}));
   command->callback([=, &code] {
+    if (const auto day = tocsin::parse_day(*published)) options->released = *day;
+    if (*missing == "retract") options->absent = tocsin::Absent::kRetract;
+    if (*missing == "keep") options->absent = tocsin::Absent::kKeep;
     options->mapping_path = feed->ends_with(".yaml") ? *feed : *mappings + "/" + *feed + ".yaml";
     if (*as_json) options->report = tocsin::ReportFormat::kJson;
     code = tocsin::run_import(*options, std::cout, std::cerr);
