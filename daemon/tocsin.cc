@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "daemon/commands.h"
+#include "daemon/installed.h"
 #include "ingest/client_command.h"
 #include "ingest/import/command.h"
 
@@ -54,12 +55,13 @@ void add_import(CLI::App& app, int& code) {
   auto* command = app.add_subcommand("import", "turn a publisher's own file into records");
   auto options = std::make_shared<tocsin::ImportOptions>();
   auto feed = std::make_shared<std::string>();
-  auto mappings = std::make_shared<std::string>("ingest/mappings");
+  auto mappings = std::make_shared<std::string>(tocsin::default_mappings_directory());
   auto as_json = std::make_shared<bool>(false);
   command->add_option("feed", *feed, "the name of a mapping (ucdp-ged), or a mapping file")
       ->required();
   command->add_option("file", options->input_path, "the publisher's CSV, or -")->required();
   command->add_option("--mappings", *mappings, "directory of the mapping files")
+      ->envname("TOCSIN_MAPPINGS")
       ->capture_default_str();
   command->add_option("-o,--output", options->output_path, "NDJSON, in order of publication")
       ->capture_default_str();
@@ -93,8 +95,10 @@ void add_import(CLI::App& app, int& code) {
 }
 
 std::shared_ptr<std::string> config_option(CLI::App& command) {
-  auto config = std::make_shared<std::string>("deploy/config/lake-chad");
-  command.add_option("--config", *config, "configuration directory")->capture_default_str();
+  auto config = std::make_shared<std::string>(tocsin::default_config_directory());
+  command.add_option("--config", *config, "configuration directory")
+      ->envname("TOCSIN_CONFIG")
+      ->capture_default_str();
   return config;
 }
 
