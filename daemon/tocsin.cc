@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "daemon/commands.h"
+#include "daemon/installed.h"
 #include "ingest/client_command.h"
 #include "ingest/import/command.h"
 
@@ -54,19 +55,39 @@ void add_import(CLI::App& app, int& code) {
   auto* command = app.add_subcommand("import", "turn a publisher's own file into records");
   auto options = std::make_shared<tocsin::ImportOptions>();
   auto feed = std::make_shared<std::string>();
-  auto mappings = std::make_shared<std::string>("ingest/mappings");
+  auto mappings = std::make_shared<std::string>(tocsin::default_mappings_directory());
   auto as_json = std::make_shared<bool>(false);
   command->add_option("feed", *feed, "the name of a mapping (ucdp-ged), or a mapping file")
       ->required();
   command->add_option("file", options->input_path, "the publisher's CSV, or -")->required();
   command->add_option("--mappings", *mappings, "directory of the mapping files")
+      ->envname("TOCSIN_MAPPINGS")
       ->capture_default_str();
   command->add_option("-o,--output", options->output_path, "NDJSON, in order of publication")
       ->capture_default_str();
   command->add_option("--refused", options->refused_path,
                       "where refused rows go, with line and reason");
   command->add_flag("--json", *as_json, "the report as JSON");
+  auto* against = command->add_option("--against", options->against_path,
+                                      "what the import before wrote: corrected records become "
+                                      "revisions of it, those that are gone are retracted");
+  auto published = std::make_shared<std::string>();
+  command->add_option("--published", *published, "the day FILE was published; none: today")
+      ->needs(against)
+      ->check([](const std::string& text) {
+        return tocsin::parse_day(text) ? "" : "'" + text + "' is no day like 2026-06-10";
+      });
+  auto missing = std::make_shared<std::string>();
+  command
+      ->add_option("--missing", *missing,
+                   "records that FILE lacks: retract or keep them; none: retract, if it is sure "
+                   "that they are gone")
+      ->needs(against)
+      ->check(CLI::IsMember({"retract", "keep"}));
   command->callback([=, &code] {
+    if (const auto day = tocsin::parse_day(*published)) options->released = *day;
+    if (*missing == "retract") options->absent = tocsin::Absent::kRetract;
+    if (*missing == "keep") options->absent = tocsin::Absent::kKeep;
     options->mapping_path = feed->ends_with(".yaml") ? *feed : *mappings + "/" + *feed + ".yaml";
     if (*as_json) options->report = tocsin::ReportFormat::kJson;
     code = tocsin::run_import(*options, std::cout, std::cerr);
@@ -74,8 +95,10 @@ void add_import(CLI::App& app, int& code) {
 }
 
 std::shared_ptr<std::string> config_option(CLI::App& command) {
-  auto config = std::make_shared<std::string>("deploy/config/lake-chad");
-  command.add_option("--config", *config, "configuration directory")->capture_default_str();
+  auto config = std::make_shared<std::string>(tocsin::default_config_directory());
+  command.add_option("--config", *config, "configuration directory")
+      ->envname("TOCSIN_CONFIG")
+      ->capture_default_str();
   return config;
 }
 

@@ -7,6 +7,7 @@
 
 #include "ingest/client_input.h"
 #include "ingest/client_link.h"
+#include "ingest/protocol.h"
 
 namespace tocsin {
 
@@ -17,7 +18,7 @@ struct SendOptions {
   enum class Summary : std::uint8_t { kText, kJson };
 
   std::string file = "-";
-  std::string endpoint = "tcp://127.0.0.1:5570";
+  std::string endpoint{kDefaultEndpoint};
   std::string key_file;  // of the producer (tocsin keygen); "" for a plain server on this machine
   std::string server_key_file;  // the server's .pub file; needed with key_file
   Keep keep = Keep::kSpool;

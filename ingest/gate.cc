@@ -73,10 +73,14 @@ Admission admit(const Catalogue& catalogue, const GatePolicy& policy, const Arri
 
   auto claim = make_claim(catalogue, policy, *source, record, day_of(arrival.now));
   if (!claim) return refused(std::move(claim.error()));
-  if (end_of(*claim) <= policy.lateness_horizon) return unchanged(Fate::kArchivedLate);
+  const bool late = end_of(*claim) <= policy.lateness_horizon;
+  if (late && record.revision == 1) return unchanged(Fate::kArchivedLate);
+  // A later revision moves the record before the horizon: what an older one said is no longer so,
+  // whether that is here already or still to come.
+  if (late) claim = std::monostate();
 
   Admission admission;
-  admission.fate = Fate::kApplied;
+  admission.fate = late ? Fate::kArchivedLate : Fate::kApplied;
   if (same_revision) admission.displaced_content = current->content;
   Change& change = admission.change.emplace();
   if (current) change.before = *current;

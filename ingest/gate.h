@@ -21,9 +21,10 @@ namespace tocsin {
 //    holds and the other is a conflict. So the order of arrival makes no difference to what holds.
 //    A retraction is a revision like another and claims nothing; it needs no earlier revision.
 // 3. What it claims: every name resolves, the source may write it, place and point agree, the
-// period
-//    lies on the indicator's grid, the value is plausible, the days are not in the future.
-// 4. A claim whose last day lies before the lateness horizon is archived and changes nothing.
+//    period lies on the indicator's grid, the value is plausible, the days are not in the future.
+// 4. A claim whose last day lies before the lateness horizon is archived. Of revision 1 it changes
+//    nothing. A higher revision takes the place of what it replaces like any other, or bars a lower
+//    one that is still to come, but claims nothing: it is a tombstone with its own content.
 //
 // Codes of rejections: unknown-source, source-not-allowed, unknown-indicator,
 // indicator-not-allowed, unknown-event-kind, event-kind-not-allowed, stream-not-allowed,
@@ -57,7 +58,8 @@ struct Arrival {
 struct Admission {
   Fate fate = Fate::kQuarantined;
   std::optional<Rejection> rejection;  // exactly when quarantined
-  std::optional<Change> change;        // exactly when applied
+  // When applied; and when archived with a revision above 1: its `after` then claims nothing.
+  std::optional<Change> change;
   // The record won over another content of its revision: the content hash of the loser, which the
   // caller quarantines as "conflict".
   std::optional<Hash128> displaced_content;

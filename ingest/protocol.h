@@ -18,6 +18,8 @@ namespace tocsin {
 // multipart message (without the routing id). Pure; any bytes may come in.
 
 inline constexpr std::string_view kProtocolVersion = "tocsin/1";
+// Where a daemon listens and a producer connects when nothing else is said.
+inline constexpr std::string_view kDefaultEndpoint = "tcp://127.0.0.1:7741";
 inline constexpr std::size_t kHeaderBytesMax = 4096;             // of a message from a producer
 inline constexpr std::uint64_t kSequenceMax = (1ULL << 53) - 1;  // JSON's exact integers
 inline constexpr std::size_t kEpochLengthMax = 64;

@@ -31,6 +31,7 @@ tocsin_library(tocsin_import
     import/mapping_columns.cc
     import/mapping_reader.cc
     import/record_maker.cc
+    import/release.cc
     import/rollup.cc
     import/row.cc
     import/spec_reader.cc

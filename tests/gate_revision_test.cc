@@ -128,25 +128,63 @@ TEST(GateRevision, ATombstoneHoldsUntilAHigherRevision) {
   EXPECT_EQ(identity.value(), std::nullopt);
 }
 
-TEST(GateRevision, AnArchivedRevisionLeavesWhatIsKnown) {
+// Of January 2019, which lies before the horizon of the tests below.
+Record late(std::uint32_t number, std::int64_t value) {
+  auto record = testsupport::observation("rainfall", in("NG-BO"), "2019-01-01", "2019-02-01",
+                                         Decimal{value, 0});
+  record.revision = number;
+  return record;
+}
+
+GateWorld world_with_horizon() {
   GateWorld world;
   world.policy.lateness_horizon = testsupport::day("2019-02-10");
+  return world;
+}
+
+TEST(GateRevision, AHigherRevisionBeforeTheHorizonEndsWhatTheLowerSaid) {
+  const GateWorld world = world_with_horizon();
   Identity identity(world);
   identity.take(revision(1, 10));
-  auto old = testsupport::observation("rainfall", in("NG-BO"), "2019-01-01", "2019-02-01", {3, 0});
-  old.revision = 2;
-  EXPECT_EQ(identity.take(old).fate, Fate::kArchivedLate);
+  const auto archived = identity.take(late(2, 3));
+  EXPECT_EQ(archived.fate, Fate::kArchivedLate);
+  EXPECT_EQ(identity.value(), std::nullopt);
+  EXPECT_EQ(identity.latest()->revision, 2u);
+  EXPECT_EQ(identity.latest()->content, content_hash(late(2, 3)));
+  EXPECT_EQ(identity.take(late(2, 3)).fate, Fate::kDuplicate);
+  EXPECT_EQ(identity.take(revision(1, 10)).fate, Fate::kSuperseded);
+  EXPECT_EQ(identity.take(revision(3, 30)).fate, Fate::kApplied);
+  EXPECT_EQ(identity.value(), 300);
+}
+
+TEST(GateRevision, AHigherRevisionBeforeTheHorizonBarsALowerOneToCome) {
+  const GateWorld world = world_with_horizon();
+  Identity identity(world);
+  EXPECT_EQ(identity.take(late(2, 3)).fate, Fate::kArchivedLate);
+  EXPECT_EQ(identity.take(revision(1, 10)).fate, Fate::kSuperseded);
+  EXPECT_EQ(identity.value(), std::nullopt);
+}
+
+TEST(GateRevision, TheFirstRevisionBeforeTheHorizonChangesNothing) {
+  const GateWorld world = world_with_horizon();
+  Identity identity(world);
+  EXPECT_FALSE(identity.take(late(1, 3)).change);
+  identity.take(revision(1, 10));
+  // Whichever content hash is the greater: the same as in the other order.
+  for (int value = 0; value < 8; ++value) EXPECT_FALSE(identity.take(late(1, value)).change);
   EXPECT_EQ(identity.value(), 100);
 }
 
 Record random_revision(std::mt19937_64& random) {
   const auto number = static_cast<std::uint32_t>(1 + random() % 3);
   const auto value = static_cast<std::int64_t>(random() % 3);
-  switch (random() % 5) {
+  switch (random() % 6) {
     case 0:
       return retraction(number, value == 0 ? "" : "because");
     case 1:
       return revision(number, 5000);  // refused by the gate
+    case 2:
+      return late(number, value);
     default:
       break;
   }
@@ -168,7 +206,7 @@ std::string outcome(const std::optional<LatestRevision>& latest) {
 }
 
 TEST(GateRevision, EveryOrderOfArrivalEndsInTheSameClaim) {
-  const GateWorld world;
+  const GateWorld world = world_with_horizon();
   std::mt19937_64 random(testsupport::test_seed());
   std::map<Fate, int> fates;
   int displaced = 0;
@@ -194,6 +232,7 @@ TEST(GateRevision, EveryOrderOfArrivalEndsInTheSameClaim) {
   EXPECT_GT(fates[Fate::kDuplicate], 0);
   EXPECT_GT(fates[Fate::kSuperseded], 0);
   EXPECT_GT(fates[Fate::kQuarantined], 0);
+  EXPECT_GT(fates[Fate::kArchivedLate], 0);
   EXPECT_GT(displaced, 0);
 }
 

@@ -5,5 +5,8 @@ tocsin_test(import_tests
     import_feeds_test.cc
     import_figure_test.cc
     import_mapping_test.cc
+    import_release_pipeline_test.cc
+    import_release_test.cc
     import_rows_test.cc
-  LIBS tocsin_import tocsin_wire tocsin_gate tocsin_config tocsin_model Boost::json fmt::fmt)
+    support/small_daemon.cc
+  LIBS tocsin_import tocsin_wire tocsin_gate tocsin_config tocsin_daemon tocsin_model Boost::json fmt::fmt)

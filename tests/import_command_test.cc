@@ -24,10 +24,10 @@ class ImportCommand : public testing::Test {
           "feed: prices\nsource: s\nperiod: {month: \"{d}\"}\npublished: {days: 5}\n"
           "place: {region: X}\nrecords: [{id: \"{d}\", values: {price: v}}]\n");
     write("in.csv", "d,v\n2019-01-01,1\n2019-02-01,\"x, \"\"y\"\"\"\n");
-    options_ = {.mapping_path = path("m.yaml"),
-                .input_path = path("in.csv"),
-                .output_path = path("out.ndjson"),
-                .refused_path = path("refused.csv")};
+    options_.mapping_path = path("m.yaml");
+    options_.input_path = path("in.csv");
+    options_.output_path = path("out.ndjson");
+    options_.refused_path = path("refused.csv");
   }
   ~ImportCommand() override { fs::remove_all(directory_); }
 
@@ -84,6 +84,40 @@ TEST_F(ImportCommand, AFileThatDoesNotFitLeavesNothingBehind) {
   EXPECT_THAT(err_.str(), HasSubstr("the file lacks the columns d; it has day, v"));
   EXPECT_FALSE(fs::exists(path("out.ndjson")));
   EXPECT_FALSE(fs::exists(path("out.ndjson.part")));
+}
+
+TEST_F(ImportCommand, TheOutputOfTheImportBeforeMayBeWrittenAnew) {
+  write("in.csv", "d,v\n2019-01-01,1\n2019-02-01,2\n2019-03-01,3\n");
+  EXPECT_EQ(run(), 0);
+  const auto before = read("out.ndjson");
+  write("in.csv", "d,v\n2019-01-01,1\n2019-02-01,2.5\n2019-04-01,4\n");
+  options_.against_path = options_.output_path;
+  options_.released = parse_day("2019-06-01").value();
+  EXPECT_EQ(run(), 0);
+  EXPECT_THAT(read("out.ndjson"), HasSubstr(R"("id":"2019-02-01","source":"s")"));
+  EXPECT_THAT(err_.str(), HasSubstr("against the import before: 1 unchanged, 1 changed, 1 "
+                                    "retracted, 1 new\n"));
+  const auto after = read("out.ndjson");
+  options_.report = ReportFormat::kJson;
+  err_.str("");
+  EXPECT_EQ(run(), 0);
+  EXPECT_EQ(read("out.ndjson"), after) << "the same file again says nothing new";
+  const auto release = boost::json::parse(err_.str()).at("release");
+  EXPECT_EQ(release.at("unchanged").as_int64(), 3);
+  EXPECT_EQ(release.at("changed").as_int64(), 0);
+}
+
+TEST_F(ImportCommand, AReleaseThatFailsLeavesTheImportBefore) {
+  EXPECT_EQ(run(), 0);
+  options_.against_path = options_.output_path;
+  const auto before = read("out.ndjson");
+  write("in.csv", "d,v\n");
+  EXPECT_EQ(run(), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("it has no figures"));
+  EXPECT_EQ(read("out.ndjson"), before);
+  options_.against_path = path("nowhere.ndjson");
+  EXPECT_EQ(run(), 1);
+  EXPECT_THAT(err_.str(), HasSubstr("cannot read " + path("nowhere.ndjson")));
 }
 
 TEST_F(ImportCommand, FilesThatCantBeOpenedAreNamed) {

@@ -252,6 +252,28 @@ TEST(Import, DistrictsRollUpToTheirState) {
   EXPECT_EQ(outcome.report.rows_used, 3U);
 }
 
+// An analysis "current" in a season is dated on the season's first day alone, in the year it
+// starts.
+TEST(Import, ASeasonsStartIsItsFirstDay) {
+  std::string yaml(kRounds);
+  yaml.replace(yaml.find("season: \"{season}\""), 6, "season_start");
+  const auto outcome = import(yaml,
+                              "state,season,year,class,people,crisis\n"
+                              "Borno,rains,2019,3,100,30\n"
+                              "Borno,dry,2019,3,100,40\n"
+                              "Borno,spring,2019,3,100,40\n"
+                              "Borno,dry,20x9,3,100,40\n");
+  EXPECT_THAT(lines(outcome.records),
+              ElementsAre("Borno/2019-06-01/share 2019-06-01 2019-06-02 30",
+                          "Borno/2019-06-01/people 2019-06-01 2019-06-02 30",
+                          "Borno/2019-11-01/share 2019-11-01 2019-11-02 40",
+                          "Borno/2019-11-01/people 2019-11-01 2019-11-02 40"));
+  EXPECT_EQ(format_rfc3339(*outcome.records[0].published), "2019-07-16T00:00:00Z");
+  ASSERT_EQ(outcome.refused.size(), 2U);
+  EXPECT_EQ(outcome.refused[0].reason, "\"spring\" is none of the mapping's seasons");
+  EXPECT_THAT(outcome.refused[1].reason, HasSubstr("20x9"));
+}
+
 TEST(Import, AGroupThatCantBeReadRefusesAllItsRows) {
   const auto outcome = import(kRounds,
                               "state,district,season,year,class,people,crisis\n"

@@ -206,6 +206,33 @@ TEST(Pipeline, BeyondTheQuotaRefusedRecordsAreCountedAndNotKept) {
   EXPECT_EQ(store->fates().at(SourceId())[static_cast<std::size_t>(Fate::kQuarantined)], 4u);
 }
 
+TEST(Pipeline, ARevisionBeforeTheHorizonTakesTheOlderOnesPlace) {
+  CrashDisk disk;
+  auto store = open_store(disk);
+  auto pipeline = open_pipeline(*store);
+  const auto send = [&](std::uint64_t sequence, int revision, const std::string& month_and_next) {
+    std::string record = price(1, 100);
+    record.insert(record.find(R"("subject")"), fmt::format(R"("revision":{},)", revision));
+    const std::string period = R"("start":"2026-01-01","end":"2026-02-01")";
+    record.replace(record.find(period), period.size(), month_and_next);
+    const auto outcome = pipeline->commit({frame(sequence, record)}, kNow);
+    return outcome.value().frames.front().fates;
+  };
+  const std::string now = R"("start":"2026-01-01","end":"2026-02-01")";
+  const std::string long_ago = R"("start":"1990-01-01","end":"1990-02-01")";
+  const auto count = [&] { return pipeline->engine().data().observation_count(); };
+  send(1, 1, now);
+  EXPECT_EQ(count(), 1u);
+  EXPECT_EQ(send(2, 2, long_ago)[static_cast<std::size_t>(Fate::kArchivedLate)], 1u);
+  EXPECT_EQ(count(), 0u);
+  pipeline.reset();
+  pipeline = open_pipeline(*store);
+  EXPECT_EQ(count(), 0u) << "also after a restart";
+  EXPECT_EQ(send(3, 2, long_ago)[static_cast<std::size_t>(Fate::kDuplicate)], 1u);
+  EXPECT_EQ(send(4, 3, now)[static_cast<std::size_t>(Fate::kApplied)], 1u);
+  EXPECT_EQ(count(), 1u);
+}
+
 TEST(Pipeline, TimeNeverGoesBack) {
   CrashDisk disk;
   auto store = open_store(disk);

@@ -4,8 +4,10 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 
+#include "daemon/config/settings.h"
 #include "ingest/client.h"
 #include "ingest/client_command.h"
 #include "ingest/spool.h"
@@ -57,6 +59,18 @@ class SenderTest : public testing::Test {
   std::string directory_;
   std::ostringstream out_, err_;
 };
+
+// Without --to it reaches the daemon of the shipped configuration, and one that names no endpoint.
+TEST(SendOptions, TheDefaultEndpointIsTheDaemons) {
+  EXPECT_EQ(SendOptions{}.endpoint, kDefaultEndpoint);
+  EXPECT_EQ(IngestSettings{}.endpoint, kDefaultEndpoint);
+  const std::string root = TOCSIN_SOURCE_DIR "/deploy/config";
+  for (const std::string file : {"/lake-chad/tocsind.yaml", "/README.md"}) {
+    std::ifstream in(root + file);
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    EXPECT_NE(text.find(kDefaultEndpoint), std::string::npos) << file;
+  }
+}
 
 TEST_F(SenderTest, DeliversEveryLineOnceInOrder) {
   TestEngine engine;

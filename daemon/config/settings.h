@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "alerting/smtp_channel.h"
+#include "ingest/protocol.h"
 #include "model/diagnostic.h"
 #include "model/time.h"
 #include "rules/yaml_tree.h"
@@ -37,7 +38,7 @@ struct LimitSettings {
 };
 
 struct IngestSettings {
-  std::string endpoint = "tcp://127.0.0.1:7741";  // port * : any free one
+  std::string endpoint{kDefaultEndpoint};  // port * : any free one
   TransportSecurity security = TransportSecurity::kCurve;
   std::string secret_key_file;  // the server's; needed for curve
   std::string plain_producer;   // who every plain client is; needed without curve

@@ -12,6 +12,7 @@
 
 #include "ingest/import/import.h"
 #include "ingest/wire.h"
+#include "model/clock.h"
 
 namespace tocsin {
 
@@ -54,6 +55,18 @@ class RefusedRows {
   std::string shown_;
 };
 
+std::string release_text(const ReleaseCounts& counts) {
+  std::string text =
+      fmt::format("against the import before: {} unchanged, {} changed, {} retracted, {} new\n",
+                  counts.unchanged, counts.changed, counts.retracted, counts.added);
+  if (counts.returned > 0) text += fmt::format("  there again: {}\n", counts.returned);
+  if (counts.kept > 0) text += fmt::format("  not in the file and kept: {}\n", counts.kept);
+  if (counts.added_late > 0) {
+    text += fmt::format("  new of days before, dated with the release: {}\n", counts.added_late);
+  }
+  return text;
+}
+
 std::string report_text(const Mapping& mapping, const ImportReport& report) {
   std::string text =
       fmt::format("{}: {} rows read = {} used + {} filtered + {} refused\n", mapping.feed,
@@ -69,6 +82,7 @@ std::string report_text(const Mapping& mapping, const ImportReport& report) {
     text += fmt::format("  {}: {}\n", name_of(static_cast<RecordType>(i)), report.written[i]);
   }
   if (report.revisions > 0) text += fmt::format("  later revisions: {}\n", report.revisions);
+  if (report.release) text += release_text(*report.release);
   for (const auto& [name, count] : report.left_out) {
     text += fmt::format("  without a figure for {}: {}\n", name, count);
   }
@@ -82,6 +96,14 @@ std::string report_json(const Mapping& mapping, const ImportReport& report) {
   for (std::size_t i = 0; i < report.written.size(); ++i) {
     written[name_of(static_cast<RecordType>(i))] = report.written[i];
   }
+  boost::json::value release = nullptr;
+  if (report.release) {
+    const ReleaseCounts& counts = *report.release;
+    release = boost::json::object{{"unchanged", counts.unchanged}, {"changed", counts.changed},
+                                  {"returned", counts.returned},   {"retracted", counts.retracted},
+                                  {"kept", counts.kept},           {"new", counts.added},
+                                  {"new_late", counts.added_late}};
+  }
   return boost::json::serialize(
              boost::json::object{{"feed", mapping.feed},
                                  {"rows_read", report.rows_read},
@@ -91,6 +113,7 @@ std::string report_json(const Mapping& mapping, const ImportReport& report) {
                                  {"groups", report.groups},
                                  {"records", written},
                                  {"revisions", report.revisions},
+                                 {"release", release},
                                  {"left_out", left_out},
                                  {"first_published", time_or_dash(report.first_published)},
                                  {"last_published", time_or_dash(report.last_published)}}) +
@@ -162,15 +185,30 @@ int run_import(const ImportOptions& options, std::ostream& out, std::ostream& er
     if (!file) return cannot("read", options.input_path);
   }
   std::istream& csv = options.input_path == "-" ? std::cin : file;
+  std::optional<Against> against;
+  if (!options.against_path.empty()) {
+    std::ifstream before(options.against_path, std::ios::binary);
+    if (!before) return cannot("read", options.against_path);
+    auto earlier = read_records(before, options.against_path);
+    if (before.bad()) return cannot("read", options.against_path);
+    if (!earlier) {
+      err << earlier.error().message << '\n';
+      return kInvalid;
+    }
+    against = Against{.earlier = std::move(*earlier),
+                      .released = options.released.value_or(day_of(SystemClock().now())),
+                      .absent = options.absent};
+  }
   Output records(options.output_path == "-" ? "" : options.output_path, out);
   if (!records.ok()) return cannot("write", options.output_path);
   RefusedRows refused;
   const auto report = import_rows(
       *mapping, csv,
       {.record = [&](const Record& record) { records.stream() << to_json(record) << '\n'; },
-       .refused = [&](const RefusedRow& row) { refused.add(row); }});
+       .refused = [&](const RefusedRow& row) { refused.add(row); }},
+      std::move(against));
   if (!report) {
-    err << fmt::format("{}: {}\n", options.input_path, report.error().message);
+    err << fmt::format("{}: {}\n", options.input_path, report.error().message) << refused.shown();
     return kInvalid;
   }
   if (csv.bad()) return cannot("read", options.input_path);

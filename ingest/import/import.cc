@@ -26,7 +26,8 @@ class Import {
  public:
   explicit Import(const Mapping& mapping) : mapping_(mapping), maker_(mapping) {}
 
-  Result<ImportReport> run(std::istream& csv, const ImportSinks& sinks);
+  Result<ImportReport> run(std::istream& csv, const ImportSinks& sinks,
+                           std::optional<Against> against);
 
  private:
   Result<Columns> read_header(CsvReader& reader);
@@ -40,7 +41,7 @@ class Import {
   void refuse_rows(const std::vector<std::size_t>& members, const std::string& reason);
   Result<void> add_coverage();
   void number_revisions();
-  void write(const ImportSinks& sinks);
+  void write(std::vector<Record>&& records, const ImportSinks& sinks);
 
   const Mapping& mapping_;
   RecordMaker maker_;
@@ -198,27 +199,24 @@ void Import::number_revisions() {
     });
     for (std::size_t i = 1; i < places.size(); ++i) {
       pending_[places[i]].record.revision = static_cast<std::uint32_t>(i + 1);
-      ++report_.revisions;
     }
   }
 }
 
-void Import::write(const ImportSinks& sinks) {
-  std::stable_sort(pending_.begin(), pending_.end(), [](const Pending& a, const Pending& b) {
-    return a.record.published < b.record.published;
-  });
-  for (const auto& [record, line] : pending_) {
+void Import::write(std::vector<Record>&& records, const ImportSinks& sinks) {
+  std::stable_sort(records.begin(), records.end(),
+                   [](const Record& a, const Record& b) { return a.published < b.published; });
+  for (const auto& record : records) {
     ++report_.written[static_cast<std::size_t>(record.type())];
+    if (record.revision > 1) ++report_.revisions;
     if (!report_.first_published) report_.first_published = record.published;
     report_.last_published = record.published;
     sinks.record(record);
   }
-  for (const auto& row : rows_) {
-    if (!row.reason.empty()) sinks.refused(row);
-  }
 }
 
-Result<ImportReport> Import::run(std::istream& csv, const ImportSinks& sinks) {
+Result<ImportReport> Import::run(std::istream& csv, const ImportSinks& sinks,
+                                 std::optional<Against> against) {
   CsvReader reader(csv);
   const auto columns = read_header(reader);
   if (!columns) return tl::unexpected<Error>(columns.error());
@@ -240,7 +238,20 @@ Result<ImportReport> Import::run(std::istream& csv, const ImportSinks& sinks) {
   }
   number_revisions();
   if (auto added = add_coverage(); !added) return tl::unexpected<Error>(added.error());
-  write(sinks);
+  for (const auto& row : rows_) {
+    if (!row.reason.empty()) sinks.refused(row);
+  }
+  std::vector<Record> records;
+  records.reserve(pending_.size());
+  for (auto& made : pending_) records.push_back(std::move(made.record));
+  if (against) {
+    auto release =
+        make_release(mapping_, std::move(*against), {std::move(records), report_.rows_refused});
+    if (!release) return tl::unexpected<Error>(release.error());
+    records = std::move(release->records);
+    report_.release = release->counts;
+  }
+  write(std::move(records), sinks);
   require(report_.balances(), "every row of an import has one fate");
   return report_;
 }
@@ -258,8 +269,8 @@ std::size_t ImportReport::filtered() const {
 }
 
 Result<ImportReport> import_rows(const Mapping& mapping, std::istream& csv,
-                                 const ImportSinks& sinks) {
-  return Import(mapping).run(csv, sinks);
+                                 const ImportSinks& sinks, std::optional<Against> against) {
+  return Import(mapping).run(csv, sinks, std::move(against));
 }
 
 }  // namespace tocsin
