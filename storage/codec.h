@@ -42,6 +42,9 @@ Result<LedgerRow> decode_ledger(Chain chain, std::uint64_t index, std::string_vi
 std::string encode(const FateTotals& counts);
 Result<FateTotals> decode_fates(std::string_view bytes);
 
+std::string encode(const Tally& tally);
+Result<Tally> decode_tally(std::string_view bytes);
+
 std::string encode(const StoreHead& head);
 Result<StoreHead> decode_head(std::string_view bytes);
 

@@ -54,6 +54,8 @@ inline constexpr std::string_view kHeadKey = "h";
 inline constexpr std::string_view kNumberingPrefix = "n";
 inline constexpr std::string_view kProducerPrefix = "p";
 inline constexpr std::string_view kFatePrefix = "f";
+inline constexpr std::string_view kTallyKey = "t";
+inline constexpr std::string_view kOpenAlertPrefix = "o";
 
 std::string numbering_key(NumberedKind kind, std::string_view name);
 // The entry without its number, which is the row's value.
@@ -64,5 +66,9 @@ Result<ProducerPosition> parse_producer_key(std::string_view key);
 
 std::string fate_key(SourceId source);
 Result<SourceId> parse_fate_key(std::string_view key);
+
+// Each alert that is open; the row's value is the number of its last revision.
+std::string open_alert_key(const Hash128& alert);
+Result<Hash128> parse_open_alert_key(std::string_view key);
 
 }  // namespace tocsin
