@@ -44,6 +44,12 @@ TEST(Operations, PrometheusTakesTheRules) {
   EXPECT_EQ(checked.status, 0) << checked.output;
 }
 
+TEST(Operations, EachAlarmRingsWhenItShould) {
+  const auto tested = testsupport::run_program("promtool test rules '" + kSource +
+                                               "/deploy/prometheus/tocsin.rules_test.yml' 2>&1");
+  EXPECT_EQ(tested.status, 0) << tested.output;
+}
+
 TEST(Operations, RulesReadOnlyMetricsThatThereAre) {
   const std::string rules = read_file("/deploy/prometheus/tocsin.rules.yml");
   std::set<std::string> known;
@@ -61,6 +67,16 @@ TEST(Operations, PageSaysWhatEachAlarmMeans) {
   const auto explained = matches(read_file("/docs/OPERATIONS.md"), "\\| `(Tocsin[A-Za-z]+)` \\|");
   EXPECT_FALSE(alarms.empty());
   EXPECT_EQ(explained, alarms);
+}
+
+TEST(Architecture, FollowsOneRecordThroughTenFilesThatThereAre) {
+  std::string page = read_file("/docs/ARCHITECTURE.md");
+  page = page.substr(0, page.find("\n## Threads"));
+  const auto steps = matches(page, "\n[0-9]+\\. `([^`]+)`");
+  EXPECT_EQ(steps.size(), 10u);
+  for (const std::string& file : steps) EXPECT_NE(read_file("/" + file), "") << file;
+  // Beside them it names no source, but for a header that says what a word is.
+  EXPECT_EQ(matches(page, "([a-z_/]+\\.cc)"), steps);
 }
 
 // 65 and 2 are kExitCorrupt and kExitConfiguration of daemon/app.h.
