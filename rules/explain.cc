@@ -39,7 +39,8 @@ std::string capitalised(std::string text) {
   return text;
 }
 
-// The first tick of the stretch of equal (on, known) that holds `tick`.
+// The first tick of the stretch of equal (on, known) that holds `tick`; nullopt when it was never
+// known: the beginning of the record is no day on which anything happened.
 std::optional<Day> since(const SignalTrack& track, Day tick) {
   auto index = track.index_at(tick);
   if (index < 0) return std::nullopt;
@@ -49,6 +50,7 @@ std::optional<Day> since(const SignalTrack& track, Day tick) {
   };
   const auto now = state(index);
   while (index > 0 && state(index - 1) == now) --index;
+  if (index == 0 && now == std::pair(false, false)) return std::nullopt;
   return track.runs[static_cast<std::size_t>(index)].start;
 }
 
@@ -105,7 +107,7 @@ SignalExplained explain_signal(const Assessment& assessment, RegionId region, st
   out.evidence.dimension = scene.catalogue.dimensions[rule.dimension.number()].code;
   out.evidence.state = on ? "on" : known ? "off" : "unknown";
   out.evidence.since = since(track, tick);
-  out.evidence.reference = rule.reference;
+  out.evidence.reference = scene.pack.cited(rule.reference);
   out.when = when.tree(rule.when.root);
   std::string sentence = when.sentence(rule.when.root);
   if (on && when.truth(rule.when.root) != Tri::kTrue && !rule.clear.empty()) {

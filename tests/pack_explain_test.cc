@@ -111,6 +111,9 @@ TEST(LakeChadExplained, WhatWouldChangeItIsTrueInEveryState) {
       for (const Evidence& evidence : revision.evidence) {
         expect_words(evidence.sentence);
         expect_words(evidence.change);
+        EXPECT_THAT(evidence.reference, testing::HasSubstr(", https://"));
+        // Nothing is known from the beginning of the record on only if nothing ever came.
+        EXPECT_NE(evidence.since, lake_chad().settings.history_begins) << evidence.signal;
       }
     }
     const Assessment& assessment = playback->engine().assessments().front();
