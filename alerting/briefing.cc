@@ -59,11 +59,9 @@ std::vector<std::string> lead(const BriefingSubject& subject) {
                              {{"count", static_cast<std::int64_t>(revision.dimensions_true.size())},
                               {"dimensions", dimension_list(subject, revision.dimensions_true)}}));
   }
-  if (open && !revision.dimensions_unknown.empty()) {
-    lead.push_back(
-        texts.say("lead.dimensions.unknown",
-                  {{"count", static_cast<std::int64_t>(revision.dimensions_unknown.size())},
-                   {"dimensions", dimension_list(subject, revision.dimensions_unknown)}}));
+  if (open) {
+    const auto unknown = unknown_dimensions(subject);
+    lead.insert(lead.end(), unknown.begin(), unknown.end());
   }
   if (!revision.shared_with.empty()) {
     lead.push_back(texts.say("lead.shared", {{"basins", basin_names(subject)}}));

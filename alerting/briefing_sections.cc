@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -45,6 +47,10 @@ BriefingItem evidence_item(const BriefingSubject& subject, const Evidence& evide
   std::string when;
   if (evidence.since) {
     when = dated(subject, "evidence." + evidence.state + ".since", *evidence.since);
+  }
+  if (evidence.state == "unknown" && !evidence.since) {
+    when = subject.texts.say(evidence.sources.empty() ? "evidence.unknown.received"
+                                                      : "evidence.unknown.always");
   }
   if (evidence.evidence_day) {
     if (!when.empty()) when += ' ';
@@ -112,15 +118,27 @@ std::vector<std::string> absent_dimensions(const BriefingSubject& subject) {
   return absent;
 }
 
+// The last day that everything unknown of a dimension is covered to, when it became unknown only
+// after that day; nullopt when something else is missing as well.
+std::optional<Day> reach_of(const AlertRevision& revision, const std::string& dimension) {
+  std::optional<Day> reach;
+  for (const Evidence& evidence : revision.evidence) {
+    if (evidence.dimension != dimension || evidence.state != "unknown") continue;
+    if (evidence.sources.empty()) return std::nullopt;
+    for (const EvidenceSource& source : evidence.sources) {
+      if (!source.covered_until || !evidence.since || *evidence.since < *source.covered_until)
+        return std::nullopt;
+      const Day last = *source.covered_until - 1;
+      reach = reach ? std::min(*reach, last) : last;
+    }
+  }
+  return reach;
+}
+
 BriefingSection unknowns(const BriefingSubject& subject) {
   BriefingSection unknown = section(subject, "heading.unknown");
   unknown.items = evidence_items(subject, "unknown");
-  const auto& codes = subject.revision.dimensions_unknown;
-  if (unknown.items.empty() && !codes.empty()) {
-    unknown.items.emplace_back().text = subject.texts.say(
-        "lead.dimensions.unknown", {{"count", static_cast<std::int64_t>(codes.size())},
-                                    {"dimensions", dimension_list(subject, codes)}});
-  }
+  if (unknown.items.empty()) unknown.items = sentences(unknown_dimensions(subject));
   unknown.paragraphs.push_back(
       subject.texts.say(unknown.items.empty() ? "unknown.nothing" : "unknown.intro"));
   if (const auto absent = absent_dimensions(subject); !absent.empty()) {
@@ -297,6 +315,31 @@ std::string dimension_list(const BriefingSubject& subject, const std::vector<std
   names.reserve(codes.size());
   for (const std::string& code : codes) names.push_back(dimension_name(subject, code));
   return subject.texts.list(names);
+}
+
+std::vector<std::string> unknown_dimensions(const BriefingSubject& subject) {
+  std::map<Day, std::vector<std::string>> reaching;
+  std::vector<std::string> blind;
+  for (const std::string& code : subject.revision.dimensions_unknown) {
+    const auto reach = reach_of(subject.revision, code);
+    (reach ? reaching[*reach] : blind).push_back(code);
+  }
+  const auto count = [](const std::vector<std::string>& codes) {
+    return static_cast<std::int64_t>(codes.size());
+  };
+  std::vector<std::string> out;
+  for (const auto& [day, codes] : reaching) {
+    out.push_back(
+        subject.texts.say("lead.dimensions.reach", {{"count", count(codes)},
+                                                    {"dimensions", dimension_list(subject, codes)},
+                                                    {"day", long_date(subject.texts, day)}}));
+  }
+  if (!blind.empty()) {
+    out.push_back(subject.texts.say(
+        "lead.dimensions.unknown",
+        {{"count", count(blind)}, {"dimensions", dimension_list(subject, blind)}}));
+  }
+  return out;
 }
 
 std::vector<BriefingSection> briefing_sections(const BriefingSubject& subject) {

@@ -26,6 +26,11 @@ std::string dimension_name(const BriefingSubject& subject, std::string_view code
 // The same for several, as one phrase: "food, environmental and personal".
 std::string dimension_list(const BriefingSubject& subject, const std::vector<std::string>& codes);
 
+// What is not known of whole dimensions. Where their data is good but ends some days ago, as that
+// of events always does, the sentence says up to when it reaches; the others cannot be judged.
+// Empty when every dimension is known.
+std::vector<std::string> unknown_dimensions(const BriefingSubject& subject);
+
 // The sections that have something to say, in the order in which they are read.
 std::vector<BriefingSection> briefing_sections(const BriefingSubject& subject);
 

@@ -42,8 +42,8 @@ constexpr TextEntry kEnglish[] = {
      "do not act on them or pass them on as news."},
     {"cap.addresses", "the committees to which tocsin sends this alert"},
     {"certainty.likely",
-     "Likely: the evidence points this way, but part of it is estimated, forecast or not yet "
-     "confirmed."},
+     "Likely: the figures above were measured or reported, but part of what the rule looks at is "
+     "not known, so the level may prove too low."},
     {"certainty.observed",
      "Observed: the figures above were measured or reported. None of them is a forecast."},
     {"certainty.possible",
@@ -64,6 +64,8 @@ constexpr TextEntry kEnglish[] = {
     {"evidence.on.since", "Condition met since {day}."},
     {"evidence.reference", "Threshold: {reference}"},
     {"evidence.sources", "{count, plural, one {Source: {sources}.} other {Sources: {sources}.}}"},
+    {"evidence.unknown.always", "Not known on any day so far."},
+    {"evidence.unknown.received", "Never received: no source has sent anything for this yet."},
     {"evidence.unknown.since", "Not known since {day}."},
     {"evidence.withheld",
      "Evidence withheld: part of what this alert rests on is under a stricter handling label than "
@@ -101,8 +103,11 @@ constexpr TextEntry kEnglish[] = {
      "In this place {count, plural, one {one dimension of human security shows a threat} other "
      "{{count, spellout} dimensions of human security show threats within the same period}}: "
      "{dimensions}."},
+    {"lead.dimensions.reach",
+     "For {count, plural, one {one dimension} other {{count, spellout} dimensions}} the data "
+     "reaches to {day} only, and what has happened since is not known: {dimensions}."},
     {"lead.dimensions.unknown",
-     "For lack of current data {count, plural, one {one dimension} other {{count, spellout} "
+     "For lack of data {count, plural, one {one dimension} other {{count, spellout} "
      "dimensions}} cannot be judged: {dimensions}."},
     {"lead.shared",
      "This alert concerns a basin that several states share ({basins}). The committees of all its "

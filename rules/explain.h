@@ -40,8 +40,9 @@ struct PatternExplained {
   Level level = Level::kNone, possible = Level::kNone;
   std::vector<std::pair<Level, Explained>> levels;
   std::vector<std::string> dimensions_true, dimensions_unknown;  // codes, sorted
-  std::vector<std::string> outlook;                              // sentences
-  std::string certainty;                                         // "observed", "likely", "possible"
+  // Sentences: one for each level above this one, with all that it lacks, and when this one falls.
+  std::vector<std::string> outlook;
+  std::string certainty;  // "observed", "likely", "possible"
 };
 PatternExplained explain_pattern(const Assessment& assessment, RegionId region,
                                  std::uint32_t pattern, Day tick);

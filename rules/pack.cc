@@ -18,6 +18,12 @@ bool Pattern::reads_neighbours() const {
                      [](const Expression& level) { return level.reads_neighbours; });
 }
 
+std::string Pack::cited(const std::string& reference) const {
+  const auto found = references.find(reference);
+  if (found == references.end()) return reference;
+  return found->second.name + ", " + found->second.link;
+}
+
 const Signal* Pack::find_signal(std::string_view signal) const {
   const auto found = std::find_if(signals.begin(), signals.end(),
                                   [&](const Signal& s) { return s.name == signal; });
@@ -42,9 +48,9 @@ class PackReader {
       : reader_(reader), catalogue_(catalogue) {}
 
   Pack read(const YamlNode& root) {
-    const YamlMapping top(
-        reader_, root, "the pack",
-        {"pack", "version", "title", "skill", "regions", "parameters", "signals", "patterns"});
+    const YamlMapping top(reader_, root, "the pack",
+                          {"pack", "version", "title", "skill", "regions", "references",
+                           "parameters", "signals", "patterns"});
     pack_.file = reader_.file().name;
     pack_.name = top.need_text("pack");
     pack_.version = top.text("version", "1");
@@ -58,6 +64,7 @@ class PackReader {
     if (patterns != nullptr) name_patterns(*patterns);
     if (signals != nullptr) read_signals();
     if (patterns != nullptr) read_patterns();
+    if (const YamlNode* node = top.find("references")) read_references(*node);
     return std::move(pack_);
   }
 
@@ -89,6 +96,25 @@ class PackReader {
     std::sort(pack_.regions.begin(), pack_.regions.end());
     pack_.regions.erase(std::unique(pack_.regions.begin(), pack_.regions.end()),
                         pack_.regions.end());
+  }
+
+  // After everything that cites.
+  void read_references(const YamlNode& node) {
+    std::vector<std::string> cited;
+    for (const Parameter& parameter : pack_.parameters) cited.push_back(parameter.reference);
+    for (const Signal& signal : pack_.signals) cited.push_back(signal.reference);
+    for (const Pattern& pattern : pack_.patterns) cited.push_back(pattern.reference);
+    for (const YamlEntry& entry : reader_.named_entries(node, "references")) {
+      const YamlMapping item(reader_, entry.value, "reference " + entry.key.text, {"name", "link"});
+      if (std::find(cited.begin(), cited.end(), entry.key.text) == cited.end())
+        reader_.report(entry.key, "nothing in the pack cites '" + entry.key.text + "'",
+                       "what a 'reference' says", nearest(entry.key.text, cited));
+      const std::string link = item.need_text("link");
+      if (const YamlNode* written = item.find("link");
+          written != nullptr && !link.starts_with("https://") && !link.starts_with("http://"))
+        reader_.report(*written, "'" + link + "' is no link", "https://...");
+      pack_.references[entry.key.text] = {item.need_text("name"), link};
+    }
   }
 
   // A number with its unit, "75 %": a literal and nothing else.

@@ -58,6 +58,11 @@ struct Pattern {
   bool reads_neighbours() const;
 };
 
+// What a committee is told of a reference, so that it can look it up.
+struct Citation {
+  std::string name, link;
+};
+
 struct Pack {
   std::string file, name, version, title, skill;
   std::vector<RegionId> regions;  // sorted: where patterns without `at` are judged
@@ -65,6 +70,11 @@ struct Pack {
   std::vector<Signal> signals;  // a signal stands after those it reads
   std::vector<Pattern> patterns;
 
+  std::map<std::string, Citation> references;  // by what `reference:` says
+
+  // A `reference:` for people, "World Food Programme (2014), ..., https://..."; as it stands when
+  // the pack has no name for it.
+  std::string cited(const std::string& reference) const;
   const Signal* find_signal(std::string_view signal) const;
   const Pattern* find_pattern(std::string_view pattern) const;
 };

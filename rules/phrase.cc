@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "model/result.h"
@@ -16,6 +18,27 @@ bool same_read(const Leaf& a, const Leaf& b) {
          a.kinds == b.kinds && a.actors == b.actors && a.magnitude == b.magnitude;
 }
 
+// A number with its unit, which is in the singular after 1.
+std::string amount(double value, const Unit& unit, PureStyle style) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kOnes = {
+      {{"1 events", "1 event"},
+       {"1 people", "1 person"},
+       {"1 dimensions", "1 dimension"},
+       {"1 regions", "1 region"}}};
+  std::string text = format_number(value, unit, style);
+  for (const auto& [many, one] : kOnes)
+    if (text == many) return std::string(one);
+  return text;
+}
+
+// "a", "a or b", "a, b or c".
+std::string joined(const std::vector<std::string>& items, std::string_view last = " or ") {
+  std::string out;
+  for (std::size_t i = 0; i < items.size(); ++i)
+    out.append(i == 0 ? "" : i + 1 == items.size() ? last : ", ").append(items[i]);
+  return out;
+}
+
 class Phrases {
  public:
   Phrases(const Scene& scene, const Expression& expression, std::int32_t about)
@@ -25,15 +48,15 @@ class Phrases {
     const Node& node = expression_.node(index);
     switch (node.op) {
       case Op::kNumber:
-        return format_number(node.number, node.unit, node.style);
+        return amount(node.number, node.unit, node.style);
       case Op::kParameter: {
         const Parameter& parameter = scene_.pack.parameters[node.parameter];
-        return format_number(parameter.in(scene_.region), parameter.unit, parameter.style);
+        return amount(parameter.in(scene_.region), parameter.unit, parameter.style);
       }
       case Op::kPopulation:
         return "the population";
       case Op::kAggregate:
-        return expression_.leaf(node.leaf).label;
+        return label(node);
       case Op::kNormal:
         return whose(node);
       case Op::kPercentile:
@@ -69,18 +92,110 @@ class Phrases {
       case Op::kPer100k:
         return of(node.a) + ", per 100,000 people";
       case Op::kDimensions:
-        return "the number of active dimensions";
+        return dimensions(node);
       case Op::kNeighbours:
-        return "the number of neighbouring regions with " + subject(node);
+        return "the number of neighbouring regions with " + threat(node);
       case Op::kBasin:
-        return "the number of regions of the basin with " + subject(node);
+        return "the number of regions of the basin with " + threat(node);
       default:
-        return expression_.text.substr(node.begin, node.end - node.begin);
+        require(false, "phrase() takes a number");
     }
+    return "";
+  }
+
+  std::string statement(std::int32_t index, bool holds) const {
+    const Node& node = expression_.node(index);
+    switch (node.op) {
+      case Op::kRising:
+        return fmt::format("{} {} in each of the last {} periods", label(node),
+                           holds ? "rises" : "does not rise", node.count);
+      case Op::kCrosses:
+        return fmt::format("{} {} just passed {}", label(node), holds ? "has" : "has not",
+                           of(node.a));
+      case Op::kOn:
+        return presence(node.subjects, holds) + " on";
+      case Op::kActive:
+        return fmt::format("{} on or has been on in the last {}", presence(node.subjects, holds),
+                           to_string(scene_.window));
+      case Op::kCascade:
+        return (holds ? "" : "it is not so that ") + cascade(node);
+      default:
+        require(false, "statement() takes a call that is true or false");
+    }
+    return "";
   }
 
  private:
-  std::string label(const Node& node) const { return expression_.leaf(node.leaf).label; }
+  std::string label(const Node& node) const {
+    const Leaf& leaf = expression_.leaf(node.leaf);
+    return (leaf.reads_events && leaf.aggregate == Aggregate::kCount ? "the number of " : "") +
+           leaf.label;
+  }
+
+  std::string code(std::uint32_t dimension) const {
+    return scene_.catalogue.dimensions[dimension].code;
+  }
+
+  std::string dimensions(const Node& node) const {
+    std::vector<DimensionId> all;
+    for (const Signal& signal : scene_.pack.signals)
+      if (signal.stance == Stance::kThreat) all.push_back(signal.dimension);
+    const bool every = std::ranges::all_of(all, [&](DimensionId dimension) {
+      return std::ranges::find(node.dimensions, dimension) != node.dimensions.end();
+    });
+    std::vector<std::string> codes;
+    if (!every)
+      for (const DimensionId dimension : node.dimensions) codes.push_back(code(dimension.number()));
+    return fmt::format("the number of dimensions {}with a threat in the last {}",
+                       every ? "" : "among " + joined(codes, " and ") + " ",
+                       to_string(scene_.window));
+  }
+
+  // `any food threat`, `"Rain far below normal"`.
+  std::string name(const Subject& subject) const {
+    switch (subject.kind) {
+      case Subject::Kind::kSignal:
+        return '"' + scene_.pack.signals[subject.index].title + '"';
+      case Subject::Kind::kDimension:
+        return "any " + code(subject.index) + " threat";
+      case Subject::Kind::kPatternLevel:
+        return fmt::format("\"{}\" at {} or higher", scene_.pack.patterns[subject.index].title,
+                           name_of(subject.level));
+    }
+    return "";
+  }
+
+  std::string any_of(const std::vector<Subject>& subjects) const {
+    std::vector<std::string> names;
+    for (const Subject& subject : subjects) names.push_back(name(subject));
+    return joined(names);
+  }
+
+  // Up to the word after which "on" stands: `any food threat is`, `neither "A" nor "B" is`.
+  std::string presence(const std::vector<Subject>& subjects, bool holds) const {
+    if (holds) return any_of(subjects) + " is";
+    if (subjects.size() > 1) return "none of " + any_of(subjects) + " is";
+    const Subject& only = subjects.front();
+    return only.kind == Subject::Kind::kDimension ? "no " + code(only.index) + " threat is"
+                                                  : name(only) + " is not";
+  }
+
+  // "... come one after the other within 18 months: first any environmental threat, then, 1 to 400
+  // days later, any food threat, and last any personal threat, which is still on".
+  std::string cascade(const Node& node) const {
+    std::string out =
+        "threats come one after the other within " + to_string(node.within) + ": first ";
+    for (std::size_t i = 0; i < node.links.size(); ++i) {
+      const Link& link = node.links[i];
+      if (i > 0) out += ", then ";
+      if (link.lag_least > 0 || link.lag_greatest < Link().lag_greatest)
+        out += (link.lag_greatest < Link().lag_greatest
+                    ? fmt::format("{} to {} days later ", link.lag_least, link.lag_greatest)
+                    : fmt::format("at least {} days later ", link.lag_least));
+      out += any_of(link.subjects);
+    }
+    return out + ", which is still on";
+  }
 
   std::string whose(const Node& node) const {
     if (about_ >= 0 && same_read(expression_.leaf(about_), expression_.leaf(node.leaf)))
@@ -95,18 +210,10 @@ class Phrases {
     return of(node.a) + (share ? " of " : " times ") + of(node.b);
   }
 
-  std::string subject(const Node& node) const {
+  // What neighbours are counted by.
+  std::string threat(const Node& node) const {
     const Subject& subject = node.subjects.front();
-    switch (subject.kind) {
-      case Subject::Kind::kSignal:
-        return scene_.pack.signals[subject.index].title;
-      case Subject::Kind::kDimension:
-        return scene_.catalogue.dimensions[subject.index].code + " threats";
-      case Subject::Kind::kPatternLevel:
-        return fmt::format("{} at {} or higher", scene_.pack.patterns[subject.index].title,
-                           name_of(subject.level));
-    }
-    return "";
+    return name(subject) + (subject.kind == Subject::Kind::kPatternLevel ? "" : " on");
   }
 
   const Scene& scene_;
@@ -121,14 +228,30 @@ std::string phrase(const Scene& scene, const Expression& expression, std::int32_
   return Phrases(scene, expression, about).of(node);
 }
 
+std::string statement(const Scene& scene, const Expression& expression, std::int32_t node,
+                      bool holds) {
+  return Phrases(scene, expression, -1).statement(node, holds);
+}
+
 std::string say(const Quantity& quantity, const Unit& unit, PureStyle style) {
   const bool low = std::isfinite(quantity.low), high = std::isfinite(quantity.high);
   if (!low && !high) return "not known";
-  if (!high) return "at least " + format_number(quantity.low, unit, style);
-  if (!low) return "at most " + format_number(quantity.high, unit, style);
-  if (quantity.exact()) return format_number(quantity.low, unit, style);
-  return format_number(quantity.low, Unit(), PureStyle::kNumber) + " to " +
+  if (!high) return "at least " + amount(quantity.low, unit, style);
+  if (!low) return "at most " + amount(quantity.high, unit, style);
+  if (quantity.exact()) return amount(quantity.low, unit, style);
+  // A share keeps its sign of per cent on both sides.
+  const bool pure = unit.pure() && style == PureStyle::kPercent;
+  return format_number(quantity.low, Unit(), pure ? style : PureStyle::kNumber) + " to " +
          format_number(quantity.high, unit, style);
+}
+
+std::string plain_day(Day day) {
+  static constexpr std::array<std::string_view, 12> kMonths = {
+      "January", "February", "March",     "April",   "May",      "June",
+      "July",    "August",   "September", "October", "November", "December"};
+  const auto ymd = to_ymd(day);
+  return fmt::format("{} {} {}", static_cast<unsigned>(ymd.day()),
+                     kMonths[static_cast<unsigned>(ymd.month()) - 1], static_cast<int>(ymd.year()));
 }
 
 std::string_view say(Op comparison) {

@@ -11,8 +11,16 @@ namespace tocsin {
 std::string phrase(const Scene& scene, const Expression& expression, std::int32_t node,
                    std::int32_t about = -1);
 
-// "41 mm", "at least 3 events", "3 to 5 events", "not known".
+// A node that is on(), active(), cascade(), rising() or crosses() as a clause, said to hold or not:
+// "any food threat is on", "no food threat is on".
+std::string statement(const Scene& scene, const Expression& expression, std::int32_t node,
+                      bool holds);
+
+// "41 mm", "1 person", "at least 3 events", "3 to 5 events", "not known".
 std::string say(const Quantity& quantity, const Unit& unit, PureStyle style);
+
+// "31 October 2026".
+std::string plain_day(Day day);
 
 // "below", "at least": how a comparison is said.
 std::string_view say(Op comparison);

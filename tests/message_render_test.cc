@@ -201,6 +201,26 @@ TEST(Message, DimensionsTheRuleDoesNotLookAtAreNamed) {
               HasSubstr("This rule does not look at four dimensions at all: economic,"));
 }
 
+TEST(Message, DataThatEndsSomeDaysAgoIsSaidToReachThatFar) {
+  AlertRevision revision = sample_raised();
+  EXPECT_THAT(render(revision).text,
+              HasSubstr("For one dimension the data reaches to 19 December 2018 only, and what\n"
+                        "has happened since is not known: health."));
+  // It became unknown while its source still reached: something else is missing too.
+  revision.evidence[2].since = *parse_day("2018-12-01");
+  EXPECT_THAT(render(revision).text,
+              HasSubstr("For lack of data one dimension cannot be judged: health."));
+}
+
+TEST(Message, WhatNeverCameIsNotUnknownSinceADay) {
+  AlertRevision revision = sample_raised();
+  revision.evidence[2].since.reset();
+  EXPECT_THAT(render(revision).text, HasSubstr("Not known on any day so far."));
+  revision.evidence[2].sources.clear();
+  EXPECT_THAT(render(revision).text, HasSubstr("Never received: no source has sent anything"));
+  EXPECT_THAT(render(revision).text, Not(HasSubstr("Not known since")));
+}
+
 TEST(Message, TextKeepsToItsWidth) {
   std::istringstream lines(render(sample_escalated()).text);
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 72U) << line;

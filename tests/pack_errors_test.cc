@@ -92,6 +92,8 @@ const Mistake kMistakes[] = {
     {"a parameter without a reason", ", why: a moderate drought", ""},
     {"a history of what is irregular", "last(ipc3_share) >= 20 %",
      "percentile(last(ipc3_share), 5y) >= 90 %"},
+    {"a reference that nothing cites", "patterns:\n",
+     "references: {imd: {name: A name, link: \"www.example.org\"}}\npatterns:\n"},
     {"an end too early", "dimensions() >= 3", "dimensions() >= 3 and"},
 };
 

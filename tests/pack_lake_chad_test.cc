@@ -42,6 +42,26 @@ TEST(LakeChadPack, EveryThresholdSaysWhereItComesFrom) {
     EXPECT_THAT(parameter.reference, testing::StartsWith("docs/REFERENCES.md#")) << parameter.name;
 }
 
+// Committees read a name and a link, and docs/REFERENCES.md has the same link.
+TEST(LakeChadPack, EveryReferenceIsToldByNameAndLink) {
+  const Pack pack = lake_chad_pack();
+  const std::string page = read_file(kSource / "docs/REFERENCES.md");
+  std::vector<std::string> cited;
+  for (const Signal& signal : pack.signals) cited.push_back(signal.reference);
+  for (const Parameter& parameter : pack.parameters) cited.push_back(parameter.reference);
+  for (const Pattern& pattern : pack.patterns) cited.push_back(pattern.reference);
+  for (const std::string& reference : cited) {
+    const auto found = pack.references.find(reference);
+    ASSERT_NE(found, pack.references.end()) << reference;
+    const auto entry = page.find("\n## " + reference.substr(reference.find('#') + 1) + "\n");
+    ASSERT_NE(entry, std::string::npos) << reference;
+    const std::string about = page.substr(entry, page.find("\n## ", entry + 1) - entry);
+    EXPECT_THAT(about, testing::HasSubstr("Link: <" + found->second.link + ">")) << reference;
+    EXPECT_EQ(pack.cited(reference), found->second.name + ", " + found->second.link);
+  }
+  EXPECT_EQ(pack.cited("our own choice"), "our own choice");
+}
+
 TEST(LakeChadPack, AdvisesEveryFunctionOverEveryHorizon) {
   const Pack pack = lake_chad_pack();
   ASSERT_EQ(pack.patterns.size(), 1u);

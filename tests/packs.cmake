@@ -2,6 +2,7 @@ tocsin_test(packs_test
   SOURCES
     demo_scenario_test.cc
     pack_errors_test.cc
+    pack_explain_test.cc
     pack_lake_chad_test.cc
     references_test.cc
     rules_reference_test.cc

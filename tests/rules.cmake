@@ -27,3 +27,9 @@ tocsin_test(twin_tests
     twin_tables_pattern_test.cc
     twin_tables_test.cc
   LIBS rule_builders)
+
+tocsin_test(explain_tests
+  SOURCES
+    explain_test.cc
+    support/golden.cc
+  LIBS rule_builders)

@@ -1,0 +1,259 @@
+#include "rules/teller.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "rules/phrase.h"
+
+namespace tocsin {
+namespace {
+
+bool is_number(Op op) {
+  switch (op) {
+    case Op::kLess:
+    case Op::kLessEqual:
+    case Op::kGreater:
+    case Op::kGreaterEqual:
+    case Op::kEqual:
+    case Op::kUnequal:
+    case Op::kAnd:
+    case Op::kOr:
+    case Op::kNot:
+    case Op::kConsecutive:
+    case Op::kRising:
+    case Op::kCrosses:
+    case Op::kOn:
+    case Op::kActive:
+    case Op::kCascade:
+      return false;
+    default:
+      return true;
+  }
+}
+
+// A lower bound that says nothing, since counts are never below it.
+bool says_nothing(const Quantity& quantity) {
+  return quantity.is_unknown() || (!std::isfinite(quantity.high) && quantity.low <= 0);
+}
+
+std::string gap(const Read& read) {
+  const std::string until = read.covered_until ? plain_day(*read.covered_until - 1) : "";
+  switch (read.gap) {
+    case Read::Gap::kNone:
+      return "";
+    case Read::Gap::kNeverSeen:
+      return "nothing has been received";
+    case Read::Gap::kStale:
+      return "the last figure speaks up to " + until + " and is too old";
+    case Read::Gap::kMissing:
+      return "figures are missing in the window";
+    case Read::Gap::kNotCovered:
+      return until.empty() ? "no source says that its events are complete"
+                           : "events are complete until " + until;
+  }
+  return "";
+}
+
+std::string format_range(const DayRange& range) {
+  const Day last = range.until - 1;
+  return range.from == last ? format_day(last) : format_day(range.from) + " to " + format_day(last);
+}
+
+}  // namespace
+
+Tri Teller::truth(std::int32_t index) const {
+  Horizon horizon;
+  return evaluate_truth(scene_, expression_, index, stand_, horizon);
+}
+
+Quantity Teller::number(std::int32_t index) const {
+  Horizon horizon;
+  return evaluate_number(scene_, expression_, index, stand_, horizon);
+}
+
+Read Teller::look(const Leaf& leaf) const {
+  Horizon horizon;
+  return read_leaf(scene_, leaf, stand_, horizon, Detail::kRecords);
+}
+
+Explained Teller::tree(std::int32_t index) const {
+  const Node& node = expression_.node(index);
+  Explained out;
+  out.text = source_text(node);
+  out.value = is_number(node.op) ? say(number(index), node.unit, node.style)
+                                 : std::string(name_of(truth(index)));
+  if (node.leaf >= 0) out.detail = where_from(expression_.leaf(node.leaf));
+  if (is_literal(node)) return out;
+  if (node.a >= 0) out.parts.push_back(tree(node.a));
+  if (node.b >= 0) out.parts.push_back(tree(node.b));
+  std::erase_if(out.parts, [](const Explained& part) { return part.text == part.value; });
+  return out;
+}
+
+// The node's own text, widened to the parentheses that it begins or ends within: a node begins and
+// ends with its operands, which the author may have put in parentheses.
+std::string Teller::source_text(const Node& node) const {
+  const std::string& text = expression_.text;
+  std::size_t begin = node.begin, end = node.end;
+  int open = 0, closed = 0;  // parentheses without a partner
+  for (std::size_t i = begin; i < end; ++i) {
+    if (text[i] == '(') ++open;
+    if (text[i] == ')') open > 0 ? --open : ++closed;
+  }
+  for (int depth = 0; closed > 0 && begin > 0;) {
+    --begin;
+    if (text[begin] == ')') ++depth;
+    if (text[begin] == '(') depth > 0 ? --depth : --closed;
+  }
+  for (int depth = 0; open > 0 && end < text.size(); ++end) {
+    if (text[end] == '(') ++depth;
+    if (text[end] == ')') depth > 0 ? --depth : --open;
+  }
+  return text.substr(begin, end - begin);
+}
+
+// "NASA POWER, 2019-01-01 to 2019-03-31": what a read looked at, or why it is not known.
+std::string Teller::where_from(const Leaf& leaf) const {
+  const Read read = look(leaf);
+  std::string source = "no source";
+  if (read.source.number() != 0) {
+    const Source& found = *scene_.catalogue.find(read.source);
+    const auto name = found.names.find("en");
+    source = name == found.names.end() ? found.key : name->second;
+  }
+  if (read.gap != Read::Gap::kNone) return source + ": " + gap(read);
+  return source + (read.window ? ", " + format_range(*read.window) : "");
+}
+
+std::string Teller::sentence(std::int32_t index, bool negated) const {
+  const Node& node = expression_.node(index);
+  switch (node.op) {
+    case Op::kAnd:
+    case Op::kOr:
+      return sentence(node.a, negated) + ((node.op == Op::kAnd) != negated ? "; and " : "; or ") +
+             sentence(node.b, negated);
+    case Op::kNot:
+      return sentence(node.a, !negated);
+    case Op::kConsecutive:
+      return sentence(node.a, negated) + fmt::format(", looked at in each of {} consecutive {}s",
+                                                     node.count, name_of(node.cadence));
+    case Op::kRising:
+    case Op::kCrosses:
+    case Op::kOn:
+    case Op::kActive:
+    case Op::kCascade: {
+      const Tri holds = truth(index);
+      if (holds == Tri::kUnknown)
+        return "it is not known whether " + statement(scene_, expression_, index, true);
+      return statement(scene_, expression_, index, holds == Tri::kTrue);
+    }
+    default:
+      return is_comparison(node.op) ? comparison(index, negated) : "";
+  }
+}
+
+std::string Teller::reading() const {
+  std::string out;
+  for (std::size_t i = 0; i < expression_.nodes.size(); ++i) {
+    const Node& node = expression_.nodes[i];
+    if (node.leaf < 0 || !is_number(node.op)) continue;
+    const Quantity value = number(static_cast<std::int32_t>(i));
+    out += fmt::format("{}{:.6g}..{:.6g}", out.empty() ? "" : " ", value.low, value.high);
+  }
+  return out;
+}
+
+bool Teller::is_literal(const Node& node) {
+  return node.op == Op::kNumber || node.op == Op::kParameter;
+}
+
+std::int32_t Teller::about(std::int32_t index) const {
+  if (index < 0) return -1;
+  const Node& node = expression_.node(index);
+  if (node.leaf >= 0) return node.leaf;
+  const std::int32_t left = about(node.a);
+  return left >= 0 ? left : about(node.b);
+}
+
+bool Teller::is_constant(std::int32_t index) const {
+  const Node& node = expression_.node(index);
+  if (is_literal(node) || node.op == Op::kPopulation) return true;
+  if (node.leaf >= 0 || node.a < 0) return false;
+  return is_constant(node.a) && (node.b < 0 || is_constant(node.b));
+}
+
+Teller::Sides Teller::sides(const Node& node) const {
+  if (is_constant(node.a) && !is_constant(node.b)) return {node.b, node.a, mirrored(node.op)};
+  return {node.a, node.b, node.op};
+}
+
+std::string Teller::figure(const Quantity& quantity, std::int32_t index) const {
+  const Node& node = expression_.node(index);
+  static const Unit kEvents = Unit::base("events"), kDimensions = Unit::base("dimensions"),
+                    kRegions = Unit::base("regions");
+  const bool counted = node.unit == kEvents || node.unit == kDimensions || node.unit == kRegions;
+  return says_nothing(quantity) ? "not known"
+                                : say(quantity, counted ? Unit() : node.unit, node.style);
+}
+
+std::string Teller::comparison(std::int32_t index, bool negated) const {
+  Sides sides = this->sides(expression_.node(index));
+  if (negated) sides.op = opposite(sides.op);
+  const Quantity value = number(sides.subject);
+  const std::int32_t about = this->about(sides.subject);
+  const bool open_end = !says_nothing(value) && !std::isfinite(value.high);
+  std::string out = phrase(scene_, expression_, sides.subject) + " is ";
+  if (open_end && truth(index) == Tri::kUnknown) out += "not known, ";
+  out += figure(value, sides.subject);
+  if (!value.exact() && about >= 0)
+    if (const std::string why = why_unknown(sides.subject); !why.empty()) out += " (" + why + ")";
+  return out + ratio(sides.bound, about, value) + "; threshold: " + threshold(sides, about);
+}
+
+// "below 49.5 mm (75 % of its 10-year normal)".
+std::string Teller::threshold(const Sides& sides, std::int32_t about) const {
+  const Quantity bound = number(sides.bound);
+  std::string out = "not known";
+  if (!says_nothing(bound))
+    out = fmt::format("{} {}{}", say(sides.op), bound.exact() ? "" : "what is not known exactly, ",
+                      figure(bound, sides.bound));
+  if (is_literal(expression_.node(sides.bound))) return out;
+  out += " (" + phrase(scene_, expression_, sides.bound, about);
+  if (!bound.exact() && this->about(sides.bound) >= 0)
+    if (const std::string why = why_unknown(sides.bound); !why.empty()) out += ", " + why;
+  return out + ")";
+}
+
+// ", 62 % of its 10-year normal of 66 mm", where the bound is built on a normal of the same read.
+std::string Teller::ratio(std::int32_t index, std::int32_t about, const Quantity& value) const {
+  if (index < 0 || about < 0) return "";
+  const Node& node = expression_.node(index);
+  if (node.op != Op::kNormal) {
+    const std::string left = ratio(node.a, about, value);
+    return left.empty() ? ratio(node.b, about, value) : left;
+  }
+  const Quantity normal = number(index);
+  if (!normal.exact() || normal.low <= 0 || !value.exact()) return "";
+  const std::string named = phrase(scene_, expression_, index, about);
+  if (!named.starts_with("its ")) return "";
+  return fmt::format(", {} of {} of {}",
+                     format_number(value.low / normal.low, Unit(), PureStyle::kPercent, 0), named,
+                     say(normal, node.unit, node.style));
+}
+
+// The gap of the first read below `index` that has one.
+std::string Teller::why_unknown(std::int32_t index) const {
+  if (index < 0) return "";
+  const Node& node = expression_.node(index);
+  if (node.leaf >= 0) {
+    const Read read = look(expression_.leaf(node.leaf));
+    if (read.gap != Read::Gap::kNone) return gap(read);
+    return node.op == Op::kAggregate ? "" : "its history is too short";
+  }
+  const std::string left = why_unknown(node.a);
+  return left.empty() ? why_unknown(node.b) : left;
+}
+
+}  // namespace tocsin
