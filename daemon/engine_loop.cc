@@ -121,10 +121,12 @@ Result<void> EngineLoop::commit(std::vector<Input> inputs, ProcessingTime now,
 Result<void> EngineLoop::commit_published(Frame frame) {
   std::vector<PublishedLine> lines;
   ProcessingTime newest = pipeline_.now();
+  const ProcessingTime present = clock_.now();  // nothing was published later than this
   parser_.for_each_record(
       frame.payload, [&](std::size_t, std::string_view raw, ParsedRecord&& record) {
         if (record && record->published)
-          newest = std::max(newest, ProcessingTime(record->published->milliseconds()));
+          newest = std::max(newest,
+                            std::min(present, ProcessingTime(record->published->milliseconds())));
         lines.push_back({raw, newest});
       });
   FrameResult whole;

@@ -233,6 +233,35 @@ TEST(Pipeline, ARevisionBeforeTheHorizonTakesTheOlderOnesPlace) {
   EXPECT_EQ(count(), 1u);
 }
 
+TEST(Pipeline, ThePublishedClockDoesNotRunAheadOfThePresent) {
+  class Present : public Clock {
+   public:
+    ProcessingTime now() const override { return kNow; }
+  } present;
+  CrashDisk disk;
+  spdlog::logger log("test", std::make_shared<spdlog::sinks::null_sink_mt>());
+  auto store = open_store(disk);
+  auto pipeline = open_pipeline(*store);
+  ASSERT_TRUE(pipeline->commit({ClockInput{}}, ProcessingTime(kNow.milliseconds() - 86'400'000)));
+  FrameQueue frames(4);
+  Metrics metrics(pipeline->catalogue());
+  LoopPorts ports{[](std::vector<FrameResult>) {}, [] {}, [](std::string) {}, [] {}};
+  LoopOptions options;
+  options.clock = ClockKind::kPublished;
+  options.store_directory = "/";
+  EngineLoop loop(std::move(options), *pipeline, frames, present, metrics, log, std::move(ports));
+  Frame next;
+  next.producer = "demo";
+  next.epoch = "epoch";
+  next.sequence = 1;
+  next.payload = price(1, 100);
+  next.payload.insert(next.payload.find(R"("subject")"), R"("published":"2399-01-01T00:00:00Z",)");
+  ASSERT_TRUE(frames.offer(next));
+  loop.stop();
+  ASSERT_TRUE(loop.run());
+  EXPECT_EQ(pipeline->now(), kNow);
+}
+
 TEST(Pipeline, TimeNeverGoesBack) {
   CrashDisk disk;
   auto store = open_store(disk);
