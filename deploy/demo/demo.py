@@ -30,6 +30,7 @@ FEEDS = {  # feed: the publisher's file in DIR
     "wb-rtfp": "rtfp_prices_nigeria_2014_2025.csv",
     "nasa-power": "nasa_power_nigeria_zones_1990_2023.csv",
     "cadre-harmonise": "cadre_harmonise_2014_2020.csv",
+    "iom-dtm": "iom_dtm_ne_nigeria_2015_2021.csv",
 }
 
 
