@@ -4,6 +4,7 @@ tocsin_library(tocsin_admin
     admin.cc
     admin_alerts.cc
     admin_connection.cc
+    admin_host.cc
     admin_query.cc
     admin_routes.cc
     metrics.cc

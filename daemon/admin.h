@@ -24,15 +24,17 @@ struct AdminPorts {
 };
 
 struct AdminOptions {
-  std::string host = "127.0.0.1";  // an IPv4 or IPv6 address
+  std::string host = "127.0.0.1";  // an IPv4 or IPv6 address; daemon/config guards which
   std::uint16_t port = 0;          // 0: any free one
   std::size_t connections_max = 64;
   std::size_t request_bytes_max = 16'384;  // of the header, and of the body
   std::chrono::milliseconds idle{15'000};  // for a request to arrive whole, and an answer to leave
 };
 
-// The operator's HTTP listener, on loopback by default: who reaches it may read every alert and
-// start backups, so it is never put on a public address.
+// The operator's HTTP listener, on loopback by default: who reaches it may read every alert. There
+// is no log-in, so the configuration takes another address only with the words `security: plain`,
+// and even then a backup is for those on this machine (403). On loopback the Host header must be
+// the address or localhost, with the port (421; daemon/admin_host.h says why).
 //
 //   GET /metrics      Prometheus text
 //   GET /healthz      200 while the process answers

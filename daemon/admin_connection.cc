@@ -4,6 +4,8 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 
+#include "daemon/admin_host.h"
+
 namespace tocsin {
 
 namespace beast = boost::beast;
@@ -48,8 +50,17 @@ void AdminConnection::on_read(beast::error_code error) {
     return refuse(400, "not an HTTP request: " + error.message());
   if (error) return;
   const auto& request = parser_->get();
+  beast::error_code gone;
+  const auto here = stream_.socket().local_endpoint(gone);
+  const auto peer = stream_.socket().remote_endpoint(gone);
+  if (gone) return;
+  const std::string_view host = request.count(http::field::host) == 1
+                                    ? std::string_view(request[http::field::host])
+                                    : std::string_view();
+  if (const auto known = check_host(here, host); !known) return refuse(421, known.error().message);
   const AdminRequest asked{std::string(request.method_string()), std::string(request.target()),
-                           request.find(http::field::origin) != request.end()};
+                           request.find(http::field::origin) != request.end(),
+                           is_local(here, peer)};
   if (const auto directory = backup_directory(asked)) {
     stream_.expires_never();
     ports_.backup(*directory, [self = shared_from_this()](AdminResponse response) {

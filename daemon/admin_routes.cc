@@ -156,7 +156,8 @@ AdminResponse admin_error(unsigned status, std::string_view what,
 }
 
 std::optional<std::string> backup_directory(const AdminRequest& request) {
-  if (request.method != "POST" || request.from_browser_page) return std::nullopt;
+  if (request.method != "POST" || request.from_browser_page || !request.from_this_machine)
+    return std::nullopt;
   const auto target = parse_target(request.target);
   if (!target || target->path != "/backup" || target->query.size() != 1) return std::nullopt;
   const auto directory = target->query.find("directory");
@@ -169,6 +170,8 @@ AdminResponse respond(const AdminPorts& ports, const AdminRequest& request) {
   if (!target) return from_error(target.error());
   if (request.from_browser_page)
     return admin_error(403, "a page of another origin may not ask here (Origin header)");
+  if (request.method == "POST" && !request.from_this_machine)
+    return admin_error(403, "from another machine nothing may be changed or written here");
   if (target->path.starts_with(kAlertPrefix)) {
     if (!fits(request.method, "GET")) return wrong_method(request, target->path, "GET");
     if (auto known = check_names(*target, {}); !known) return from_error(known.error());

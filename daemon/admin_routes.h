@@ -14,6 +14,7 @@ struct AdminRequest {
   std::string method;              // "GET", "HEAD", "POST", ...
   std::string target;              // "/alerts?state=open"
   bool from_browser_page = false;  // it carries an Origin: some page sent it, not a person
+  bool from_this_machine = true;
 };
 
 struct AdminResponse {

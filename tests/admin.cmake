@@ -1,3 +1,3 @@
 tocsin_test(admin_tests
-  SOURCES admin_test.cc metrics_test.cc operations_test.cc support/small_daemon.cc
+  SOURCES admin_host_test.cc admin_test.cc metrics_test.cc operations_test.cc support/small_daemon.cc
   LIBS tocsin_daemon tocsin_admin Boost::headers Boost::json fmt::fmt Threads::Threads)

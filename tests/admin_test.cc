@@ -82,6 +82,9 @@ class Admin : public testing::Test {
     return json::parse(answer.substr(0, answer.rfind('}') + 1)).as_object();
   }
 
+  // The header line that every request needs.
+  std::string host() const { return "Host: localhost:" + std::to_string(server_->port()) + "\r\n"; }
+
   // Raises an alert and gives its id.
   std::string raise() {
     const CommitOutcome outcome = daemon_.send(price("p1", "2019-05-01", "2019-06-01", 400));
@@ -238,6 +241,13 @@ INSTANTIATE_TEST_SUITE_P(
         {"backup_relative", "/backup?directory=b", "-X POST", 400, "no absolute path"},
         {"from_a_page", "/backup?directory=/b", "-X POST -H 'Origin: https://evil.example'", 403,
          "Origin"},
+        {"rebound_name", "/alerts", "-H 'Host: evil.example'", 421, "'evil.example'"},
+        {"name_that_begins_well", "/alerts", "-H 'Host: localhost.evil.example'", 421,
+         "localhost:"},
+        {"other_port", "/alerts", "-H 'Host: localhost:1'", 421, "127.0.0.1:"},
+        {"no_host", "/alerts", "-H 'Host:'", 421, "''"},
+        {"backup_by_a_rebound_name", "/backup?directory=/b", "-X POST -H 'Host: evil.example'", 421,
+         "'evil.example'"},
         {"body_too_long", "/backup?directory=/b",
          "-X POST -H 'Expect:' --data-binary @" TOCSIN_SOURCE_DIR "/docs/SEMANTICS.md", 413,
          "4096 bytes"},
@@ -249,10 +259,24 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_F(Admin, HeadIsGetWithoutTheBody) {
   start();
   Peer peer(server_->port());
-  peer.say("HEAD /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  peer.say("HEAD /metrics HTTP/1.1\r\n" + host() + "Connection: close\r\n\r\n");
   const std::string answer = peer.rest();
   EXPECT_THAT(answer, HasSubstr("Content-Length: 20\r\n"));
   EXPECT_THAT(answer, testing::EndsWith("\r\n\r\n"));
+}
+
+TEST_F(Admin, TakesLocalhostAsHost) {
+  start();
+  Peer peer(server_->port());
+  peer.say("GET /healthz HTTP/1.1\r\n" + host() + "\r\n");
+  EXPECT_THAT(peer.some(), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(Admin, TwoHostsAreNone) {
+  start();
+  Peer peer(server_->port());
+  peer.say("GET /alerts HTTP/1.1\r\n" + host() + "Host: evil.example\r\n\r\n");
+  EXPECT_THAT(peer.some(), StartsWith("HTTP/1.1 421"));
 }
 
 TEST_F(Admin, WhatIsNotHttpIsRefused) {
@@ -266,7 +290,7 @@ TEST_F(Admin, KeepsAConnectionForMoreRequests) {
   start();
   Peer peer(server_->port());
   for (int i = 0; i < 3; ++i) {
-    peer.say("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+    peer.say("GET /healthz HTTP/1.1\r\n" + host() + "\r\n");
     EXPECT_THAT(peer.some(), StartsWith("HTTP/1.1 200"));
   }
 }
@@ -306,7 +330,7 @@ TEST_F(Admin, ConnectionsBeyondTheCapAreTurnedAwayUntilOneGoes) {
   std::vector<std::unique_ptr<Peer>> taken;
   for (int i = 0; i < 4; ++i) {
     taken.push_back(std::make_unique<Peer>(server_->port()));
-    taken.back()->say("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+    taken.back()->say("GET /healthz HTTP/1.1\r\n" + host() + "\r\n");
     ASSERT_THAT(taken.back()->some(), StartsWith("HTTP/1.1 200"));
   }
   for (int i = 0; i < 50; ++i)
@@ -316,7 +340,7 @@ TEST_F(Admin, ConnectionsBeyondTheCapAreTurnedAwayUntilOneGoes) {
   std::string answer;
   while (!answer.starts_with("HTTP/1.1 200")) {
     Peer next(server_->port());
-    next.say("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    next.say("GET /healthz HTTP/1.1\r\n" + host() + "Connection: close\r\n\r\n");
     answer = next.rest();
     ASSERT_THAT(answer, AnyOf(StartsWith("HTTP/1.1 200"), StartsWith("HTTP/1.1 503"), ""));
   }
@@ -325,7 +349,7 @@ TEST_F(Admin, ConnectionsBeyondTheCapAreTurnedAwayUntilOneGoes) {
 TEST_F(Admin, StopClosesOpenConnections) {
   start();
   Peer peer(server_->port());
-  peer.say("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+  peer.say("GET /healthz HTTP/1.1\r\n" + host() + "\r\n");
   ASSERT_THAT(peer.some(), StartsWith("HTTP/1.1 200"));
   server_->stop();
   EXPECT_EQ(peer.rest(), "");

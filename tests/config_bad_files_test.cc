@@ -22,6 +22,15 @@ TEST_P(BadConfiguration, IsRefusedWithPlaceAndRemedy) {
 
 TEST(GoodConfiguration, IsAccepted) { EXPECT_EQ(testing::complaints(testing::good_files()), ""); }
 
+TEST(GoodConfiguration, MayPutTheAdminListenerOnANetworkInWords) {
+  for (const char* admin : {"{host: 192.0.2.7, security: plain}", "{host: 127.0.0.2}",
+                            "{host: '::1', security: plain-on-loopback}"}) {
+    ConfigurationFiles files = testing::good_files();
+    files.at("tocsind.yaml") += std::string("admin: ") + admin + "\n";
+    EXPECT_EQ(testing::complaints(files), "") << admin;
+  }
+}
+
 TEST(GoodConfiguration, DoesNotTakeAFileThatNobodyNames) {
   ConfigurationFiles files = testing::good_files();
   files["comittees.yaml"] = "committees: {}\n";
@@ -67,6 +76,22 @@ INSTANTIATE_TEST_SUITE_P(
          "  admin: {port: '7742'}\n"
          "                ^^^^^^\n"
          "  allowed: a whole number from 0 to 65535\n"},
+        {"admin_for_other_machines", "tocsind.yaml", "", "admin: {host: 0.0.0.0}\n",
+         "tocsind.yaml:6:15: security is plain-on-loopback, but other machines can reach "
+         "'0.0.0.0', and whoever does reads every alert and address without a log-in\n"
+         "  admin: {host: 0.0.0.0}\n"
+         "                ^^^^^^^\n"
+         "  allowed: 127.0.0.1 or ::1, or 'security: plain', which asks for exactly that\n"},
+        {"admin_on_a_name", "tocsind.yaml", "", "admin: {host: 127.evil.example}\n",
+         "tocsind.yaml:6:15: host of admin is '127.evil.example'\n"
+         "  admin: {host: 127.evil.example}\n"
+         "                ^^^^^^^^^^^^^^^^\n"
+         "  allowed: an IPv4 or IPv6 address, such as 127.0.0.1 or ::1\n"},
+        {"admin_has_no_curve", "tocsind.yaml", "", "admin: {security: curve}\n",
+         "tocsind.yaml:6:19: unknown security 'curve'\n"
+         "  admin: {security: curve}\n"
+         "                    ^^^^^\n"
+         "  allowed: 'plain-on-loopback' or 'plain'\n"},
         {"not_a_truth_value", "tocsind.yaml", "", "illustrative: yes\n",
          "tocsind.yaml:6:15: illustrative of the file is 'yes'\n"
          "  illustrative: yes\n"

@@ -1,8 +1,10 @@
 #include "daemon/config/settings.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -18,6 +20,9 @@ constexpr std::int64_t kTebibyte = std::int64_t{1} << 40;
 
 const YamlMapping::Choices<TransportSecurity> kTransportChoices = {
     {"curve", TransportSecurity::kCurve},
+    {"plain-on-loopback", TransportSecurity::kPlainOnLoopback},
+    {"plain", TransportSecurity::kPlain}};
+const YamlMapping::Choices<TransportSecurity> kAdminChoices = {
     {"plain-on-loopback", TransportSecurity::kPlainOnLoopback},
     {"plain", TransportSecurity::kPlain}};
 const YamlMapping::Choices<ClockKind> kClockChoices = {{"system", ClockKind::kSystem},
@@ -37,6 +42,12 @@ std::string_view name_in(const YamlMapping::Choices<Value>& choices, Value value
 
 bool is_loopback(std::string_view host) {
   return host == "localhost" || host == "[::1]" || host == "::1" || host.starts_with("127.");
+}
+
+bool is_address(const std::string& host) {
+  std::array<unsigned char, sizeof(in6_addr)> address{};
+  return ::inet_pton(AF_INET, host.c_str(), address.data()) == 1 ||
+         ::inet_pton(AF_INET6, host.c_str(), address.data()) == 1;
 }
 
 // The host of "tcp://host:port"; nullopt when the endpoint is not one. The port is 1 to 65535, or
@@ -153,10 +164,25 @@ void read_store(const YamlMapping& top, StoreSettings& settings) {
 }
 
 void read_admin(const YamlMapping& top, AdminSettings& settings) {
-  const auto admin = section(top, "admin", {"host", "port"});
+  const auto admin = section(top, "admin", {"host", "port", "security"});
   if (!admin) return;
   settings.host = admin->text("host", settings.host);
+  settings.security = admin->choice("security", settings.security, kAdminChoices);
   settings.port = static_cast<std::uint16_t>(admin->integer("port", settings.port, 0, 65'535));
+  const YamlNode* host = admin->find("host");
+  if (host == nullptr || host->kind != YamlNode::Kind::kScalar) return;
+  if (!is_address(settings.host)) {
+    top.reader().report(*host, fmt::format("host of admin is '{}'", settings.host),
+                        "an IPv4 or IPv6 address, such as 127.0.0.1 or ::1");
+  } else if (settings.security == TransportSecurity::kPlainOnLoopback &&
+             !is_loopback(settings.host)) {
+    top.reader().report(
+        *host,
+        fmt::format("security is plain-on-loopback, but other machines can reach '{}', and "
+                    "whoever does reads every alert and address without a log-in",
+                    settings.host),
+        "127.0.0.1 or ::1, or 'security: plain', which asks for exactly that");
+  }
 }
 
 void read_horizons(const YamlMapping& top, HorizonSettings& settings) {

@@ -46,8 +46,10 @@ struct IngestSettings {
   LimitSettings limits;
 };
 
+// No encryption and no log-in, whatever `security` is: never kCurve.
 struct AdminSettings {
-  std::string host = "127.0.0.1";
+  std::string host = "127.0.0.1";  // an IPv4 or IPv6 address
+  TransportSecurity security = TransportSecurity::kPlainOnLoopback;
   std::uint16_t port = 7742;  // 0: any free one
 };
 
