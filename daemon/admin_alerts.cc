@@ -56,6 +56,16 @@ Brief brief(const AlertRevision& last) {
                        {"illustrative", last.illustrative}}};
 }
 
+Result<void> for_each_open(const Store& store, const Store::Visit<AlertRevision>& visit) {
+  const auto open = store.open_alerts();
+  for (const auto& [alert, number] : open) {
+    const auto last = store.alert_revision(alert, number);
+    if (!last) return tl::unexpected(last.error());
+    if (auto visited = visit(*last); !visited) return visited;
+  }
+  return {};
+}
+
 json::object to_object(const Dispatch& dispatch) {
   json::object object{{"dispatch", dispatch.id.hex()},
                       {"revision", dispatch.revision},
@@ -76,18 +86,14 @@ json::object to_object(const Dispatch& dispatch) {
 
 Result<std::string> list_alerts(const Store& store, const AlertQuery& query) {
   std::vector<Brief> found;
-  std::optional<AlertRevision> last;  // revisions come by alert and number
-  const auto take = [&] {
-    if (last && wanted(*last, query)) found.push_back(brief(*last));
+  const auto take = [&](const AlertRevision& last) -> Result<void> {
+    if (wanted(last, query)) found.push_back(brief(last));
+    return {};
   };
-  const auto done =
-      store.for_each_alert_revision([&](const AlertRevision& revision) -> Result<void> {
-        if (last && last->alert != revision.alert) take();
-        last = revision;
-        return {};
-      });
-  if (!done) return tl::unexpected(done.error());
-  take();
+  if (const auto done = query.state == AlertFilter::kOpen ? for_each_open(store, take)
+                                                          : store.for_each_last_revision(take);
+      !done)
+    return tl::unexpected(done.error());
   std::ranges::sort(found, [](const Brief& a, const Brief& b) {
     if (a.closed != b.closed) return b.closed;
     if (a.issued != b.issued) return a.issued > b.issued;

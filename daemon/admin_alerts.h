@@ -17,8 +17,8 @@ struct AlertQuery {
 };
 
 // {"total": N, "alerts": [...]}: the last revision of each alert in brief, open ones first, then by
-// issue, newest first. total counts those that the limit cut off, too. Cost: one look at every
-// revision.
+// issue, newest first. total counts those that the limit cut off, too. Cost: the last
+// revision of each open alert; for closed ones and all, of each alert ever made.
 Result<std::string> list_alerts(const Store& store, const AlertQuery& query);
 
 // {"alert": ID, "state": ..., "revisions": [...], "dispatches": [...]}; kNotFound. Cost: one look

@@ -71,13 +71,13 @@ struct Metrics::Counted {
   std::atomic<std::int64_t> unaccounted = 0;  // records that met no fate
 
   Counted() {
-    constexpr std::string_view name = "tocsin_alert_revisions_total";
-    auto& family = counter_family(registry, name);
+    constexpr std::string_view kName = "tocsin_alert_revisions_total";
+    auto& family = counter_family(registry, kName);
     for (int kind = 0; kind < kRevisionKindCount; ++kind)
       for (int level = 0; level < kLevelCount; ++level)
         revisions[static_cast<std::size_t>(kind)][static_cast<std::size_t>(level)] =
-            &family.Add(labels_of(metric_entry(name), {name_of(static_cast<RevisionKind>(kind)),
-                                                       name_of(static_cast<Level>(level))}));
+            &family.Add(labels_of(metric_entry(kName), {name_of(static_cast<RevisionKind>(kind)),
+                                                        name_of(static_cast<Level>(level))}));
   }
 };
 
@@ -131,12 +131,10 @@ std::string Metrics::expose(const Gauges& gauges) const {
 }
 
 Result<void> count_dispatches(const Store& store, Gauges& gauges) {
-  gauges.outbox = gauges.dead = 0;
-  return store.for_each_dispatch([&](const Dispatch& dispatch) -> Result<void> {
-    if (dispatch.state == DispatchState::kIntended) ++gauges.outbox;
-    if (dispatch.state == DispatchState::kDead) ++gauges.dead;
-    return {};
-  });
+  const DispatchCounts counts = store.dispatch_counts();
+  gauges.outbox = counts.in(DispatchState::kIntended);
+  gauges.dead = counts.in(DispatchState::kDead);
+  return {};
 }
 
 }  // namespace tocsin

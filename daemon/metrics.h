@@ -35,7 +35,7 @@ struct Gauges {
   std::uint64_t dead = 0;    // dispatches that were given up
 };
 
-// Fills gauges.outbox and gauges.dead. Cost: one look at every dispatch ever made. Any thread.
+// Fills gauges.outbox and gauges.dead from the store's tally, without reading a row. Any thread.
 Result<void> count_dispatches(const Store& store, Gauges& gauges);
 
 // Every metric of the daemon: daemon/metrics_table.h has their names, docs/OPERATIONS.md what to do

@@ -45,6 +45,9 @@ Result<FateTotals> decode_fates(std::string_view bytes);
 std::string encode(const SourceSeen& seen);
 Result<SourceSeen> decode_seen(std::string_view bytes);
 
+std::string encode(const Tally& tally);
+Result<Tally> decode_tally(std::string_view bytes);
+
 std::string encode(const StoreHead& head);
 Result<StoreHead> decode_head(std::string_view bytes);
 

@@ -161,6 +161,26 @@ Result<SourceSeen> decode_seen(std::string_view bytes) {
   return in.finish("arrivals of a source", seen);
 }
 
+std::string encode(const Tally& tally) {
+  std::string bytes;
+  ByteWriter out(bytes);
+  out.u8(kRowVersion);
+  out.varint(tally.sequence);
+  for (const auto& channel : tally.dispatches.counts)
+    for (const std::uint64_t count : channel) out.varint(count);
+  return bytes;
+}
+
+Result<Tally> decode_tally(std::string_view bytes) {
+  ByteReader in(bytes);
+  in.version(kRowVersion);
+  Tally tally;
+  tally.sequence = in.varint();
+  for (auto& channel : tally.dispatches.counts)
+    for (std::uint64_t& count : channel) count = in.varint();
+  return in.finish("tally", tally);
+}
+
 std::string encode(const StoreHead& head) {
   std::string bytes;
   ByteWriter out(bytes);

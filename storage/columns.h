@@ -19,7 +19,7 @@ enum class Column : std::uint8_t {
   kOutbox,      // dispatch id -> Dispatch; (next attempt, dispatch id) -> nothing
   kLedger,      // (chain, index) -> LedgerRow
   kState,       // rows of derived state, disposable
-  kMeta,        // version, head, numbering, positions, fates: storage/keys.h
+  kMeta,        // version, head, tally, numbering, ...: storage/keys.h
 };
 inline constexpr std::array<std::string_view, 8> kColumnNames = {
     "journal", "record", "quarantine", "alert", "outbox", "ledger", "state", "meta"};

@@ -9,8 +9,14 @@
 namespace tocsin {
 namespace {
 
-Due due_of(const Dispatch& dispatch) {
-  return {dispatch.address.channel, dispatch.next_attempt, dispatch.id};
+// Where a dispatch is counted and, while it is intended, stands in the index of what is due.
+struct Standing {
+  Due due;
+  DispatchState state;
+};
+
+Standing standing_of(const Dispatch& dispatch) {
+  return {{dispatch.address.channel, dispatch.next_attempt, dispatch.id}, dispatch.state};
 }
 
 }  // namespace
@@ -23,8 +29,10 @@ struct Store::Batch {
   StoreHead head;
   std::map<SourceId, FateTotals> fates;
   rocksdb::WriteBatch rows;
-  rocksdb::Status status;                     // of the first row that could not be added
-  std::map<Hash128, std::optional<Due>> due;  // where dispatches of this batch stand in the index
+  rocksdb::Status status;  // of the first row that could not be added
+  DispatchCounts counts;
+  std::map<Hash128, std::optional<Standing>> standings;         // of the dispatches of this batch
+  std::map<Hash128, std::optional<std::uint32_t>> open_alerts;  // that change; nullopt: closed
 
   void put(Column column, std::string_view key, std::string_view value) {
     if (status.ok()) status = rows.Put(columns[column], slice(key), slice(value));
@@ -36,6 +44,8 @@ struct Store::Batch {
   void put_quarantine(const Commit& commit);
   void append(const LedgerEntry& entry);
   Result<void> put_dispatch(const Dispatch& dispatch);
+  void put_open_alerts(std::span<const AlertRevision> alerts);
+  void replace_open_alerts(const std::map<Hash128, std::uint32_t>& open);
   void put_meta(const Commit& commit);
   void put_state(std::span<const StateRow> state, std::span<const std::string> deletes);
 };
@@ -69,12 +79,13 @@ void Store::Batch::append(const LedgerEntry& entry) {
   chain.hash = std::move(row.hash);
 }
 
-// Replaces the dispatch and moves its row in the index of what is due.
+// Replaces the dispatch, counts it where it stands now and moves its row in the index of what is
+// due.
 Result<void> Store::Batch::put_dispatch(const Dispatch& dispatch) {
   const std::string key = dispatch_key(dispatch.id);
-  auto indexed = due.find(dispatch.id);
-  if (indexed == due.end()) {
-    indexed = due.emplace(dispatch.id, std::nullopt).first;
+  const auto [known, is_first] = standings.try_emplace(dispatch.id);
+  std::optional<Standing>& standing = known->second;
+  if (is_first) {
     const auto stored = columns.get(Column::kOutbox, key);
     if (!stored) return tl::unexpected(stored.error());
     if (*stored) {
@@ -82,17 +93,44 @@ Result<void> Store::Batch::put_dispatch(const Dispatch& dispatch) {
       if (!before) {
         return tl::unexpected(columns.at_row(Column::kOutbox, key, before.error()));
       }
-      if (before->state == DispatchState::kIntended) indexed->second = due_of(*before);
+      standing = standing_of(*before);
     }
   }
-  if (indexed->second) erase(Column::kOutbox, due_key(*indexed->second));
-  indexed->second.reset();
-  if (dispatch.state == DispatchState::kIntended) {
-    indexed->second = due_of(dispatch);
-    put(Column::kOutbox, due_key(*indexed->second), "");
+  if (standing) {
+    --counts.of(standing->due.channel, standing->state);
+    if (standing->state == DispatchState::kIntended) erase(Column::kOutbox, due_key(standing->due));
   }
+  standing = standing_of(dispatch);
+  ++counts.of(standing->due.channel, standing->state);
+  if (standing->state == DispatchState::kIntended) put(Column::kOutbox, due_key(standing->due), "");
   put(Column::kOutbox, key, encode(dispatch));
   return {};
+}
+
+void Store::Batch::put_open_alerts(std::span<const AlertRevision> alerts) {
+  std::map<Hash128, const AlertRevision*> last;
+  for (const AlertRevision& revision : alerts) {
+    const AlertRevision*& known = last[revision.alert];
+    if (known == nullptr || known->number < revision.number) known = &revision;
+  }
+  for (const auto& [alert, revision] : last) {
+    if (closes(revision->kind)) {
+      open_alerts[alert].reset();
+      erase(Column::kMeta, open_alert_key(alert));
+    } else {
+      open_alerts[alert] = revision->number;
+      put(Column::kMeta, open_alert_key(alert), encode_number(revision->number));
+    }
+  }
+}
+
+// Whatever rows there are of open alerts, from now on there are these.
+void Store::Batch::replace_open_alerts(const std::map<Hash128, std::uint32_t>& open) {
+  const std::string end(1, static_cast<char>(kOpenAlertPrefix.front() + 1));
+  if (status.ok())
+    status = rows.DeleteRange(columns[Column::kMeta], slice(kOpenAlertPrefix), slice(end));
+  for (const auto& [alert, number] : open)
+    put(Column::kMeta, open_alert_key(alert), encode_number(number));
 }
 
 void Store::Batch::put_meta(const Commit& commit) {
@@ -114,6 +152,7 @@ void Store::Batch::put_meta(const Commit& commit) {
     put(Column::kMeta, kLatenessHorizonKey, encode_number(static_cast<std::uint64_t>(days)));
   }
   put(Column::kMeta, kHeadKey, encode(head));
+  put(Column::kMeta, kTallyKey, encode(Tally{head.sequence, counts}));
 }
 
 void Store::Batch::put_state(std::span<const StateRow> state,
@@ -127,6 +166,7 @@ Result<CommitReceipt> Store::commit(const Commit& commit) {
   Batch batch(*columns_);
   batch.head = head();
   batch.fates = fates();
+  batch.counts = dispatch_counts();
   const CommitReceipt receipt{batch.head.sequence + 1, batch.head.quarantine_sequence + 1};
   batch.head.sequence = receipt.sequence;
   batch.head.now = commit.entry.now;
@@ -141,6 +181,8 @@ Result<CommitReceipt> Store::commit(const Commit& commit) {
   for (const Dispatch& dispatch : commit.dispatches) {
     if (auto put = batch.put_dispatch(dispatch); !put) return tl::unexpected(put.error());
   }
+  if (!tally_is_stored_) batch.replace_open_alerts(open_alerts());
+  batch.put_open_alerts(commit.alerts);
   batch.put_meta(commit);
   batch.put_state(commit.state, commit.state_deletes);
   if (!batch.status.ok()) return tl::unexpected(error_of(batch.status, columns_->place));
@@ -149,6 +191,15 @@ Result<CommitReceipt> Store::commit(const Commit& commit) {
   const std::lock_guard lock(mutex_);
   head_ = std::move(batch.head);
   fates_ = std::move(batch.fates);
+  dispatch_counts_ = batch.counts;
+  for (const auto& [alert, number] : batch.open_alerts) {
+    if (number) {
+      open_alerts_[alert] = *number;
+    } else {
+      open_alerts_.erase(alert);
+    }
+  }
+  tally_is_stored_ = true;
   return receipt;
 }
 

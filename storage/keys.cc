@@ -160,4 +160,17 @@ Result<SourceId> parse_seen_key(std::string_view key) {
   return parse_source_key(kSeenPrefix, key, "key of a source's arrivals");
 }
 
+std::string open_alert_key(const Hash128& alert) {
+  std::string key(kOpenAlertPrefix);
+  ByteWriter(key).hash(alert);
+  return key;
+}
+
+Result<Hash128> parse_open_alert_key(std::string_view key) {
+  ByteReader in(key);
+  expect_prefix(in, kOpenAlertPrefix);
+  const Hash128 alert = in.hash();
+  return in.finish("open alert key", alert);
+}
+
 }  // namespace tocsin

@@ -56,6 +56,8 @@ inline constexpr std::string_view kProducerPrefix = "p";
 inline constexpr std::string_view kFatePrefix = "f";
 inline constexpr std::string_view kSeenPrefix = "a";
 inline constexpr std::string_view kLatenessHorizonKey = "l";
+inline constexpr std::string_view kTallyKey = "t";
+inline constexpr std::string_view kOpenAlertPrefix = "o";
 
 std::string numbering_key(NumberedKind kind, std::string_view name);
 // The entry without its number, which is the row's value.
@@ -68,5 +70,9 @@ std::string fate_key(SourceId source);
 Result<SourceId> parse_fate_key(std::string_view key);
 std::string seen_key(SourceId source);
 Result<SourceId> parse_seen_key(std::string_view key);
+
+// Each alert that is open; the row's value is the number of its last revision.
+std::string open_alert_key(const Hash128& alert);
+Result<Hash128> parse_open_alert_key(std::string_view key);
 
 }  // namespace tocsin

@@ -147,6 +147,28 @@ Result<void> Store::for_each_alert_revision(const Visit<AlertRevision>& visit) c
                         });
 }
 
+Result<void> Store::for_each_last_revision(const Visit<AlertRevision>& visit) const {
+  std::string last_key, last_value;  // a key is the alert's id and the number
+  const auto pass_on = [&]() -> Result<void> {
+    if (last_key.empty()) return {};
+    const auto revision = stored_revision(*columns_, last_key, last_value);
+    if (!revision) return tl::unexpected(revision.error());
+    return visit(*revision);
+  };
+  auto read = columns_->scan(Column::kAlert, "", "",
+                             [&](std::string_view key, std::string_view value) -> Result<void> {
+                               const std::string_view alert = key.substr(0, sizeof(Hash128::bytes));
+                               if (!last_key.starts_with(alert)) {
+                                 if (auto passed = pass_on(); !passed) return passed;
+                               }
+                               last_key = key;
+                               last_value = value;
+                               return {};
+                             });
+  if (!read) return read;
+  return pass_on();
+}
+
 Result<void> Store::for_each_ledger(Chain chain, std::uint64_t from,
                                     const Visit<LedgerRow>& visit) const {
   return columns_->scan(

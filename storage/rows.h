@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "model/dispatch.h"
 #include "model/hash.h"
 #include "model/id.h"
 #include "model/record.h"
@@ -49,6 +50,33 @@ struct SourceSeen {
 
 // How many records of one source met each fate, by Fate. Their sum is the records received.
 using FateTotals = std::array<std::uint64_t, kFateCount>;
+
+// How many dispatches there are of each channel and state.
+inline constexpr int kChannelCount = static_cast<int>(Channel::kCap) + 1;
+inline constexpr int kDispatchStateCount = static_cast<int>(DispatchState::kDead) + 1;
+struct DispatchCounts {
+  std::array<std::array<std::uint64_t, kDispatchStateCount>, kChannelCount> counts{};
+
+  std::uint64_t& of(Channel channel, DispatchState state) {
+    return counts[static_cast<std::size_t>(channel)][static_cast<std::size_t>(state)];
+  }
+  // Of all channels together.
+  std::uint64_t in(DispatchState state) const {
+    std::uint64_t sum = 0;
+    for (const auto& channel : counts) sum += channel[static_cast<std::size_t>(state)];
+    return sum;
+  }
+  friend bool operator==(const DispatchCounts&, const DispatchCounts&) = default;
+};
+
+// What is counted so that nobody has to read all rows: one row, written with every commit. It
+// stands for the commit `sequence`; where the head says another one, a release that doesn't know
+// the row wrote last, and all is counted again.
+struct Tally {
+  std::uint64_t sequence = 0;
+  DispatchCounts dispatches;
+  friend bool operator==(const Tally&, const Tally&) = default;
+};
 
 // The two hash chains of the ledger: what was stated, and to whom it was sent with what result.
 enum class Chain : std::uint8_t { kAlerts, kDispatches };

@@ -280,10 +280,12 @@ Result<void> Store::load() {
                                return {};
                              });
   if (!read) return read;
-  const std::lock_guard lock(mutex_);
-  head_ = std::move(head);
-  fates_ = std::move(fates);
-  return {};
+  {
+    const std::lock_guard lock(mutex_);
+    head_ = std::move(head);
+    fates_ = std::move(fates);
+  }
+  return load_tally();
 }
 
 StoreHead Store::head() const {

@@ -60,9 +60,9 @@ struct Commit {
   std::vector<LatestRevision> revisions;  // replace what was there for the same identity
   std::vector<QuarantineRow> quarantine;  // their sequences are given by the store
   std::vector<std::uint64_t> quarantine_released;
-  std::vector<AlertRevision> alerts;
-  std::vector<LedgerEntry> ledger;   // appended in this order
-  std::vector<Dispatch> dispatches;  // inserted, or replace the one with the same id
+  std::vector<AlertRevision> alerts;  // an alert is open until its last number closes it
+  std::vector<LedgerEntry> ledger;    // appended in this order
+  std::vector<Dispatch> dispatches;   // inserted, or replace the one with the same id
   std::vector<Numbering::Entry> numbering;
   std::vector<ProducerPosition> positions;
   std::map<SourceId, FateTotals> fates;  // added to the totals; source 0: source not known
@@ -160,6 +160,10 @@ class Store {
   // kNotFound when there is no such revision.
   Result<AlertRevision> alert_revision(const Hash128& alert, std::uint32_t number) const;
   Result<void> for_each_alert_revision(const Visit<AlertRevision>& visit) const;
+  // The last revision of each alert, by the alert's id. Only these are decoded.
+  Result<void> for_each_last_revision(const Visit<AlertRevision>& visit) const;
+  // The alerts that are open, with the number of their last revision. Kept in memory.
+  std::map<Hash128, std::uint32_t> open_alerts() const;
 
   Result<Dispatch> dispatch(const Hash128& id) const;  // kNotFound
   // The channel's dispatches in state kIntended with next_attempt <= now, ordered by (next_attempt,
@@ -170,6 +174,8 @@ class Store {
   // When the channel's next one becomes due; nullopt when it has none.
   Result<std::optional<ProcessingTime>> next_due(Channel channel) const;
   Result<void> for_each_dispatch(const Visit<Dispatch>& visit) const;
+  // Kept with each commit: nothing is read.
+  DispatchCounts dispatch_counts() const;
 
   Result<void> for_each_ledger(Chain chain, std::uint64_t from,
                                const Visit<LedgerRow>& visit) const;
@@ -210,6 +216,8 @@ class Store {
   Result<void> open_columns(Access access);
   Error opening_error(const rocksdb::Status& status) const;
   Result<void> load();
+  Result<void> load_tally();
+  Result<void> count_again();
   Result<std::uint64_t> number_at(std::string_view key) const;
   Result<void> finish_making();
   Result<void> may_write() const;
@@ -220,6 +228,11 @@ class Store {
   mutable std::mutex mutex_;  // guards what follows
   StoreHead head_;
   std::map<SourceId, FateTotals> fates_;
+  DispatchCounts dispatch_counts_;
+  std::map<Hash128, std::uint32_t> open_alerts_;
+  // Whether the rows of the tally and of the open alerts are as here. If not, the next commit
+  // writes them all.
+  bool tally_is_stored_ = false;
   std::string refused_because_;  // not empty after a failed write
 };
 

@@ -48,6 +48,7 @@ void decode_as_everything(std::string_view bytes) {
     EXPECT_EQ(encode_number(*value), bytes);
   }
   (void)decode_fates(bytes);
+  (void)decode_tally(bytes);
   (void)parse_producer_key(bytes);
   (void)parse_numbering_key(bytes);
 }
@@ -67,6 +68,10 @@ TEST(Codec, GivesBackWhatWasEncoded) {
     EXPECT_EQ(decode_ledger(link.chain, link.index, encode(link)), link);
     const StoreHead head = gen.head();
     EXPECT_EQ(decode_head(encode(head)), head);
+    Tally tally{head.sequence, {}};
+    for (auto& channel : tally.dispatches.counts)
+      for (std::uint64_t& count : channel) count = gen.head().sequence;
+    EXPECT_EQ(decode_tally(encode(tally)), tally);
   }
 }
 

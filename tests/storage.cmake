@@ -5,6 +5,7 @@ tocsin_test(storage_tests
     store_backup_test.cc
     store_corruption_test.cc
     store_crash_test.cc
+    store_tally_test.cc
     support/crash_fs.cc
     support/record_gen.cc
     support/store_gen.cc

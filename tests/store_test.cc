@@ -1,6 +1,7 @@
 #include "storage/store.h"
 
 #include <gmock/gmock.h>
+#include <gtest/gtest.h>
 #include <rocksdb/db.h>
 
 #include "storage/codec.h"
@@ -8,6 +9,7 @@
 #include "storage/space.h"
 #include "storage/verify.h"
 #include "tests/support/record_gen.h"
+#include "tests/support/store_fixture.h"
 #include "tests/support/store_gen.h"
 #include "tests/support/temp_dir.h"
 
@@ -21,47 +23,7 @@ using testing::SizeIs;
 using testsupport::content_of;
 using testsupport::StoreContent;
 using testsupport::StoreGen;
-
-// A store on a file system in memory, which outlives it.
-class StoreTest : public testing::Test {
- protected:
-  StoreTest() : env_(rocksdb::NewMemEnv(rocksdb::Env::Default())) { open(); }
-
-  StoreOptions options() const { return {.directory = "/store", .env = env_.get()}; }
-  void open() {
-    store_.reset();
-    auto opened = Store::open(options());
-    ASSERT_TRUE(opened) << opened.error().message;
-    store_ = *std::move(opened);
-  }
-  void commit(const Commit& commit) {
-    const auto receipt = store_->commit(commit);
-    ASSERT_TRUE(receipt) << receipt.error().message;
-  }
-  // Writes a row behind the store's back.
-  void tamper(const std::string& column, const std::string& key, const std::string& value) {
-    store_.reset();
-    rocksdb::DBOptions db_options;
-    db_options.env = env_.get();
-    std::vector<std::string> names;
-    ASSERT_TRUE(rocksdb::DB::ListColumnFamilies(db_options, "/store", &names).ok());
-    std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
-    for (const std::string& name : names) descriptors.emplace_back(name, rocksdb::Options());
-    std::vector<rocksdb::ColumnFamilyHandle*> handles;
-    rocksdb::DB* raw = nullptr;
-    ASSERT_TRUE(rocksdb::DB::Open(db_options, "/store", descriptors, &handles, &raw).ok());
-    const std::unique_ptr<rocksdb::DB> db(raw);
-    for (rocksdb::ColumnFamilyHandle* handle : handles) {
-      if (handle->GetName() == column) {
-        ASSERT_TRUE(db->Put({}, handle, key, value).ok());
-      }
-      ASSERT_TRUE(db->DestroyColumnFamilyHandle(handle).ok());
-    }
-  }
-
-  std::unique_ptr<rocksdb::Env> env_;
-  std::unique_ptr<Store> store_;
-};
+using testsupport::StoreTest;
 
 Dispatch dispatch_at(std::int64_t next_attempt, char id) {
   Dispatch dispatch;

@@ -175,6 +175,19 @@ AlertRevision StoreGen::alert() {
   return revision;
 }
 
+AlertRevision StoreGen::next_alert() {
+  AlertRevision revision = alert();
+  if (!alerts_.empty() && often()) {
+    const auto last = alerts_.begin() + below(int(alerts_.size()));
+    revision.alert = last->alert;
+    revision.number = last->number + 1;
+    alerts_.erase(last);
+  }
+  revision.kind = rarely() ? RevisionKind::kCleared : RevisionKind::kUpdated;
+  if (!closes(revision.kind)) alerts_.push_back(revision);
+  return revision;
+}
+
 Commit StoreGen::commit(std::uint64_t sequence, int records) {
   Commit commit;
   commit.entry = journal_entry();
@@ -195,7 +208,7 @@ Commit StoreGen::commit(std::uint64_t sequence, int records) {
   if (often()) return commit;
 
   for (int i = below(3); i > 0; --i) commit.quarantine.push_back(quarantine());
-  for (int i = below(3); i > 0; --i) commit.alerts.push_back(alert());
+  for (int i = below(3); i > 0; --i) commit.alerts.push_back(next_alert());
   for (int i = below(4); i > 0; --i) {
     commit.ledger.push_back({static_cast<Chain>(below(2)), bytes(120)});
   }
@@ -247,6 +260,14 @@ void apply(const Commit& commit, StoreContent& content) {
   for (const auto& [source, counts] : commit.fates) {
     for (std::size_t i = 0; i < counts.size(); ++i) content.fates[source][i] += counts[i];
   }
+  content.dispatch_counts = {};
+  for (const auto& [id, dispatch] : content.dispatches)
+    ++content.dispatch_counts.of(dispatch.address.channel, dispatch.state);
+  content.open_alerts.clear();
+  for (const auto& [key, revision] : content.alerts) {  // by alert and number: the last one holds
+    content.open_alerts.erase(revision.alert);
+    if (!closes(revision.kind)) content.open_alerts[revision.alert] = revision.number;
+  }
 }
 
 StoreContent content_of(const Store& store) {
@@ -289,6 +310,8 @@ StoreContent content_of(const Store& store) {
     content.numbering[{entry.kind, entry.name}] = entry.number;
   }
   content.fates = store.fates();
+  content.dispatch_counts = store.dispatch_counts();
+  content.open_alerts = store.open_alerts();
   content.head = store.head();
   return content;
 }

@@ -24,6 +24,8 @@ class StoreGen {
   LedgerRow ledger_row();
   StoreHead head();
   AlertRevision alert();
+  // A new alert, or the next revision of one that commit() had; now and then it closes.
+  AlertRevision next_alert();
   // What the engine could hand over as the journal's entry `sequence`: `records` revisions, some of
   // identities that an earlier commit had, and now and then a little of everything else.
   Commit commit(std::uint64_t sequence, int records);
@@ -47,6 +49,7 @@ class StoreGen {
   std::mt19937_64 random_;
   std::vector<Identity> known_;
   std::vector<Hash128> dispatches_;
+  std::vector<AlertRevision> alerts_;  // the last one of each alert that is open
   std::uint64_t named_ = 0;
 };
 
@@ -61,6 +64,8 @@ struct StoreContent {
   std::map<std::tuple<NumberedKind, std::string>, std::uint32_t> numbering;
   std::map<std::tuple<std::string, std::string>, std::uint64_t> positions;
   std::map<SourceId, FateTotals> fates;
+  DispatchCounts dispatch_counts;
+  std::map<Hash128, std::uint32_t> open_alerts;
   StoreHead head;
   friend bool operator==(const StoreContent&, const StoreContent&) = default;
 };
