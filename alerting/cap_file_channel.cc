@@ -9,10 +9,12 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <pugixml.hpp>
 #include <string>
 #include <system_error>
 
 #include "alerting/briefing.h"
+#include "alerting/cap_words.h"
 
 namespace tocsin {
 namespace {
@@ -96,6 +98,15 @@ std::optional<std::string> content_of(const fs::path& path) {
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
+// Whether `xml` is this revision, whatever words it is in: the identifier and the time it was sent.
+bool says(const std::string& xml, const AlertRevision& revision) {
+  pugi::xml_document document;
+  if (!document.load_buffer(xml.data(), xml.size())) return false;
+  const pugi::xml_node alert = document.child("alert");
+  return alert.child_value("identifier") == cap_identifier(revision.alert, revision.number) &&
+         alert.child_value("sent") == cap_time(revision.issued.milliseconds());
+}
+
 // The temporary name is the dispatch's own: two dispatches don't meet in it, and what a crash left
 // is overwritten by the next attempt. Never replaces a file.
 Result<void> publish(const fs::path& directory, const std::string& name, const Hash128& dispatch,
@@ -134,7 +145,8 @@ DeliveryResult CapFileChannel::attempt(const PendingDispatch& pending, const Cat
     return answer(Outcome::kTryAgain, made.error().message);
   }
   if (const auto there = content_of(*directory / name)) {
-    if (*there != *xml) {
+    const bool is_same = *there == *xml;
+    if (!is_same && !says(*there, pending.revision)) {
       return answer(Outcome::kRefused,
                     fmt::format("{} is already published with other content", name));
     }
@@ -142,7 +154,10 @@ DeliveryResult CapFileChannel::attempt(const PendingDispatch& pending, const Cat
     if (auto synced = sync_directory(*directory); !synced) {
       return answer(Outcome::kTryAgain, synced.error().message);
     }
-    return answer(Outcome::kAccepted, name + " was already there");
+    return answer(Outcome::kAccepted,
+                  name + (is_same ? " was already there"
+                                  : " was already there in other words (the configuration changed "
+                                    "since): what was published stands"));
   }
   if (auto published = publish(*directory, name, dispatch.id, *xml); !published) {
     return answer(Outcome::kTryAgain, published.error().message);

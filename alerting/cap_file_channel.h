@@ -9,9 +9,12 @@ namespace tocsin {
 
 // Writes CAP messages as files <root>/<target>/<identifier>.xml, where `target` is the address's
 // directory below the root (made when it is missing). A file is complete and synced, with its
-// directory, before the attempt says kAccepted; readers never see half a file. A file that is
-// already there with the same content counts as accepted. One with other content is kRefused: what
-// was published under an identifier stays as it is. A target that leaves the root is kRefused, too.
+// directory, before the attempt says kAccepted; readers never see half a file. What was
+// published under an identifier stays as it is: a file that is already there counts as accepted
+// when it is the same revision (identifier and time sent), even in other words, as after a crash
+// before the result was kept and a restart with another name of the region or contact; the answer
+// then says so. Any other file of the name is kRefused. A target that leaves the root is kRefused,
+// too.
 class CapFileChannel : public DeliveryChannel {
  public:
   CapFileChannel(std::filesystem::path root, CapOptions options);

@@ -68,6 +68,28 @@ TEST_F(CapFile, RepeatedAttemptFindsItsFile) {
   EXPECT_EQ(fs::last_write_time(published()), written);
 }
 
+// A crash between the rename and the result, then a restart with another configuration.
+TEST_F(CapFile, ARetryAfterAChangeOfConfigurationFindsWhatWasPublished) {
+  attempt(pending());
+  const std::string before = content(published());
+  CapOptions changed;
+  changed.message.contact = "early-warning@parliament.example";
+  ASSERT_NE(*render_cap(sample_raised(), "en", sample_catalogue(), changed), before);
+  CapFileChannel channel(root_, changed);
+  const DeliveryResult again = channel.attempt(pending(), sample_catalogue(), {});
+  EXPECT_EQ(again.outcome, Outcome::kAccepted);
+  EXPECT_THAT(again.answer, HasSubstr("what was published stands"));
+  EXPECT_EQ(content(published()), before);
+}
+
+TEST_F(CapFile, AnotherMomentUnderTheIdentifierIsNotOurs) {
+  AlertRevision later = sample_raised();
+  later.issued = ProcessingTime(later.issued.milliseconds() + 60'000);
+  fs::create_directories(published().parent_path());
+  std::ofstream(published()) << *render_cap(later, "en", sample_catalogue(), {});
+  EXPECT_EQ(attempt(pending()).outcome, Outcome::kRefused);
+}
+
 TEST_F(CapFile, WhatWasPublishedIsNeverReplaced) {
   fs::create_directories(published().parent_path());
   std::ofstream(published()) << "other";
