@@ -63,6 +63,16 @@ TEST(Operations, PageSaysWhatEachAlarmMeans) {
   EXPECT_EQ(explained, alarms);
 }
 
+TEST(Architecture, FollowsOneRecordThroughTenFilesThatThereAre) {
+  std::string page = read_file("/docs/ARCHITECTURE.md");
+  page = page.substr(0, page.find("\n## Threads"));
+  const auto steps = matches(page, "\n[0-9]+\\. `([^`]+)`");
+  EXPECT_EQ(steps.size(), 10u);
+  for (const std::string& file : steps) EXPECT_NE(read_file("/" + file), "") << file;
+  // Beside them it names no source, but for a header that says what a word is.
+  EXPECT_EQ(matches(page, "([a-z_/]+\\.cc)"), steps);
+}
+
 // 65 and 2 are kExitCorrupt and kExitConfiguration of daemon/app.h.
 TEST(Operations, UnitLeavesAStoppedDaemonAloneWhereARestartMendsNothing) {
   const std::string unit = read_file("/systemd/tocsind.service");
