@@ -44,6 +44,12 @@ TEST(Operations, PrometheusTakesTheRules) {
   EXPECT_EQ(checked.status, 0) << checked.output;
 }
 
+TEST(Operations, EachAlarmRingsWhenItShould) {
+  const auto tested = testsupport::run_program("promtool test rules '" + kSource +
+                                               "/deploy/prometheus/tocsin.rules_test.yml' 2>&1");
+  EXPECT_EQ(tested.status, 0) << tested.output;
+}
+
 TEST(Operations, RulesReadOnlyMetricsThatThereAre) {
   const std::string rules = read_file("/deploy/prometheus/tocsin.rules.yml");
   std::set<std::string> known;
