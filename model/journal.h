@@ -18,7 +18,7 @@ namespace tocsin {
 // One frame from a producer, as received: NDJSON or a JSON array of records.
 struct RecordsInput {
   std::string producer;
-  std::string epoch;           // chosen by the producer's spool when it was created
+  std::string epoch;  // chosen by the producer's spool when it was created
   // Of the frame in its epoch, from 1. 0: a part of a frame that the published clock cut at a day's
   // end; the last part carries the frame's sequence.
   std::uint64_t sequence = 0;

@@ -62,7 +62,8 @@ class DemoScenario : public testing::TestWithParam<const char*> {
 TEST_P(DemoScenario, EachPhaseSaysWhatItPromises) {
   EXPECT_THAT(play("01-history"), IsEmpty());
   EXPECT_THAT(play("02-watch"), ElementsAre("NE-2 raised watch", "NG-BO raised watch"));
-  // The people displaced are counted for the whole north-east: in some seasons its other states reach watch.
+  // The people displaced are counted for the whole north-east: in some seasons its other states
+  // reach watch.
   EXPECT_THAT(play("03-warning"), Contains("NG-BO escalated warning"));
   EXPECT_THAT(play("04-emergency"), ElementsAre("NG-BO escalated emergency"));
   EXPECT_THAT(play("05-correction"), ElementsAre("NG-BO updated emergency"));
