@@ -38,6 +38,7 @@ class SignalThread {
   }
   ~SignalThread() {
     done_ = true;
+    // NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread): it is blocked, and taken by sigwait()
     pthread_kill(thread_.native_handle(), SIGTERM);
     thread_.join();
   }

@@ -21,11 +21,11 @@ void add_server(Scrape& scrape, const ServerStatistics& server) {
   scrape.add("tocsin_server_frames_durable_total", server.frames_durable);
   scrape.add("tocsin_server_frames_in_flight", server.frames_in_flight);
   scrape.add("tocsin_server_frames_pending", server.frames_pending);
-  constexpr std::string_view turned_away = "tocsin_server_frames_turned_away_total";
-  scrape.add(turned_away, server.frames_duplicate, {"duplicate"});
-  scrape.add(turned_away, server.frames_stale, {"stale"});
-  scrape.add(turned_away, server.frames_denied, {"denied"});
-  scrape.add(turned_away, server.frames_refused_by_engine, {"refused-by-engine"});
+  constexpr std::string_view kTurnedAway = "tocsin_server_frames_turned_away_total";
+  scrape.add(kTurnedAway, server.frames_duplicate, {"duplicate"});
+  scrape.add(kTurnedAway, server.frames_stale, {"stale"});
+  scrape.add(kTurnedAway, server.frames_denied, {"denied"});
+  scrape.add(kTurnedAway, server.frames_refused_by_engine, {"refused-by-engine"});
   scrape.add("tocsin_server_accepted_bytes_total", server.bytes_accepted);
   scrape.add("tocsin_server_accepted_records_total", server.records_accepted);
   scrape.add("tocsin_server_durable_records_total", server.records_durable);
@@ -54,10 +54,10 @@ void add_server(Scrape& scrape, const ServerStatistics& server) {
 void add_dispatch(Scrape& scrape, const Gauges& gauges) {
   for (const LaneStatistics& lane : gauges.lanes) {
     const std::string_view channel = name_of(lane.channel);
-    constexpr std::string_view attempts = "tocsin_dispatch_attempts_total";
-    scrape.add(attempts, lane.accepted, {channel, name_of(Outcome::kAccepted)});
-    scrape.add(attempts, lane.try_again, {channel, name_of(Outcome::kTryAgain)});
-    scrape.add(attempts, lane.refused, {channel, name_of(Outcome::kRefused)});
+    constexpr std::string_view kAttempts = "tocsin_dispatch_attempts_total";
+    scrape.add(kAttempts, lane.accepted, {channel, name_of(Outcome::kAccepted)});
+    scrape.add(kAttempts, lane.try_again, {channel, name_of(Outcome::kTryAgain)});
+    scrape.add(kAttempts, lane.refused, {channel, name_of(Outcome::kRefused)});
     scrape.add("tocsin_dispatch_outbox_errors_total", lane.outbox_errors, {channel});
     scrape.add("tocsin_dispatch_in_flight", std::uint64_t{lane.in_flight}, {channel});
     scrape.add("tocsin_dispatch_unconfirmed", std::uint64_t{lane.unconfirmed}, {channel});

@@ -69,6 +69,7 @@ std::optional<Result<ServerMessage>> ServerLink::receive() {
     if (parts.size() < 5) parts.push_back(std::move(part));
   }
   std::vector<std::string_view> views;
+  views.reserve(parts.size());
   for (const zmq::message_t& part : parts) views.push_back(part.to_string_view());
   return decode_server(views);
 }

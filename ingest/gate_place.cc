@@ -100,7 +100,7 @@ ResolvedPlace resolve_place(const RegionTable& regions, const GatePolicy& policy
                             const Place& place) {
   const Region* country = nullptr;
   if (!place.country.empty()) {
-    const auto resolved = resolve_country(regions, place.country);
+    auto resolved = resolve_country(regions, place.country);
     if (!resolved) return resolved;
     country = *resolved;
   }

@@ -119,7 +119,7 @@ json::object object_schema(FieldHome home, RecordType type) {
   return schema;
 }
 
-void print(std::string& out, const json::value& value, std::string indent) {
+void print(std::string& out, const json::value& value, const std::string& indent) {
   const auto* object = value.if_object();
   if (object == nullptr || object->empty()) {
     out += json::serialize(value);

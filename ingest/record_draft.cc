@@ -254,6 +254,7 @@ bool RecordDraft::read_list(ondemand::value value, const Field& field) {
   list_.clear();
   for (auto item : array) {
     ondemand::value element;
+    // NOLINTNEXTLINE(performance-move-const-arg): this get() is for rvalues only
     if (const auto error = std::move(item).get(element)) {
       return reject_json(error, pointer_of(field));
     }

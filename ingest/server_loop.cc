@@ -239,6 +239,7 @@ void IngestServer::Loop::answer_zap(Instant now) {
     const std::vector<zmq::message_t> parts = receive_all(zap_);
     if (parts.empty()) return;
     std::vector<std::string_view> views;
+    views.reserve(parts.size());
     for (const zmq::message_t& part : parts) views.push_back(view(part));
     const std::optional<ZapRequest> request = parse_zap(views);
     const ZapReply reply =

@@ -64,7 +64,7 @@ icu::UnicodeString take_apart(std::string_view name) {
   require(U_SUCCESS(status), "ICU has its normalisation data");
   const auto text = icu::UnicodeString::fromUTF8(
       icu::StringPiece(name.data(), static_cast<std::int32_t>(name.size())));
-  const auto apart = decompose->normalize(casefold->normalize(text, status), status);
+  auto apart = decompose->normalize(casefold->normalize(text, status), status);
   require(U_SUCCESS(status), "ICU normalises any text");
   return apart;
 }

@@ -221,7 +221,7 @@ std::int32_t shift_years(Cadence cadence, std::int32_t index, int years) {
 
 std::string format_period(Cadence cadence, std::int32_t index) {
   const Day start = period_start(cadence, index);
-  const std::string day = format_day(start);
+  std::string day = format_day(start);
   switch (cadence) {
     case Cadence::kDay:
       return day;

@@ -333,6 +333,7 @@ void Assessment::fold_whole(RegionId region, Day today, Report& report) {
   }
 }
 
+// NOLINTNEXTLINE(readability-function-size): which pattern, how far, and what to do with it
 Day Assessment::run_pattern(RegionId region, std::uint32_t index, PatternTrack& track, bool base,
                             Day from, Day today, Report& report) {
   const Pattern& pattern = pack_.patterns[index];

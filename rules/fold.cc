@@ -102,6 +102,7 @@ SignalStep step(const SignalPolicy& policy, const Conditions& c, Day tick, bool 
     out.known = c.when != Tri::kUnknown;
     return out;
   }
+  // NOLINTNEXTLINE(bugprone-branch-clone): read as a table, in order of precedence
   if (c.when == Tri::kTrue) {
     held.reset();
   } else if (c.clear == Tri::kTrue) {

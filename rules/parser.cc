@@ -99,7 +99,7 @@ Token Parser::expect_kind(TokenKind kind, std::string_view what) {
 }
 
 Token Parser::expect_span(std::string_view what) {
-  const Token span = expect_kind(TokenKind::kSpan, what);
+  Token span = expect_kind(TokenKind::kSpan, what);
   if (span.span.count == 0) wrong(span, "a span counts whole units of the calendar", "1 to 36500");
   return span;
 }
@@ -165,7 +165,6 @@ bool Parser::is_bare(std::int32_t index) const {
   const Node& node = out_.node(index);
   switch (node.op) {
     case Op::kNumber:
-      return node.unit.pure() && node.style == PureStyle::kNumber;
     case Op::kParameter:
       return node.unit.pure() && node.style == PureStyle::kNumber;
     case Op::kNegate:

@@ -120,6 +120,7 @@ class Parser {
 // One member of each item: what may stand at a place, for messages.
 std::vector<std::string> names_of(const auto& list, auto member) {
   std::vector<std::string> names;
+  names.reserve(list.size());
   for (const auto& item : list) names.push_back(item.*member);
   return names;
 }

@@ -18,6 +18,7 @@ bool is_group(RegionKind kind) { return kind == RegionKind::kBasin || kind == Re
 // The kinds that may stand above `kind`, for messages.
 std::string kinds_above(RegionKind kind) {
   std::vector<std::string> kinds;
+  kinds.reserve(static_cast<std::size_t>(kind));
   for (int i = 0; i < static_cast<int>(kind); ++i) {
     kinds.emplace_back(name_of(static_cast<RegionKind>(i)));
   }

@@ -198,6 +198,7 @@ std::vector<Region> read_regions(const RegionInput& input, Diagnostics& diagnost
 
   std::vector<Region> regions;
   std::vector<RegionSpot> spots;
+  regions.reserve(entries.size());
   for (const YamlEntry& entry : entries) {
     regions.push_back(read_region(reader, entry, input.declared, spots.emplace_back()));
   }

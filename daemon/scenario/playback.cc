@@ -12,11 +12,11 @@ Result<Playback> Playback::start(const Catalogue& catalogue, std::vector<Pack> p
   if (producer == nullptr)
     return fail(ErrorCode::kNotFound,
                 fmt::format("the configuration has no producer \"{}\"", options.producer));
-  return Playback(catalogue, *producer, std::move(packs), std::move(options));
+  return Playback(catalogue, *producer, std::move(packs), options);
 }
 
 Playback::Playback(const Catalogue& catalogue, const Producer& producer, std::vector<Pack> packs,
-                   PlaybackOptions options)
+                   const PlaybackOptions& options)
     : catalogue_(catalogue),
       producer_(producer),
       policy_(options.gate),

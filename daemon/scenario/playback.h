@@ -46,7 +46,7 @@ class Playback {
 
  private:
   Playback(const Catalogue& catalogue, const Producer& producer, std::vector<Pack> packs,
-           PlaybackOptions options);
+           const PlaybackOptions& options);
   void take(std::size_t index, ParsedRecord&& record, ProcessingTime now);
 
   const Catalogue& catalogue_;

@@ -61,6 +61,7 @@ class ScenarioReader {
   template <class Things>
   static std::vector<std::string> names_of(const Things& things) {
     std::vector<std::string> names;
+    names.reserve(things.size());
     for (const auto& thing : things) names.push_back(thing.name);
     return names;
   }
@@ -103,7 +104,7 @@ class ScenarioReader {
   }
 
   std::string region_of(const YamlMapping& item) {
-    const std::string code = item.text("region", region_);
+    std::string code = item.text("region", region_);
     if (catalogue_.regions.find(code) == nullptr)
       reader_.report_unknown(item.has("region") ? *item.find("region") : item.node(), "region",
                              catalogue_.regions.codes());
