@@ -1,8 +1,7 @@
 // libFuzzer: any bytes as any stored value. Nothing crashes, and what decodes encodes to the same
 // bytes.
 //
-//   cmake --preset fuzz && ninja -C build/fuzz codec_fuzz
-//   build/fuzz/storage/codec_fuzz -max_total_time=60 corpus/
+//   ./run fuzz codec_fuzz 60
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -18,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto same = [&](const std::string& again) {
     require(again == bytes, "one value has one encoding");
   };
-  switch (data[0] % 10) {
+  switch (data[0] % 12) {
     case 0:
       if (const auto entry = decode_journal_entry(bytes)) same(encode(*entry));
       break;
@@ -51,6 +50,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       if (const auto position = parse_producer_key(bytes)) {
         same(producer_key(position->producer, position->epoch));
       }
+      break;
+    case 9:
+      if (const auto tally = decode_tally(bytes)) same(encode(*tally));
+      break;
+    case 10:
+      if (const auto alert = parse_open_alert_key(bytes)) same(open_alert_key(*alert));
       break;
     default:
       (void)decode_fates(bytes);  // short rows of older programs grow: not the same bytes

@@ -1,7 +1,6 @@
 // libFuzzer: any bytes as a frame. What is accepted must be strict JSON and survive a round trip.
 //
-//   cmake --preset fuzz && ninja -C build/fuzz wire_fuzz
-//   build/fuzz/ingest/wire_fuzz -max_total_time=60 corpus/
+//   ./run fuzz wire_fuzz 60
 #include <boost/json.hpp>
 #include <cstddef>
 #include <cstdint>
