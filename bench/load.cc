@@ -106,9 +106,7 @@ class Mix {
   Options options_;
   // Month 0; month 59 is the last one that is over today.
   const std::int32_t first_period_ =
-      tocsin::period_of(tocsin::Cadence::kMonth,
-                        tocsin::day_of(tocsin::SystemClock().now())) -
-      60;
+      tocsin::period_of(tocsin::Cadence::kMonth, tocsin::day_of(tocsin::SystemClock().now())) - 60;
   std::mt19937_64 random_;
   std::uint64_t next_ = 0, late_ = 0;
 };
