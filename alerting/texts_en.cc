@@ -104,8 +104,9 @@ constexpr TextEntry kEnglish[] = {
      "{{count, spellout} dimensions of human security show threats within the same period}}: "
      "{dimensions}."},
     {"lead.dimensions.reach",
-     "For {count, plural, one {one dimension} other {{count, spellout} dimensions}} the data "
-     "reaches to {day} only, and what has happened since is not known: {dimensions}."},
+     "It is not known whether {count, plural, one {one dimension shows} other {{count, spellout} "
+     "dimensions show}} a threat, since data on {count, plural, one {it} other {them}} reaches to "
+     "{day} only: {dimensions}."},
     {"lead.dimensions.unknown",
      "For lack of data {count, plural, one {one dimension} other {{count, spellout} "
      "dimensions}} cannot be judged: {dimensions}."},

@@ -4,8 +4,6 @@
 #include <fmt/ostream.h>
 #include <stdlib.h>
 
-#include <algorithm>
-#include <boost/json.hpp>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -14,116 +12,16 @@
 #include "alerting/message.h"
 #include "daemon/http_request.h"
 #include "daemon/opened.h"
-#include "rules/explain.h"
 #include "storage/verify.h"
 
 namespace tocsin {
 namespace {
-
-namespace json = boost::json;
 
 constexpr int kDone = 0, kNo = 1, kCannot = 2;
 
 int cannot(std::ostream& err, const Error& error) {
   err << error.message << (error.message.ends_with('\n') ? "" : "\n");
   return kCannot;
-}
-
-json::object as_json(const Explained& explained) {
-  json::object out{{"text", explained.text}, {"value", explained.value}};
-  if (!explained.detail.empty()) out["detail"] = explained.detail;
-  json::array parts;
-  for (const Explained& part : explained.parts) parts.push_back(as_json(part));
-  if (!parts.empty()) out["parts"] = std::move(parts);
-  return out;
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const auto& word : words) out += (out.empty() ? "" : ", ") + word;
-  return out.empty() ? "none" : out;
-}
-
-void explain_as_text(const Assessment& assessment, const Region& region, std::uint32_t index,
-                     Day tick, std::ostream& out) {
-  const Pattern& pattern = assessment.pack().patterns[index];
-  const PatternExplained why = explain_pattern(assessment, region.id, index, tick);
-  fmt::print(out, "{} in {} ({}) on {}: {}{}\n", pattern.title, region.name(), region.code,
-             format_day(tick), name_of(why.level),
-             why.possible > why.level ? fmt::format(", possibly {}", name_of(why.possible)) : "");
-  fmt::print(out, "  active dimensions: {}\n  not known: {}\n", joined(why.dimensions_true),
-             joined(why.dimensions_unknown));
-  for (const auto& [level, tree] : why.levels) {
-    fmt::print(out, "  {}:\n", name_of(level));
-    out << render(tree, 2);
-  }
-  for (const std::string& sentence : why.outlook) fmt::print(out, "  {}\n", sentence);
-  out << "\n";
-}
-
-void explain_signals_as_text(const Assessment& assessment, const Region& region, Day tick,
-                             std::ostream& out) {
-  for (std::uint32_t i = 0; i < assessment.pack().signals.size(); ++i) {
-    const SignalExplained signal = explain_signal(assessment, region.id, i, tick);
-    const Evidence& evidence = signal.evidence;
-    fmt::print(out, "  {} ({}): {}{}\n    {}\n", evidence.title, evidence.dimension, evidence.state,
-               evidence.since ? " since " + format_day(*evidence.since) : "", evidence.sentence);
-    if (!evidence.change.empty()) fmt::print(out, "    {}\n", evidence.change);
-    out << render(signal.when, 3);
-    if (signal.clear) {
-      out << "      clear:\n" << render(*signal.clear, 4);
-    }
-  }
-}
-
-json::object explain_as_json(const Assessment& assessment, const Region& region, Day tick,
-                             const std::string& only) {
-  json::array patterns, signals;
-  for (std::uint32_t i = 0; i < assessment.pack().patterns.size(); ++i) {
-    const Pattern& pattern = assessment.pack().patterns[i];
-    if (!assessment.judges(region.id, i) || (!only.empty() && only != pattern.name)) continue;
-    const PatternExplained why = explain_pattern(assessment, region.id, i, tick);
-    json::object levels;
-    for (const auto& [level, tree] : why.levels) levels[name_of(level)] = as_json(tree);
-    patterns.push_back(
-        json::object{{"pattern", pattern.name},
-                     {"level", name_of(why.level)},
-                     {"possible", name_of(why.possible)},
-                     {"dimensions_true", json::value_from(why.dimensions_true)},
-                     {"dimensions_unknown", json::value_from(why.dimensions_unknown)},
-                     {"levels", std::move(levels)},
-                     {"outlook", json::value_from(why.outlook)}});
-  }
-  for (std::uint32_t i = 0; i < assessment.pack().signals.size(); ++i) {
-    const SignalExplained signal = explain_signal(assessment, region.id, i, tick);
-    json::object one{{"signal", signal.evidence.signal},
-                     {"state", signal.evidence.state},
-                     {"sentence", signal.evidence.sentence},
-                     {"change", signal.evidence.change},
-                     {"when", as_json(signal.when)}};
-    if (signal.clear) one["clear"] = as_json(*signal.clear);
-    signals.push_back(std::move(one));
-  }
-  return {{"pack", assessment.pack().name},
-          {"region", region.code},
-          {"at", format_day(tick)},
-          {"patterns", std::move(patterns)},
-          {"signals", std::move(signals)}};
-}
-
-Result<AlertRevision> find_alert(const Store& store, const std::string& id) {
-  std::optional<AlertRevision> found;
-  bool several = false;
-  auto done = store.for_each_alert_revision([&](const AlertRevision& revision) -> Result<void> {
-    if (!revision.alert.hex().starts_with(id)) return {};
-    several = several || (found && found->alert != revision.alert);
-    if (!found || revision.number >= found->number) found = revision;
-    return {};
-  });
-  if (!done) return tl::unexpected(done.error());
-  if (!found) return fail(ErrorCode::kNotFound, "there is no alert '" + id + "'");
-  if (several) return fail(ErrorCode::kInvalid, "several alerts begin with '" + id + "'");
-  return *found;
 }
 
 }  // namespace
@@ -148,61 +46,6 @@ int run_check(const std::string& config_directory, const std::vector<std::string
     fmt::print(out, "{}: {} version {}: {} signals, {} patterns, {} regions: no errors\n",
                pack.file, pack.name, pack.version, pack.signals.size(), pack.patterns.size(),
                pack.regions.size());
-  return kDone;
-}
-
-int run_explain(const ExplainOptions& options, std::ostream& out, std::ostream& err) {
-  auto opened = open_configuration(options.config_directory);
-  if (!opened) return cannot(err, opened.error());
-  const Pipeline& pipeline = *opened->pipeline;
-  const Catalogue& catalogue = pipeline.catalogue();
-  const Day today = day_of(pipeline.now());
-  Day tick = today;
-  std::string region_name = options.region;
-  if (!options.alert.empty()) {
-    auto alert = find_alert(*opened->store, options.alert);
-    if (!alert) return cannot(err, alert.error());
-    region_name = alert->region;
-    tick = alert->tick;
-    if (options.format == OutputFormat::kText)
-      fmt::print(out, "alert {} revision {} ({}), issued {}: level {}\n", alert->alert.hex(),
-                 alert->number, name_of(alert->kind), format_rfc3339(alert->issued),
-                 name_of(alert->level));
-  }
-  if (!options.at.empty()) {
-    const auto day = parse_day(options.at);
-    if (!day) return cannot(err, day.error());
-    tick = *day;
-  }
-  if (tick > today)
-    return cannot(err, {ErrorCode::kInvalid, format_day(tick) + " lies after " + format_day(today) +
-                                                 ", the store's today"});
-  const Region* region = catalogue.regions.find(region_name);
-  if (region == nullptr) region = catalogue.regions.find_by_alias(region_name, "");
-  if (region == nullptr)
-    return cannot(err, {ErrorCode::kNotFound,
-                        "there is no region '" + region_name +
-                            "'; nearest: " + nearest(region_name, catalogue.regions.codes())});
-  json::array answers;
-  for (const Pack& pack : pipeline.engine().packs()) {
-    Assessment assessment(catalogue, pack, pipeline.engine().data(),
-                          pipeline.loaded().settings.history_begins);
-    assessment.advance(today);
-    bool judged = false;
-    for (std::uint32_t i = 0; i < pack.patterns.size(); ++i) {
-      if (!assessment.judges(region->id, i)) continue;
-      if (!options.pattern.empty() && options.pattern != pack.patterns[i].name) continue;
-      judged = true;
-      if (options.format == OutputFormat::kText) explain_as_text(assessment, *region, i, tick, out);
-    }
-    if (!judged) continue;
-    if (options.format == OutputFormat::kText) {
-      explain_signals_as_text(assessment, *region, tick, out);
-    } else {
-      answers.push_back(explain_as_json(assessment, *region, tick, options.pattern));
-    }
-  }
-  if (options.format == OutputFormat::kJson) out << json::serialize(answers) << "\n";
   return kDone;
 }
 

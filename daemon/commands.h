@@ -8,8 +8,9 @@
 namespace tocsin {
 
 // What the `tocsin` command does with a configuration and a store. Each returns the exit code: 0
-// done, 1 the answer is "no" (a pack with errors, a replay that differs, a broken chain), 2 it
-// could not be done. They open the store read-only, so they work beside a running daemon.
+// done, 1 the answer is "no" (a pack with errors, a replay that differs, a broken chain, a region
+// that no rule judges), 2 it could not be done. They open the store read-only, so they work beside
+// a running daemon.
 
 enum class OutputFormat { kText, kJson };
 
@@ -18,11 +19,15 @@ enum class OutputFormat { kText, kJson };
 int run_check(const std::string& config_directory, const std::vector<std::string>& packs,
               std::ostream& out, std::ostream& err);
 
+// `tocsin explain`: of an alert, each revision with what was known when it was said, then what its
+// pattern makes of the data of today for the day of its last revision; of a region, the latter for
+// every pattern. As JSON an array with one object a pack; for an alert {alert, revisions, now}.
+// 1: no rule judges the region; 2 also: there is no such alert, region or pattern.
 struct ExplainOptions {
   std::string config_directory;
   std::string alert;    // hex id, or its beginning; or
   std::string region;   // a region's code or name,
-  std::string at;       // and a day; "" is the store's today
+  std::string at;       // the day; "" is the store's today, of an alert the day it speaks about
   std::string pattern;  // "" for all
   OutputFormat format = OutputFormat::kText;
 };

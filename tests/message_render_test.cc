@@ -204,8 +204,8 @@ TEST(Message, DimensionsTheRuleDoesNotLookAtAreNamed) {
 TEST(Message, DataThatEndsSomeDaysAgoIsSaidToReachThatFar) {
   AlertRevision revision = sample_raised();
   EXPECT_THAT(render(revision).text,
-              HasSubstr("For one dimension the data reaches to 19 December 2018 only, and what\n"
-                        "has happened since is not known: health."));
+              HasSubstr("It is not known whether one dimension shows a threat, since data on it\n"
+                        "reaches to 19 December 2018 only: health."));
   // It became unknown while its source still reached: something else is missing too.
   revision.evidence[2].since = *parse_day("2018-12-01");
   EXPECT_THAT(render(revision).text,

@@ -3,9 +3,9 @@ promises, as mail and as CAP, a ledger that holds and replays, metrics that prom
 import argparse
 import email
 import email.policy
+import json
 import os
 import pathlib
-import re
 import subprocess
 import sys
 import tempfile
@@ -18,6 +18,45 @@ WANTED = ("Watch", "Warning, up from watch", "Emergency, up from warning", "upda
 
 def run(*command, **options):
     return subprocess.run([str(c) for c in command], check=True, capture_output=True, text=True, **options).stdout
+
+
+def refused(code, *command):
+    """The error output of a command that ends with this code."""
+    ended = subprocess.run([str(c) for c in command], capture_output=True, text=True)
+    check(ended.returncode == code, f"{command} ends with {ended.returncode}, not {code}: {ended.stderr}")
+    return ended.stderr
+
+
+def check_explain(tocsin, out):
+    """Each alert with what was known when it was said, also one that has been withdrawn since."""
+    config = ("--config", out / "config")
+    explained = run(tocsin, "explain", "--region", "NG-BO", *config)
+    check("Rain far below normal" in explained, "explain does not explain")
+    for line in explained.splitlines():
+        tree = line.split("   [")[0].rsplit("  =  ")[0]
+        check("  =  " not in line or tree.count("(") == tree.count(")"), f"half an expression: {line}")
+    said = {}
+    for line in (out / "ledger-alerts.jsonl").read_text().splitlines():
+        entry = json.loads(line)["entry"]
+        said.setdefault(entry["alert"], []).append(entry)
+    withdrawn = [alert for alert, revisions in said.items() if revisions[-1]["kind"] == "withdrawn"]
+    check(withdrawn, "no alert was withdrawn")
+    for alert, revisions in said.items():
+        told = run(tocsin, "explain", alert, *config)
+        was, now = told.split("As the data stands now, for ")
+        for entry in revisions:
+            check(f"revision {entry['number']}, {entry['kind']}," in was, f"{alert} lacks a revision: {was}")
+            for change in entry["changes"]:
+                check(change in was, f"{alert} lacks the change '{change}'")
+        for evidence in revisions[0]["evidence"]:
+            if evidence["state"] == "on":
+                check(evidence["sentence"] in was, f"{alert} lacks why it was raised: {evidence['sentence']}")
+        check(f"({revisions[0]['region']}) on {revisions[-1]['tick']}: " in now, f"{alert} is not judged anew: {now}")
+        as_json = json.loads(run(tocsin, "explain", alert, "--json", *config))
+        check(as_json["revisions"] == revisions and as_json["now"], f"{alert} as JSON differs")
+    check("pack lake-chad judges " in refused(1, tocsin, "explain", "--region", "NG-LA", *config), "NG-LA")
+    nosuch = refused(2, tocsin, "explain", "--region", "NG-BO", "--pattern", "convergance", *config)
+    check("nearest: convergence" in nosuch, f"a pattern misspelt: {nosuch}")
 
 
 def check(condition, what):
@@ -52,10 +91,7 @@ def main():
         check(kinds == {"Alert", "Update", "Cancel"}, f"CAP files are of the kinds {kinds}")
         tocsin = options.binaries / "tocsin"
         check("the same as stored" in run(tocsin, "replay", out / "store"), "the replay differs")
-        explained = run(tocsin, "explain", "--region", "NG-BO", "--config", out / "config")
-        check("Rain far below normal" in explained, "explain does not explain")
-        alert = re.search(r'"alert":"([0-9a-f]{32})"', (out / "ledger-alerts.jsonl").read_text()).group(1)
-        check(alert in run(tocsin, "explain", alert, "--config", out / "config"), "explain does not know the alert")
+        check_explain(tocsin, out)
         backup, copy = out / "backup", out / "copy"
         run(tocsin, "backup", backup, "--config", out / "config")
         run(tocsin, "restore", backup, copy)

@@ -1,0 +1,286 @@
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <ostream>
+
+#include "daemon/commands.h"
+#include "daemon/opened.h"
+#include "model/diagnostic.h"
+#include "rules/explain.h"
+
+namespace tocsin {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int kDone = 0, kNo = 1, kCannot = 2;
+
+// What is explained: one region at one day, by one pattern of one pack or by all that judge it.
+struct Question {
+  const Region& region;
+  Day tick;
+  std::string pack, pattern;  // empty: all
+
+  bool asks(const Assessment& assessment, std::uint32_t index) const {
+    return (pack.empty() || pack == assessment.pack().name) &&
+           (pattern.empty() || pattern == assessment.pack().patterns[index].name) &&
+           assessment.judges(region.id, index);
+  }
+};
+
+std::string joined(const std::vector<std::string>& words) {
+  return words.empty() ? "none" : fmt::format("{}", fmt::join(words, ", "));
+}
+
+// ---- what was said
+
+// The revisions of the one alert whose id begins so, oldest first.
+Result<std::vector<AlertRevision>> find_alert(const Store& store, const std::string& id) {
+  std::vector<AlertRevision> found;
+  bool several = false;
+  auto done = store.for_each_alert_revision([&](const AlertRevision& revision) -> Result<void> {
+    if (!revision.alert.hex().starts_with(id)) return {};
+    several = several || (!found.empty() && found.front().alert != revision.alert);
+    found.push_back(revision);
+    return {};
+  });
+  if (!done) return tl::unexpected(done.error());
+  if (found.empty()) return fail(ErrorCode::kNotFound, "there is no alert '" + id + "'");
+  if (several) return fail(ErrorCode::kInvalid, "several alerts begin with '" + id + "'");
+  std::ranges::sort(found, {}, &AlertRevision::number);
+  return found;
+}
+
+// Whether the revision states a level anew: then its evidence is told in full.
+bool states_level(const AlertRevision& revision) {
+  return revision.kind == RevisionKind::kRaised || revision.kind == RevisionKind::kEscalated ||
+         revision.kind == RevisionKind::kEased;
+}
+
+void tell_revision(const AlertRevision& revision, std::ostream& out) {
+  fmt::print(out, "  revision {}, {}, {}: {}, for {}\n", revision.number, name_of(revision.kind),
+             format_rfc3339(revision.issued), name_of(revision.level), format_day(revision.tick));
+  for (const std::string& change : revision.changes) fmt::print(out, "    {}\n", change);
+  if (!states_level(revision)) return;
+  std::vector<std::string> unknown;
+  for (const Evidence& evidence : revision.evidence) {
+    if (evidence.state == "unknown") unknown.push_back(evidence.title);
+    if (evidence.state != "on") continue;
+    fmt::print(out, "    {} ({}), on{}:\n      {}\n", evidence.title, evidence.dimension,
+               evidence.since ? " since " + format_day(*evidence.since) : "", evidence.sentence);
+  }
+  if (!unknown.empty()) fmt::print(out, "    not known then: {}\n", joined(unknown));
+}
+
+void tell_alert(const std::vector<AlertRevision>& revisions, std::ostream& out) {
+  const AlertRevision& last = revisions.back();
+  fmt::print(out, "alert {}: {}, {} ({})\n\nWhat was said, on what was known then:\n",
+             last.alert.hex(), last.title, last.region_name, last.region);
+  for (const AlertRevision& revision : revisions) tell_revision(revision, out);
+  out << "\n";
+}
+
+// ---- what the data says now
+
+void explain_pattern_as_text(const Assessment& assessment, const Question& question,
+                             std::uint32_t index, std::ostream& out) {
+  const Pattern& pattern = assessment.pack().patterns[index];
+  const Region& region = question.region;
+  const PatternExplained why = explain_pattern(assessment, region.id, index, question.tick);
+  fmt::print(out, "{} in {} ({}) on {}: {}{}\n", pattern.title, region.name(), region.code,
+             format_day(question.tick), name_of(why.level),
+             why.possible > why.level ? fmt::format(", possibly {}", name_of(why.possible)) : "");
+  fmt::print(out, "  active dimensions: {}\n  not known: {}\n", joined(why.dimensions_true),
+             joined(why.dimensions_unknown));
+  for (const auto& [level, tree] : why.levels) {
+    fmt::print(out, "  {}:\n", name_of(level));
+    out << render(tree, 2);
+  }
+  for (const std::string& sentence : why.outlook) fmt::print(out, "  {}\n", sentence);
+  out << "\n";
+}
+
+void explain_signals_as_text(const Assessment& assessment, const Question& question,
+                             std::ostream& out) {
+  for (std::uint32_t i = 0; i < assessment.pack().signals.size(); ++i) {
+    const SignalExplained signal = explain_signal(assessment, question.region.id, i, question.tick);
+    const Evidence& evidence = signal.evidence;
+    fmt::print(out, "  {} ({}): {}{}\n    {}\n", evidence.title, evidence.dimension, evidence.state,
+               evidence.since ? " since " + format_day(*evidence.since) : "", evidence.sentence);
+    if (!evidence.change.empty()) fmt::print(out, "    {}\n", evidence.change);
+    out << render(signal.when, 3);
+    if (signal.clear) {
+      out << "      clear:\n" << render(*signal.clear, 4);
+    }
+  }
+}
+
+json::object as_json(const Explained& explained) {
+  json::object out{{"text", explained.text}, {"value", explained.value}};
+  if (!explained.detail.empty()) out["detail"] = explained.detail;
+  json::array parts;
+  for (const Explained& part : explained.parts) parts.push_back(as_json(part));
+  if (!parts.empty()) out["parts"] = std::move(parts);
+  return out;
+}
+
+json::object explain_as_json(const Assessment& assessment, const Question& question) {
+  json::array patterns, signals;
+  for (std::uint32_t i = 0; i < assessment.pack().patterns.size(); ++i) {
+    if (!question.asks(assessment, i)) continue;
+    const PatternExplained why = explain_pattern(assessment, question.region.id, i, question.tick);
+    json::object levels;
+    for (const auto& [level, tree] : why.levels) levels[name_of(level)] = as_json(tree);
+    patterns.push_back(
+        json::object{{"pattern", assessment.pack().patterns[i].name},
+                     {"level", name_of(why.level)},
+                     {"possible", name_of(why.possible)},
+                     {"dimensions_true", json::value_from(why.dimensions_true)},
+                     {"dimensions_unknown", json::value_from(why.dimensions_unknown)},
+                     {"levels", std::move(levels)},
+                     {"outlook", json::value_from(why.outlook)}});
+  }
+  for (std::uint32_t i = 0; i < assessment.pack().signals.size(); ++i) {
+    const SignalExplained signal = explain_signal(assessment, question.region.id, i, question.tick);
+    json::object one{{"signal", signal.evidence.signal},
+                     {"state", signal.evidence.state},
+                     {"sentence", signal.evidence.sentence},
+                     {"change", signal.evidence.change},
+                     {"when", as_json(signal.when)}};
+    if (signal.clear) one["clear"] = as_json(*signal.clear);
+    signals.push_back(std::move(one));
+  }
+  return {{"pack", assessment.pack().name},
+          {"region", question.region.code},
+          {"at", format_day(question.tick)},
+          {"patterns", std::move(patterns)},
+          {"signals", std::move(signals)}};
+}
+
+// Every pack that judges what is asked for, as text to `out` and as JSON. None: an empty array.
+json::array answer(const Pipeline& pipeline, const Question& question, OutputFormat format,
+                   std::ostream& out) {
+  json::array answers;
+  for (const Pack& pack : pipeline.engine().packs()) {
+    Assessment assessment(pipeline.catalogue(), pack, pipeline.engine().data(),
+                          pipeline.loaded().settings.history_begins);
+    assessment.advance(day_of(pipeline.now()));
+    std::vector<std::uint32_t> asked;
+    for (std::uint32_t i = 0; i < pack.patterns.size(); ++i)
+      if (question.asks(assessment, i)) asked.push_back(i);
+    if (asked.empty()) continue;
+    if (format == OutputFormat::kText) {
+      for (const std::uint32_t i : asked) explain_pattern_as_text(assessment, question, i, out);
+      explain_signals_as_text(assessment, question, out);
+    }
+    answers.push_back(explain_as_json(assessment, question));
+  }
+  return answers;
+}
+
+// ---- what there is instead
+
+Result<void> check_pattern(const Pipeline& pipeline, const std::string& name) {
+  std::vector<std::string> names;
+  for (const Pack& pack : pipeline.engine().packs())
+    for (const Pattern& pattern : pack.patterns) names.push_back(pattern.name);
+  if (name.empty() || std::ranges::find(names, name) != names.end()) return {};
+  const std::string near = nearest(name, names);
+  return fail(ErrorCode::kNotFound,
+              fmt::format("there is no pattern '{}'; {}there are: {}", name,
+                          near.empty() ? "" : "nearest: " + near + "; ", joined(names)));
+}
+
+Result<const Region*> find_region(const Catalogue& catalogue, const std::string& name) {
+  const Region* region = catalogue.regions.find(name);
+  if (region == nullptr) region = catalogue.regions.find_by_alias(name, "");
+  if (region != nullptr) return region;
+  const std::string near = nearest(name, catalogue.regions.codes());
+  return fail(ErrorCode::kNotFound,
+              "there is no region '" + name + "'" + (near.empty() ? "" : "; nearest: " + near));
+}
+
+// "no rule judges Lagos (NG-LA); pack lake-chad judges CM-EN, ...".
+std::string unjudged(const Pipeline& pipeline, const Question& question) {
+  std::string out = fmt::format(
+      "{} judges {} ({})", question.pattern.empty() ? "no rule" : "no pattern " + question.pattern,
+      question.region.name(), question.region.code);
+  for (const Pack& pack : pipeline.engine().packs()) {
+    std::vector<std::string> codes;
+    for (const RegionId region : pack.regions)
+      codes.push_back(pipeline.catalogue().regions.at(region).code);
+    for (const Pattern& pattern : pack.patterns)
+      if (pattern.at) codes.push_back(pipeline.catalogue().regions.at(*pattern.at).code);
+    out += fmt::format("; pack {} judges {}", pack.name, joined(codes));
+  }
+  return out;
+}
+
+Result<Question> question_of(const Pipeline& pipeline, const ExplainOptions& options,
+                             const std::vector<AlertRevision>& revisions) {
+  const Day today = day_of(pipeline.now());
+  if (auto known = revisions.empty() ? check_pattern(pipeline, options.pattern) : Result<void>();
+      !known)
+    return tl::unexpected(known.error());
+  const AlertRevision* stated = revisions.empty() ? nullptr : &revisions.back();
+  if (stated != nullptr && !options.pattern.empty() && options.pattern != stated->pattern)
+    return fail(ErrorCode::kInvalid,
+                "the alert is of pattern '" + stated->pattern + "', not '" + options.pattern + "'");
+  Day tick = stated == nullptr ? today : stated->tick;
+  if (!options.at.empty()) {
+    const auto day = parse_day(options.at);
+    if (!day) return tl::unexpected(day.error());
+    tick = *day;
+  }
+  if (tick > today)
+    return fail(ErrorCode::kInvalid,
+                format_day(tick) + " lies after " + format_day(today) + ", the store's today");
+  const auto region =
+      find_region(pipeline.catalogue(), stated == nullptr ? options.region : stated->region);
+  if (!region) return tl::unexpected(region.error());
+  return Question{**region, tick, stated == nullptr ? "" : stated->pack,
+                  stated == nullptr ? options.pattern : stated->pattern};
+}
+
+}  // namespace
+
+int run_explain(const ExplainOptions& options, std::ostream& out, std::ostream& err) {
+  const auto cannot = [&](const Error& error) {
+    err << error.message << (error.message.ends_with('\n') ? "" : "\n");
+    return kCannot;
+  };
+  auto opened = open_configuration(options.config_directory);
+  if (!opened) return cannot(opened.error());
+  const Pipeline& pipeline = *opened->pipeline;
+  const bool as_text = options.format == OutputFormat::kText;
+  std::vector<AlertRevision> revisions;
+  if (!options.alert.empty()) {
+    auto found = find_alert(*opened->store, options.alert);
+    if (!found) return cannot(found.error());
+    revisions = std::move(*found);
+  }
+  const auto question = question_of(pipeline, options, revisions);
+  if (!question) return cannot(question.error());
+  if (as_text && !revisions.empty()) {
+    tell_alert(revisions, out);
+    fmt::print(out, "As the data stands now, for {}:\n\n", format_day(question->tick));
+  }
+  json::array answers = answer(pipeline, *question, options.format, out);
+  const bool judged = !answers.empty();
+  if (!as_text && revisions.empty()) out << json::serialize(answers) << "\n";
+  if (!as_text && !revisions.empty()) {
+    json::array said;
+    for (const AlertRevision& revision : revisions) said.push_back(json::parse(to_json(revision)));
+    out << json::serialize(json::object{{"alert", revisions.front().alert.hex()},
+                                        {"revisions", std::move(said)},
+                                        {"now", std::move(answers)}})
+        << "\n";
+  }
+  if (judged) return kDone;
+  err << unjudged(pipeline, *question) << "\n";
+  return kNo;
+}
+
+}  // namespace tocsin
