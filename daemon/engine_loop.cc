@@ -74,13 +74,14 @@ Result<void> EngineLoop::turn() {
     results.swap(results_);
   }
   std::vector<Input> inputs;
+  inputs.reserve(results.size() + frames.size());
   auto oldest = Steady::time_point::max();
   for (DeliveryResult& result : results) inputs.emplace_back(DeliveryInput{std::move(result)});
   if (options_.clock == ClockKind::kPublished) {
     if (!inputs.empty())
       if (auto done = commit(std::move(inputs), pipeline_.now(), oldest); !done) return done;
     for (Frame& frame : frames)
-      if (auto done = commit_published(std::move(frame)); !done) return done;
+      if (auto done = commit_published(frame); !done) return done;
     return {};
   }
   for (Frame& frame : frames) {
@@ -118,7 +119,7 @@ Result<void> EngineLoop::commit(std::vector<Input> inputs, ProcessingTime now,
 // The simulated clock: each record is processed at the moment it was published. A frame is cut
 // where the published day changes, and the days between pass one by one, so that what time alone
 // brings about is stated on its day.
-Result<void> EngineLoop::commit_published(Frame frame) {
+Result<void> EngineLoop::commit_published(const Frame& frame) {
   std::vector<PublishedLine> lines;
   ProcessingTime newest = pipeline_.now();
   const ProcessingTime present = clock_.now();  // nothing was published later than this

@@ -55,7 +55,7 @@ class EngineLoop {
   Result<void> turn();
   Result<void> commit(std::vector<Input> inputs, ProcessingTime now,
                       std::chrono::steady_clock::time_point oldest);
-  Result<void> commit_published(Frame frame);
+  Result<void> commit_published(const Frame& frame);
   Result<void> advance_days(ProcessingTime until);
   void watch_space();
 

@@ -115,7 +115,7 @@ Read<void> RecordMaker::add_values(const RecordSpec& spec, const Row& row, const
     } else {
       fill(record.body.emplace<ObservationBody>());
     }
-    if (const auto added = add(record, made); !added) return added;
+    if (auto added = add(record, made); !added) return added;
   }
   return {};
 }

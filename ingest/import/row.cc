@@ -170,7 +170,7 @@ Read<std::optional<std::int64_t>> read_figure(std::string_view cell, std::string
 
 Read<bool> holds(const Condition& condition, const Row& row) {
   for (const auto& test : condition) {
-    const auto result = test_holds(test, row);
+    auto result = test_holds(test, row);
     if (!result || !*result) return result;
   }
   return true;
