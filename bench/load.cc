@@ -89,11 +89,11 @@ class Mix {
     const bool of_pack = indicator < kOfPack.size();
     const std::string name =
         of_pack ? kOfPack[indicator] : fmt::format("index_{:02}", indicator - kOfPack.size());
-    // Distinct values around 50. In one of 2,000 months of a region everything is twice as high:
+    // Distinct values around 50. In one of 2,000 months of a region everything is far higher:
     // there threats converge.
     const std::uint64_t noise = (id * 2654435761u + static_cast<std::uint64_t>(revision)) % 2000;
     const bool shock = (region * 7919u + month * 104'729u) % 2000 == 7;
-    const double value = (40.0 + static_cast<double>(noise) / 100) * (shock ? 2 : 1);
+    const double value = (40.0 + static_cast<double>(noise) / 100) * (shock ? 1.6 : 1);
     fmt::format_to(
         std::back_inserter(payload),
         R"({{"specversion":"1.0","id":"{}-{}{}","source":"bench","type":"org.tocsin.observation.v1",)"
