@@ -110,6 +110,7 @@ rocksdb::ColumnFamilyOptions column_options(Column column, const TuningOptions& 
     case Column::kState: {
       rocksdb::ColumnFamilyOptions options = small_column(tuning);
       options.write_buffer_size = 32 * kMebi;
+      options.max_write_buffer_number = 4;  // a checkpoint is written faster than tables are
       return options;
     }
   }

@@ -64,7 +64,7 @@ struct StoreSettings {
   // Least number of records between two checkpoints of the derived state.
   std::int64_t checkpoint_records = 100'000;
   // About how much of one a commit carries.
-  std::int64_t checkpoint_bytes = std::int64_t{4} << 20;
+  std::int64_t checkpoint_bytes = std::int64_t{1} << 20;
 };
 
 // Days back from now. Older records are archived, not applied. Retention is not enforced yet.
