@@ -48,6 +48,11 @@ SmtpOptions smtp_options(const Settings& settings) {
   return options;
 }
 
+SpaceMarks space_marks(const StoreSettings& store) {
+  return {static_cast<std::uint64_t>(store.free_bytes_for_credit),
+          static_cast<std::uint64_t>(store.free_bytes_for_commit)};
+}
+
 ServerOptions server_options(const Settings& settings) {
   const IngestSettings& ingest = settings.ingest;
   ServerOptions options;
@@ -103,24 +108,22 @@ Result<void> App::start() {
 }
 
 Result<void> App::open_store() {
-  // The directory's content is checked before the store is touched: a mistake in it must not leave
-  // a new, empty store behind.
-  Numbering trial;
-  auto loaded = load_contents(contents_, trial);
-  if (!loaded) return tl::unexpected(loaded.error());
-  settings_ = loaded->settings;
-  resolve_paths(settings_, options_.config_directory);
+  // A mistake in the configuration must not leave a new, empty store behind: before one is made,
+  // all of it is checked.
+  const auto& settings = contents_.settings;
+  if (!settings || !std::filesystem::exists(settings->store.path + "/CURRENT")) {
+    Numbering none;
+    if (auto trial = load_contents(contents_, none); !trial) return tl::unexpected(trial.error());
+  }
+  require(settings.has_value(), "settings that can't be read are an error of the contents");
+  settings_ = *settings;
   StoreOptions options;
   options.directory = settings_.store.path;
   options.block_cache_bytes = static_cast<std::size_t>(settings_.store.block_cache_bytes);
   auto store = Store::open(std::move(options));
   if (!store) return tl::unexpected(store.error());
   store_ = std::move(*store);
-  Numbering numbering;
-  auto entries = store_->numbering();
-  if (!entries) return tl::unexpected(entries.error());
-  for (const Numbering::Entry& entry : *entries) numbering.restore(entry);
-  loaded = load_contents(contents_, numbering);
+  auto loaded = load_contents(contents_, *store_);
   if (!loaded) return tl::unexpected(loaded.error());
   catalogue_ = loaded->catalogue;
   if (options_.rebuild) {
@@ -139,8 +142,7 @@ Result<void> App::open_store() {
 
 // Below the critical mark nothing is written, not even that the daemon started.
 Result<void> App::check_space() const {
-  const SpaceMarks marks{static_cast<std::uint64_t>(settings_.store.free_bytes_for_credit),
-                         static_cast<std::uint64_t>(settings_.store.free_bytes_for_commit)};
+  const SpaceMarks marks = space_marks(settings_.store);
   const auto space = space_at(settings_.store.path, marks);
   if (!space) return tl::unexpected(space.error());
   if (space->mark != SpaceMark::kCritical) return {};
@@ -175,8 +177,7 @@ Result<void> App::start_delivery() {
   loop.clock = settings_.clock;
   loop.commit_records = static_cast<std::uint64_t>(settings_.ingest.limits.commit_records);
   loop.store_directory = settings_.store.path;
-  loop.space = {static_cast<std::uint64_t>(settings_.store.free_bytes_for_credit),
-                static_cast<std::uint64_t>(settings_.store.free_bytes_for_commit)};
+  loop.space = space_marks(settings_.store);
   LoopPorts ports;
   ports.acknowledge = [this](std::vector<FrameResult> results) {
     server_->post(std::move(results));
@@ -269,11 +270,9 @@ Gauges App::gauges() const {
   gauges.store = store_->statistics();
   gauges.fates = store_->fates();
   gauges.queue_depth = frames_->depth();
-  const SpaceMarks marks{static_cast<std::uint64_t>(settings_.store.free_bytes_for_credit),
-                         static_cast<std::uint64_t>(settings_.store.free_bytes_for_commit)};
-  if (const auto space = space_at(settings_.store.path, marks)) gauges.space = *space;
-  if (const auto counted = count_dispatches(*store_, gauges); !counted)
-    log_->error("the outbox cannot be counted: {}", counted.error().message);
+  if (const auto space = space_at(settings_.store.path, space_marks(settings_.store)))
+    gauges.space = *space;
+  count_dispatches(*store_, gauges);
   return gauges;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -72,7 +73,7 @@ class Checkpoint {
     std::string key;
     std::uint64_t needed_before;
   };
-  struct Tail;
+  using Replaced = std::map<Identity, LatestRevision>;
 
   void before_change(RegionId region);
   void save(RegionId region);
@@ -82,8 +83,8 @@ class Checkpoint {
   std::uint64_t newest() const { return making_ ? head_.position : complete_; }
   void fill(std::size_t bytes, std::vector<StateRow>& rows, std::vector<std::string>& deletes);
   Result<void> restore_rows(const CheckpointHead& head);
-  Result<void> restore_kept(Tail& tail);
-  Result<std::uint64_t> restore_tail(Tail& tail);
+  Result<Replaced> restore_replaced();
+  Result<std::uint64_t> restore_tail(Replaced before);
 
   Engine& engine_;
   Store& store_;

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "daemon/checkpoint.h"
 #include "model/claim.h"
@@ -17,12 +16,6 @@ Error damaged(const std::string& what) {
 }
 
 }  // namespace
-
-// What changed after the checkpoint.
-struct Checkpoint::Tail {
-  // The revisions that the checkpoint holds of identities that changed since.
-  std::map<Identity, LatestRevision> before;
-};
 
 Result<Checkpoint::Restored> Checkpoint::restore() {
   Restored out;
@@ -47,10 +40,9 @@ Result<Checkpoint::Restored> Checkpoint::restore() {
   if (auto rows = restore_rows(*head); !rows) return tl::unexpected(rows.error());
   head_ = *head;
   complete_ = head->position;
-  records_since_ = 0;
-  Tail tail;
-  if (auto kept = restore_kept(tail); !kept) return tl::unexpected(kept.error());
-  const auto changed = restore_tail(tail);
+  auto before = restore_replaced();
+  if (!before) return tl::unexpected(before.error());
+  const auto changed = restore_tail(*std::move(before));
   if (!changed) return tl::unexpected(changed.error());
   out.found = true;
   out.position = complete_;
@@ -116,21 +108,25 @@ Result<void> Checkpoint::restore_rows(const CheckpointHead& head) {
   return {};
 }
 
-Result<void> Checkpoint::restore_kept(Tail& tail) {
+// The revisions that the checkpoint holds of identities that changed after it.
+Result<Checkpoint::Replaced> Checkpoint::restore_replaced() {
+  Replaced before;
   auto read = store_.for_each_state(kReplacedPrefix, [&](const StateRow& row) -> Result<void> {
-    const auto replaced = decode_replaced(row.key, row.value);
+    auto replaced = decode_replaced(row.key, row.value);
     if (!replaced) return tl::unexpected(damaged(replaced.error().message));
     kept_.push_back({row.key, replaced->replaced});
-    const LatestRevision& revision = replaced->revision;
-    if (revision.journal_sequence <= complete_ && replaced->replaced > complete_)
-      tail.before.emplace(Identity{revision.source, revision.identity}, revision);
+    LatestRevision& revision = replaced->revision;
+    if (revision.journal_sequence > complete_ || replaced->replaced <= complete_) return {};
+    const Identity identity{revision.source, revision.identity};
+    before.emplace(identity, std::move(revision));
     return {};
   });
-  return read;
+  if (!read) return tl::unexpected(read.error());
+  return before;
 }
 
 // How many identities changed after the checkpoint.
-Result<std::uint64_t> Checkpoint::restore_tail(Tail& tail) {
+Result<std::uint64_t> Checkpoint::restore_tail(Replaced before) {
   std::vector<Identity> identities;
   auto read = store_.for_each_state(kChangedPrefix, [&](const StateRow& row) -> Result<void> {
     const auto sequence = parse_changed_key(row.key);
@@ -146,7 +142,6 @@ Result<std::uint64_t> Checkpoint::restore_tail(Tail& tail) {
   std::ranges::sort(identities);
   identities.erase(std::unique(identities.begin(), identities.end()), identities.end());
   constexpr std::size_t kTogether = 4'096;
-  std::uint64_t changed = 0;
   for (std::size_t begin = 0; begin < identities.size(); begin += kTogether) {
     const std::size_t count = std::min(kTogether, identities.size() - begin);
     auto latest = store_.latest(std::span(identities).subspan(begin, count));
@@ -156,16 +151,15 @@ Result<std::uint64_t> Checkpoint::restore_tail(Tail& tail) {
       if (!revision || revision->journal_sequence <= complete_)
         return tl::unexpected(
             damaged("an identity that changed after the checkpoint has no later revision"));
-      const auto before = tail.before.find(identities[begin + i]);
+      const auto found = before.find(identities[begin + i]);
       Change change;
-      if (before != tail.before.end()) change.before = std::move(before->second);
+      if (found != before.end()) change.before = std::move(found->second);
       change.after = *std::move(revision);
       engine_.recover(change);
-      ++changed;
     }
   }
   std::ranges::sort(kept_, {}, &Kept::needed_before);
-  return changed;
+  return identities.size();
 }
 
 }  // namespace tocsin

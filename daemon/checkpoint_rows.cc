@@ -394,17 +394,11 @@ Result<std::vector<Identity>> decode_changed(std::string_view bytes) {
   return in.finish("changed identities", std::move(identities));
 }
 
-std::string replaced_prefix(const Identity& identity) {
-  std::string bytes(kReplacedPrefix);
-  const RecordKey key = record_key(identity);
-  bytes.append(key.data(), key.size());
-  return bytes;
-}
-
 std::string replaced_key(const LatestRevision& revision) {
-  std::string bytes = replaced_prefix({revision.source, revision.identity});
-  ByteWriter out(bytes);
-  out.u64(revision.journal_sequence);
+  std::string bytes(kReplacedPrefix);
+  const RecordKey key = record_key({revision.source, revision.identity});
+  bytes.append(key.data(), key.size());
+  ByteWriter(bytes).u64(revision.journal_sequence);
   return bytes;
 }
 

@@ -66,7 +66,6 @@ struct ReplacedRow {
 };
 inline constexpr std::string_view kReplacedPrefix = "u";
 std::string replaced_key(const LatestRevision& revision);
-std::string replaced_prefix(const Identity& identity);
 std::string encode(const ReplacedRow& row);
 Result<ReplacedRow> decode_replaced(std::string_view key, std::string_view bytes);
 

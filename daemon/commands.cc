@@ -74,7 +74,7 @@ int run_replay(const std::string& store_directory, std::ostream& out, std::ostre
         if (!contents.configuration.empty()) {
           // The daemon started again here: so does the replay.
           pipeline.reset();
-          auto loaded = load_with(contents, **copy);
+          auto loaded = load_contents(contents, **copy);
           if (!loaded) return tl::unexpected(loaded.error());
           auto opened = Pipeline::open(**copy, std::move(*loaded));
           if (!opened) return tl::unexpected(opened.error());
@@ -151,16 +151,12 @@ int run_verify(const std::string& store_directory, std::ostream& out, std::ostre
 
 int run_show(const std::string& config_directory, const std::string& alert, std::ostream& out,
              std::ostream& err) {
-  auto contents = read_contents(config_directory);
-  if (!contents) return cannot(err, contents.error());
-  auto path = store_path(config_directory);
-  if (!path) return cannot(err, path.error());
-  auto store = open_to_read(*path);
-  if (!store) return cannot(err, store.error());
-  auto loaded = load_with(*contents, **store);
+  auto read = open_store_of(config_directory);
+  if (!read) return cannot(err, read.error());
+  auto loaded = load_contents(read->contents, *read->store);
   if (!loaded) return cannot(err, loaded.error());
   auto done =
-      (*store)->for_each_ledger(Chain::kAlerts, 0, [&](const LedgerRow& row) -> Result<void> {
+      read->store->for_each_ledger(Chain::kAlerts, 0, [&](const LedgerRow& row) -> Result<void> {
         if (row.json.starts_with(R"({"note")")) return {};
         auto revision = parse_alert_revision(row.json);
         if (!revision) return tl::unexpected(revision.error());
@@ -182,11 +178,9 @@ int run_backup(const std::string& config_directory, const std::string& admin_url
     out << *answer << "\n";
     return kDone;
   }
-  auto path = store_path(config_directory);
-  if (!path) return cannot(err, path.error());
-  auto store = open_to_read(*path);
-  if (!store) return cannot(err, store.error());
-  auto receipt = (*store)->backup(absolute);
+  auto read = open_store_of(config_directory);
+  if (!read) return cannot(err, read.error());
+  auto receipt = read->store->backup(absolute);
   if (!receipt) return cannot(err, receipt.error());
   fmt::print(out, "backup {} holds the journal up to {}, {} bytes\n", receipt->id,
              receipt->sequence, receipt->bytes);

@@ -50,6 +50,7 @@ Result<Contents> read_contents(const std::string& directory) {
     if (!text) return tl::unexpected(text.error());
     contents.packs[std::filesystem::path(pack).filename().string()] = std::move(*text);
   }
+  if (diagnostics.empty()) contents.settings = std::move(settings);
   return contents;
 }
 
@@ -75,6 +76,14 @@ Result<Loaded> load_contents(const Contents& contents, Numbering& numbering) {
   loaded.new_numbers = numbering.take_new();
   loaded.fingerprint = fingerprint_of(contents, loaded.settings);
   return loaded;
+}
+
+Result<Loaded> load_contents(const Contents& contents, const Store& store) {
+  Numbering numbering;
+  const auto entries = store.numbering();
+  if (!entries) return tl::unexpected(entries.error());
+  for (const Numbering::Entry& entry : *entries) numbering.restore(entry);
+  return load_contents(contents, numbering);
 }
 
 std::vector<Input> to_inputs(const Contents& contents) {

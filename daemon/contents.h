@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "model/journal.h"
 #include "model/numbering.h"
 #include "rules/pack.h"
+#include "storage/store.h"
 
 namespace tocsin {
 
@@ -18,6 +20,9 @@ namespace tocsin {
 struct Contents {
   ConfigurationFiles configuration;
   ConfigurationFiles packs;  // by file name
+  // What tocsind.yaml says, paths resolved. Nothing when it is wrong or missing, which
+  // load_contents() then tells, or when the contents come from the journal.
+  std::optional<Settings> settings{};
 };
 
 // Loaded and checked. The catalogue is shared with the threads that read it.
@@ -35,6 +40,8 @@ struct Loaded {
 Result<Contents> read_contents(const std::string& directory);
 // Fails with kInvalid; the message is all diagnostics of all files as people read them.
 Result<Loaded> load_contents(const Contents& contents, Numbering& numbering);
+// The same with the numbers that the store has given.
+Result<Loaded> load_contents(const Contents& contents, const Store& store);
 
 // As journal inputs, and back. Inputs of other kinds are passed over.
 std::vector<Input> to_inputs(const Contents& contents);

@@ -130,11 +130,10 @@ std::string Metrics::expose(const Gauges& gauges) const {
   return std::move(scrape).text(counted_->registry.Collect());
 }
 
-Result<void> count_dispatches(const Store& store, Gauges& gauges) {
+void count_dispatches(const Store& store, Gauges& gauges) {
   const DispatchCounts counts = store.dispatch_counts();
   gauges.outbox = counts.in(DispatchState::kIntended);
   gauges.dead = counts.in(DispatchState::kDead);
-  return {};
 }
 
 }  // namespace tocsin

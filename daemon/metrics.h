@@ -36,7 +36,7 @@ struct Gauges {
 };
 
 // Fills gauges.outbox and gauges.dead from the store's tally, without reading a row. Any thread.
-Result<void> count_dispatches(const Store& store, Gauges& gauges);
+void count_dispatches(const Store& store, Gauges& gauges);
 
 // Every metric of the daemon: daemon/metrics_table.h has their names, docs/OPERATIONS.md what to do
 // about them. Thread-safe.

@@ -10,40 +10,28 @@ Result<std::unique_ptr<Store>> open_to_read(const std::string& directory) {
   return Store::open(std::move(options));
 }
 
-Result<Loaded> load_with(const Contents& contents, const Store& store) {
-  Numbering numbering;
-  auto entries = store.numbering();
-  if (!entries) return tl::unexpected(entries.error());
-  for (const Numbering::Entry& entry : *entries) numbering.restore(entry);
-  return load_contents(contents, numbering);
-}
-
-Result<std::string> store_path(const std::string& config_directory) {
+Result<ReadStore> open_store_of(const std::string& config_directory) {
   auto contents = read_contents(config_directory);
   if (!contents) return tl::unexpected(contents.error());
-  Numbering numbering;
-  auto loaded = load_contents(*contents, numbering);
-  if (!loaded) return tl::unexpected(loaded.error());
-  resolve_paths(loaded->settings, config_directory);
-  return loaded->settings.store.path;
+  if (!contents->settings) {
+    Numbering none;
+    const auto loaded = load_contents(*contents, none);
+    require(!loaded, "settings that can't be read are an error of the contents");
+    return tl::unexpected(loaded.error());
+  }
+  auto store = open_to_read(contents->settings->store.path);
+  if (!store) return tl::unexpected(store.error());
+  return ReadStore{*std::move(contents), *std::move(store)};
 }
 
 Result<Opened> open_configuration(const std::string& config_directory) {
-  auto contents = read_contents(config_directory);
-  if (!contents) return tl::unexpected(contents.error());
-  auto path = store_path(config_directory);
-  if (!path) return tl::unexpected(path.error());
-  Opened opened;
-  auto store = open_to_read(*path);
-  if (!store) return tl::unexpected(store.error());
-  opened.store = std::move(*store);
-  auto loaded = load_with(*contents, *opened.store);
+  auto read = open_store_of(config_directory);
+  if (!read) return tl::unexpected(read.error());
+  auto loaded = load_contents(read->contents, *read->store);
   if (!loaded) return tl::unexpected(loaded.error());
-  opened.settings = loaded->settings;
-  auto pipeline = Pipeline::open(*opened.store, std::move(*loaded));
+  auto pipeline = Pipeline::open(*read->store, std::move(*loaded));
   if (!pipeline) return tl::unexpected(pipeline.error());
-  opened.pipeline = std::move(*pipeline);
-  return opened;
+  return Opened{std::move(read->store), *std::move(pipeline)};
 }
 
 }  // namespace tocsin

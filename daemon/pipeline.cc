@@ -154,6 +154,9 @@ Result<CommitOutcome> Pipeline::commit(std::vector<Input> inputs, ProcessingTime
   working.commit.numbering = std::move(loaded_.new_numbers);
   loaded_.new_numbers.clear();
   working.commit.entry = {now_, std::move(inputs)};
+  for (const auto& [source, fates] : working.commit.fates)
+    if (const auto seen = seen_.find(source); seen != seen_.end())
+      working.commit.seen.insert(*seen);
   checkpoint_->fill(working.commit);
   auto receipt = store_.commit(working.commit);
   if (!receipt) return tl::unexpected(receipt.error());
@@ -281,7 +284,6 @@ void Pipeline::take_record(Working& working, const Place& at, const Record& reco
   SourceSeen& seen = seen_[after.source];
   seen.arrived = now_;
   seen.newest = std::max(seen.newest, newest_day(record));
-  working.commit.seen.insert_or_assign(after.source, seen);
   const auto [slot, fresh] =
       working.revision_at.try_emplace(identity, working.commit.revisions.size());
   if (fresh) {

@@ -120,10 +120,7 @@ class Checkpoints : public ::testing::Test {
 
   std::unique_ptr<Pipeline> make(CheckpointOptions options, std::string fingerprint = "") {
     static const auto contents = read_contents(TOCSIN_SOURCE_DIR "/deploy/config/lake-chad");
-    Numbering numbering;
-    const auto entries = store_->numbering();
-    for (const auto& entry : *entries) numbering.restore(entry);
-    auto loaded = load_contents(*contents, numbering);
+    auto loaded = load_contents(*contents, *store_);
     EXPECT_TRUE(loaded) << loaded.error().message;
     if (!fingerprint.empty()) loaded->fingerprint = fingerprint;
     auto pipeline = Pipeline::open(*store_, std::move(*loaded), options);
@@ -247,10 +244,7 @@ TEST_F(Checkpoints, ADamagedRowRefusesTheStartAndSaysHowToGoOn) {
   rows.front().value.pop_back();
   ASSERT_TRUE(store_->put_state(std::span(rows).first(1), {}));
   static const auto contents = read_contents(TOCSIN_SOURCE_DIR "/deploy/config/lake-chad");
-  Numbering numbering;
-  const auto entries = store_->numbering();
-  for (const auto& entry : *entries) numbering.restore(entry);
-  const auto refused = Pipeline::open(*store_, *load_contents(*contents, numbering));
+  const auto refused = Pipeline::open(*store_, *load_contents(*contents, *store_));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kCorrupt);
   EXPECT_NE(refused.error().message.find("--rebuild"), std::string::npos)

@@ -45,7 +45,7 @@ Gauges filled(const SmallDaemon& daemon) {
   gauges.fates = daemon.store().fates();
   gauges.space = {1'000, 2'000, SpaceMark::kLow};
   gauges.queue_depth = 4;
-  EXPECT_TRUE(count_dispatches(daemon.store(), gauges));
+  count_dispatches(daemon.store(), gauges);
   return gauges;
 }
 
@@ -184,7 +184,7 @@ TEST(Metrics, SayHowFarASourceReaches) {
 TEST(Metrics, CountDispatchesByWhatIsLeftToDo) {
   const Scene scene;
   Gauges gauges;
-  ASSERT_TRUE(count_dispatches(scene.daemon.store(), gauges));
+  count_dispatches(scene.daemon.store(), gauges);
   EXPECT_EQ(gauges.outbox, 1u);
   EXPECT_EQ(gauges.dead, 0u);
 }

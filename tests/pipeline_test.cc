@@ -32,11 +32,7 @@ std::unique_ptr<Pipeline> open_pipeline(
     Store& store, const std::function<void(Settings&)>& change = [](Settings&) {}) {
   static const auto contents = read_contents(TOCSIN_SOURCE_DIR "/deploy/config/lake-chad");
   EXPECT_TRUE(contents) << contents.error().message;
-  Numbering numbering;
-  const auto entries = store.numbering();
-  EXPECT_TRUE(entries) << entries.error().message;
-  for (const auto& entry : *entries) numbering.restore(entry);
-  auto loaded = load_contents(*contents, numbering);
+  auto loaded = load_contents(*contents, store);
   EXPECT_TRUE(loaded) << loaded.error().message;
   change(loaded->settings);
   auto pipeline = Pipeline::open(store, std::move(*loaded));

@@ -102,9 +102,7 @@ void SmallDaemon::open() {
   StoreOptions options;
   options.directory = directory_.path() / "store";
   store_ = must(Store::open(std::move(options)));
-  Numbering numbering;
-  for (const Numbering::Entry& entry : must(store_->numbering())) numbering.restore(entry);
-  pipeline_ = must(Pipeline::open(*store_, must(load_contents(contents(), numbering))));
+  pipeline_ = must(Pipeline::open(*store_, must(load_contents(contents(), *store_))));
 }
 
 void SmallDaemon::restart() {
