@@ -2,9 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <limits>
-#include <tuple>
 
 #include "storage/codec.h"
 #include "storage/handles.h"
@@ -61,20 +59,6 @@ Result<std::vector<Dispatch>> Store::due(Channel channel, ProcessingTime now,
     }
   }
   return dispatches;
-}
-
-Result<std::vector<Dispatch>> Store::due(ProcessingTime now, std::size_t limit) const {
-  std::vector<Dispatch> all;
-  for (const Channel channel : {Channel::kEmail, Channel::kCap}) {
-    auto dispatches = due(channel, now, limit);
-    if (!dispatches) return dispatches;
-    std::ranges::move(*dispatches, std::back_inserter(all));
-  }
-  std::ranges::sort(all, {}, [](const Dispatch& dispatch) {
-    return std::tie(dispatch.next_attempt, dispatch.id);
-  });
-  all.resize(std::min(all.size(), limit));
-  return all;
 }
 
 Result<std::optional<ProcessingTime>> Store::next_due(Channel channel) const {

@@ -169,8 +169,6 @@ class Store {
   // The channel's dispatches in state kIntended with next_attempt <= now, ordered by (next_attempt,
   // id), the first `limit` of them. Cost: what it returns, however many dispatches there are.
   Result<std::vector<Dispatch>> due(Channel channel, ProcessingTime now, std::size_t limit) const;
-  // The same of all channels together.
-  Result<std::vector<Dispatch>> due(ProcessingTime now, std::size_t limit) const;
   // When the channel's next one becomes due; nullopt when it has none.
   Result<std::optional<ProcessingTime>> next_due(Channel channel) const;
   Result<void> for_each_dispatch(const Visit<Dispatch>& visit) const;

@@ -11,6 +11,7 @@
 
 #include "model/geometry.h"
 #include "tests/config_fixture.h"
+#include "tests/support/temp_dir.h"
 
 // The configuration that is shipped, and the real files that it has to fit. The polygons are made
 // by deploy/regions/make-regions at set-up; what needs them is skipped when they are absent, as is
@@ -279,8 +280,8 @@ TEST(LakeChad, NeighboursFileIsWhatTheScriptMakes) {
   if (!std::filesystem::exists(cache / "superset-ui-legacy-plugin-chart-country-map-0.20.3.tgz")) {
     GTEST_SKIP() << "run deploy/regions/make-regions first";
   }
-  std::string name = ::testing::TempDir() + "tocsin-regions-XXXXXX";
-  const std::filesystem::path out = mkdtemp(name.data());
+  const testsupport::TempDir directory;
+  const std::filesystem::path& out = directory.path();
   const std::string command = TOCSIN_SOURCE_DIR "/deploy/regions/make-regions --cache " +
                               cache.string() + " --out " + out.string() + " > /dev/null";
   EXPECT_EQ(std::system(command.c_str()), 0);
@@ -292,7 +293,6 @@ TEST(LakeChad, NeighboursFileIsWhatTheScriptMakes) {
   if (has_polygons()) {
     EXPECT_TRUE(read(out / "regions.geojson") == read(kDirectory / "regions.geojson"));
   }
-  std::filesystem::remove_all(out);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "tests/config_fixture.h"
 #include "tests/support/record_gen.h"
+#include "tests/support/temp_dir.h"
 
 namespace tocsin {
 namespace {
@@ -193,12 +194,8 @@ TEST(Configuration, EveryKeyIsExplainedToPeople) {
 
 class ConfigurationDirectory : public ::testing::Test {
  protected:
-  ConfigurationDirectory() {
-    std::string name = ::testing::TempDir() + "tocsin-config-XXXXXX";
-    path_ = mkdtemp(name.data());
-  }
-  ~ConfigurationDirectory() override { std::filesystem::remove_all(path_); }
-  std::filesystem::path path_;
+  testsupport::TempDir directory_;
+  const std::filesystem::path& path_ = directory_.path();
 };
 
 TEST_F(ConfigurationDirectory, ReadsItsYamlAndGeojsonFiles) {

@@ -1,5 +1,4 @@
 #include <gmock/gmock.h>
-#include <unistd.h>
 
 #include <boost/json.hpp>
 #include <filesystem>
@@ -8,6 +7,7 @@
 #include <sstream>
 
 #include "ingest/import/command.h"
+#include "tests/support/temp_dir.h"
 
 namespace tocsin {
 namespace {
@@ -18,8 +18,6 @@ using testing::HasSubstr;
 class ImportCommand : public testing::Test {
  protected:
   ImportCommand() {
-    std::string name = (fs::temp_directory_path() / "tocsin-XXXXXX").string();
-    directory_ = mkdtemp(name.data());
     write("m.yaml",
           "feed: prices\nsource: s\nperiod: {month: \"{d}\"}\npublished: {days: 5}\n"
           "place: {region: X}\nrecords: [{id: \"{d}\", values: {price: v}}]\n");
@@ -29,19 +27,18 @@ class ImportCommand : public testing::Test {
     options_.output_path = path("out.ndjson");
     options_.refused_path = path("refused.csv");
   }
-  ~ImportCommand() override { fs::remove_all(directory_); }
 
-  std::string path(const std::string& name) const { return (directory_ / name).string(); }
+  std::string path(const std::string& name) const { return (directory_.path() / name).string(); }
   void write(const std::string& name, const std::string& text) {
-    std::ofstream(directory_ / name) << text;
+    std::ofstream(directory_.path() / name) << text;
   }
   std::string read(const std::string& name) {
-    std::ifstream in(directory_ / name);
+    std::ifstream in(directory_.path() / name);
     return {std::istreambuf_iterator<char>(in), {}};
   }
   int run() { return run_import(options_, out_, err_); }
 
-  fs::path directory_;
+  testsupport::TempDir directory_;
   ImportOptions options_;
   std::ostringstream out_, err_;
 };

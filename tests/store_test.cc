@@ -119,9 +119,6 @@ TEST_F(StoreTest, ChannelsWaitApart) {
   EXPECT_EQ(due_committees(*store_, 1000), "a");
   EXPECT_EQ(store_->due(Channel::kCap, ProcessingTime(1000), 9), std::vector{file});
   EXPECT_EQ(store_->next_due(Channel::kCap).value(), ProcessingTime(50));
-  EXPECT_THAT(store_->due(ProcessingTime(1000), 9).value(),
-              ElementsAre(file, dispatch_at(100, 'a')));
-  EXPECT_THAT(store_->due(ProcessingTime(1000), 1).value(), ElementsAre(file));
 }
 
 TEST_F(StoreTest, AFinishedDispatchIsKeptButNotDue) {
