@@ -33,6 +33,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     case 3:
       if (const auto row = decode_quarantine(1, bytes)) same(encode(*row));
+      if (const auto row = decode_acknowledgement({}, bytes)) same(encode(*row));
       break;
     case 4:
       if (const auto row = decode_ledger(Chain::kAlerts, 1, bytes)) same(encode(*row));
