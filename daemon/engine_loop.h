@@ -44,6 +44,9 @@ class EngineLoop {
   Result<void> run();
   // Any thread. What is already queued is still committed.
   void stop();
+  // Any thread: what a person asks for (daemon/request.h), at most kRequestInputsMax inputs. They
+  // share one commit. `answer` is called once, on the engine thread or at once on this one.
+  void ask(std::vector<Input> inputs, RequestAnswer answer);
   // Any thread: a dispatcher's result.
   void delivered(DeliveryResult result);
   // Any thread: "" when all is well, else what keeps the daemon from taking records.
@@ -52,7 +55,15 @@ class EngineLoop {
   bool is_halted() const { return halted_; }
 
  private:
+  struct Request {
+    std::vector<Input> inputs;
+    RequestAnswer answer;
+  };
+
+  Result<void> work();
   Result<void> turn();
+  void answer_requests(std::vector<RequestOutcome> outcomes);
+  void refuse_requests(const std::string& why);
   Result<void> commit(std::vector<Input> inputs, ProcessingTime now,
                       std::chrono::steady_clock::time_point oldest);
   Result<void> commit_published(const Frame& frame);
@@ -71,6 +82,9 @@ class EngineLoop {
   bool halted_ = false;  // too little room on the disk to commit anything
   mutable std::mutex mutex_;
   std::deque<DeliveryResult> results_;
+  std::vector<Request> requests_;  // to be taken by the next turn
+  std::vector<Request> taken_;     // in the commit being made; the engine thread's
+  bool ended_ = false;             // run() has returned or is about to: nobody takes a request
   std::string trouble_;
   std::chrono::steady_clock::time_point space_checked_;
 };

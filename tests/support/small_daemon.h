@@ -17,10 +17,14 @@ class SmallDaemon {
 
   // Commits the records, one JSON object a line, as the producer's next frame.
   CommitOutcome send(const std::string& records);
+  // Commits what people ask for, or anything else.
+  CommitOutcome commit(std::vector<Input> inputs);
   // Commits nothing but the time, `days` later.
   CommitOutcome pass(std::int32_t days);
   // Closes the pipeline and the store, and opens them again.
   void restart();
+  // The same with another text of one file of the configuration from now on.
+  void restart_with(const std::string& file, const std::string& from, const std::string& to);
 
   const Pipeline& pipeline() const { return *pipeline_; }
   const Store& store() const { return *store_; }
@@ -30,6 +34,7 @@ class SmallDaemon {
   void open();
 
   TempDir directory_;
+  Contents contents_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Pipeline> pipeline_;
   ProcessingTime now_;
