@@ -54,6 +54,7 @@ class App {
   Gauges gauges() const;
   void say_what_was_loaded() const;
   void notify(const std::string& state) const;
+  std::string admin_url() const;
   Result<void> write_ports() const;
   void stop();
 
@@ -67,6 +68,8 @@ class App {
   std::unique_ptr<Pipeline> pipeline_;
   std::shared_ptr<const Catalogue> catalogue_;
   std::unique_ptr<Metrics> metrics_;
+  AdminCounters admin_counters_;
+  AdminSecrets admin_secrets_;
   std::unique_ptr<FrameQueue> frames_;
   std::unique_ptr<StoreOutbox> outbox_;
   std::unique_ptr<PositionSource> positions_;
