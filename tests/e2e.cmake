@@ -5,6 +5,11 @@ function(tocsin_e2e name script)
   set_tests_properties(${name} PROPERTIES TIMEOUT 900)
 endfunction()
 
-tocsin_e2e(e2e.kill_loop kill_loop.py --kills 100)
+# The naive twin's eye on the store of a real daemon.
+add_executable(store_twin support/store_twin.cc)
+target_link_libraries(store_twin PRIVATE tocsin_options rule_builders tocsin_commands fmt::fmt)
+set_target_properties(store_twin PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+tocsin_e2e(e2e.kill_loop kill_loop.py --kills 50 --twin $<TARGET_FILE:store_twin>)
 tocsin_e2e(e2e.demo demo_test.py)
 tocsin_e2e(e2e.stop stop_test.py)

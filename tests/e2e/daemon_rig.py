@@ -1,12 +1,17 @@
 """The real tocsind on a copy of the shipped configuration, for end-to-end tests: ephemeral ports, a store and
 a mail directory of its own, and a small producer written from docs/PROTOCOL.md."""
+import collections
+import email
+import email.policy
 import json
+import os
 import pathlib
 import re
 import shutil
 import signal
 import subprocess
 import time
+import urllib.error
 import urllib.request
 
 import zmq
@@ -37,13 +42,14 @@ def substitute(text, changes):
 
 
 class Rig:
-    def __init__(self, binaries, directory):
+    def __init__(self, binaries, directory, **environment):
         self.tocsind = pathlib.Path(binaries) / "tocsind"
         self.tocsin = pathlib.Path(binaries) / "tocsin"
         self.directory = pathlib.Path(directory)
         self.store = self.directory / "store"
         self.mail = self.directory / "mail"
         self.config = self.directory / "config"
+        self.environment = dict(os.environ, **environment)
         self.process = self.smtp = None
         self.ports = {}
 
@@ -68,8 +74,14 @@ class Rig:
             *extra,
         ]))
 
-    def start(self):
-        self.begin()
+    def add_pack(self, yaml):
+        """One more rule pack beside those of the configuration."""
+        (self.directory / "more.yaml").write_text(yaml)
+        path = self.config / "tocsind.yaml"
+        path.write_text(substitute(path.read_text(), [(r"^packs: \[(.*)\]", r"packs: [\1, ../more.yaml]")]))
+
+    def start(self, *words):
+        self.begin(*words)
         ports = self.directory / "ports"
 
         def up():
@@ -80,19 +92,26 @@ class Rig:
         wait_for("the daemon", up)
         self.ports = dict(line.split("=", 1) for line in ports.read_text().splitlines())
 
-    def begin(self):
+    def begin(self, *words):
         """Starts the daemon and doesn't wait until it is ready."""
         ports = self.directory / "ports"
         ports.unlink(missing_ok=True)
         log = open(self.directory / "tocsind.log", "a")
         self.process = subprocess.Popen(
-            [str(self.tocsind), "--config", str(self.config), "--ports-file", str(ports)], stderr=log)
+            [str(self.tocsind), "--config", str(self.config), "--ports-file", str(ports), *words], stderr=log,
+            env=self.environment)
         log.close()
 
+    def log(self):
+        return (self.directory / "tocsind.log").read_text()
+
     def log_tail(self):
-        return "\n".join((self.directory / "tocsind.log").read_text().splitlines()[-20:])
+        return "\n".join(self.log().splitlines()[-20:])
 
     def kill(self):
+        """SIGKILL, to a daemon that is alive: one that ended by itself is an error."""
+        if self.process.poll() is not None:
+            raise RigError(f"the daemon ended by itself with {self.process.returncode}:\n{self.log_tail()}")
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
@@ -111,6 +130,44 @@ class Rig:
     def get(self, path):
         with urllib.request.urlopen(self.ports["admin"] + path, timeout=20) as answer:
             return answer.read().decode()
+
+    def not_ready(self):
+        """Why /readyz says that no records are taken; "" when they are."""
+        try:
+            self.get("/readyz")
+        except urllib.error.HTTPError as error:
+            return json.loads(error.read())["reason"]
+        return ""
+
+    def mails(self):
+        """Message-IDs of the mails that arrived, with how often each did; by (alert, revision, recipient)."""
+        found = collections.defaultdict(collections.Counter)
+        for path in self.mail.glob("*.eml"):
+            with open(path, "rb") as file:
+                mail = email.message_from_binary_file(file, policy=email.policy.default)
+            found[(mail["X-Tocsin-Alert"], mail["X-Tocsin-Revision"], mail["To"])][mail["Message-ID"]] += 1
+        return found
+
+    def check_delivered(self):
+        """Every dispatch that the ledger intends has arrived, under one id. Returns (mails, of which twice, CAP files)."""
+        intents = collections.defaultdict(set)
+        for line in self.run("ledger", self.store, "--chain", "dispatches").stdout.splitlines():
+            entry = json.loads(line)["entry"]
+            if entry["state"] == "intended":
+                intents[entry["channel"]].add(entry["dispatch"])
+        mails = self.mails()
+        for key, ids in mails.items():
+            if len(ids) != 1:
+                raise RigError(f"one dispatch went out under several ids: {key} {ids}")
+        if not intents["email"]:
+            raise RigError("no alert was raised: this test shows nothing")
+        arrived = {message.strip("<>").split("@")[0] for ids in mails.values() for message in ids}
+        if arrived != intents["email"]:
+            raise RigError(f"mails intended {sorted(intents['email'])}, arrived {sorted(arrived)}")
+        files = len(list((self.directory / "cap").glob("*/*.xml")))
+        if files != len(intents["cap"]):
+            raise RigError(f"{len(intents['cap'])} CAP files were intended, {files} are there")
+        return len(arrived), sum(sum(ids.values()) > 1 for ids in mails.values()), files
 
     def metric(self, name, **labels):
         """The sum of the samples of `name` that carry all of `labels`."""
@@ -146,6 +203,7 @@ class Producer:
         self.say(b"HELLO", {"epoch": epoch, "last_ack": last_ack})
 
     def say(self, verb, header, *payload):
+        self.spoken = time.monotonic()
         self.socket.send_multipart([b"tocsin/1", verb, json.dumps(header).encode(), *payload])
 
     def offer(self, payload):
@@ -179,6 +237,11 @@ class Producer:
                     self.fates[fate] = self.fates.get(fate, 0) + count
                 self.nacks += frame["nacks"]
 
+    def beat(self):
+        """Says that it is alive, at most every second."""
+        if self.session is not None and time.monotonic() - self.spoken > 1:
+            self.say(b"HEARTBEAT", {"session": self.session, "acked": self.durable})
+
     def close(self):
         self.socket.close()
 
@@ -186,6 +249,12 @@ class Producer:
 def send_all(context, endpoint, epoch, frames, seconds=120):
     """Sends all frames in an epoch of their own and returns the fates."""
     producer = Producer(context, endpoint, epoch, 0)
+    finish(producer, frames, seconds)
+    return producer
+
+
+def finish(producer, frames, seconds=120):
+    """Sends what is left of the frames, waits until all are acknowledged and says BYE."""
     deadline = time.monotonic() + seconds
     while producer.durable < len(frames):
         if time.monotonic() > deadline:
@@ -194,8 +263,6 @@ def send_all(context, endpoint, epoch, frames, seconds=120):
                 frames[producer.sent]):
             pass
         producer.hear(100)
-        if producer.session is not None:
-            producer.say(b"HEARTBEAT", {"session": producer.session, "acked": producer.durable})
+        producer.beat()
     producer.say(b"BYE", {"session": producer.session})
     producer.close()
-    return producer
