@@ -40,6 +40,8 @@ struct StoreOptions {
   rocksdb::Env* env = nullptr;  // borrowed, outlives the store; nullptr: the real file system
   std::size_t block_cache_bytes = std::size_t{512} << 20;
   std::size_t write_buffer_bytes = std::size_t{32} << 20;  // of the column family `record`
+  // Is told what RocksDB warns of, such as a failed compaction: storage/store_log.h.
+  std::function<void(std::string_view)> say = {};
 };
 
 // An entry for one of the ledger's hash chains; the store computes the link.

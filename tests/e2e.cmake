@@ -13,3 +13,11 @@ set_target_properties(store_twin PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BIN
 tocsin_e2e(e2e.kill_loop kill_loop.py --kills 50 --twin $<TARGET_FILE:store_twin>)
 tocsin_e2e(e2e.demo demo_test.py)
 tocsin_e2e(e2e.stop stop_test.py)
+
+# Faults of the disk.
+add_library(failing_sync MODULE support/failing_sync.cc)
+target_compile_features(failing_sync PRIVATE cxx_std_20)
+tocsin_e2e(e2e.sync sync_test.py --shim $<TARGET_FILE:failing_sync>)
+tocsin_e2e(e2e.damage damage_test.py)
+tocsin_e2e(e2e.disk disk_test.py --rounds 2)
+set_tests_properties(e2e.disk PROPERTIES SKIP_RETURN_CODE 77)

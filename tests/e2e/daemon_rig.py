@@ -19,8 +19,19 @@ import zmq
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
+FAILED = (1, -signal.SIGABRT)  # exit codes after which the unit has the daemon restarted
+
+
 class RigError(Exception):
     pass
+
+
+class Refused(RigError):
+    """The server's ERROR."""
+
+    def __init__(self, header):
+        super().__init__("the server said: " + header["message"])
+        self.may_retry = header["retry"]
 
 
 def wait_for(what, condition, seconds=60):
@@ -50,6 +61,7 @@ class Rig:
         self.mail = self.directory / "mail"
         self.config = self.directory / "config"
         self.environment = dict(os.environ, **environment)
+        self.ended = []  # with what it was restarted after
         self.process = self.smtp = None
         self.ports = {}
 
@@ -90,7 +102,27 @@ class Rig:
             return ports.exists()
 
         wait_for("the daemon", up)
+        self.read_ports()
+
+    def read_ports(self):
+        """Whether the daemon has its listeners."""
+        ports = self.directory / "ports"
+        if not ports.exists():
+            return False
         self.ports = dict(line.split("=", 1) for line in ports.read_text().splitlines())
+        return True
+
+    def tend(self):
+        """What the unit tells systemd to do: a daemon that failed is started again. Whether it has its listeners."""
+        code = self.process.poll()
+        if code is None:
+            return self.read_ports()
+        if code not in FAILED:
+            raise RigError(f"the daemon ended with {code}, which nothing restarts:\n{self.log_tail()}")
+        self.ended.append(code)
+        time.sleep(0.2)
+        self.begin()
+        return False
 
     def begin(self, *words):
         """Starts the daemon and doesn't wait until it is ready."""
@@ -198,6 +230,7 @@ class Producer:
         self.sent = None
         self.used = [0, 0]
         self.credit = {"records": 0, "bytes": 0}
+        self.withheld = ""
         self.fates = {}
         self.nacks = []
         self.say(b"HELLO", {"epoch": epoch, "last_ack": last_ack})
@@ -225,11 +258,13 @@ class Producer:
             _, verb, header = self.socket.recv_multipart()
             header = json.loads(header)
             if verb == b"ERROR":
-                raise RigError("the server said: " + header["message"])
+                raise Refused(header)
             if verb == b"WELCOME":
                 if "regression" in header:
                     raise RigError(f"acknowledged frames are gone: {header['regression']}")
                 self.session, self.sent, self.used = header["session"], header["durable"], [0, 0]
+            if verb == b"HEARTBEAT":
+                self.withheld = header.get("withheld", "")
             if "durable" in header:
                 self.durable, self.credit = max(self.durable, header["durable"]), header["credit"]
             for frame in header.get("frames", []):
@@ -244,6 +279,44 @@ class Producer:
 
     def close(self):
         self.socket.close()
+
+
+class Feed:
+    """Sends frames as long as the daemon takes them, in one epoch through its restarts."""
+
+    def __init__(self, rig, context, epoch, frames):
+        self.rig, self.context, self.epoch, self.frames = rig, context, epoch, frames
+        self.acked = 0
+        self.producer = self.process = None
+
+    def turn(self):
+        """Tends the daemon, sends what credit allows, hears what there is."""
+        if not self.rig.tend():
+            return
+        if self.process is not self.rig.process:
+            self.end()
+            self.process = self.rig.process
+            self.producer = Producer(self.context, self.rig.ports["ingest"], self.epoch, self.acked)
+        producer = self.producer
+        while producer.sent is not None and producer.sent < len(self.frames) and producer.offer(
+                self.frames[producer.sent]):
+            pass
+        try:
+            producer.hear(20)
+        except Refused as refused:
+            if not refused.may_retry:
+                raise
+            self.process = None
+        producer.beat()
+        self.acked = max(self.acked, producer.durable)
+
+    def until(self, what, condition, seconds=60):
+        return wait_for(what, lambda: self.turn() or condition(), seconds)
+
+    def end(self):
+        if self.producer:
+            self.producer.close()
+        self.producer = None
 
 
 def send_all(context, endpoint, epoch, frames, seconds=120):
