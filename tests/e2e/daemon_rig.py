@@ -160,8 +160,13 @@ class Rig:
                 process.wait()
 
     def get(self, path):
-        with urllib.request.urlopen(self.ports["admin"] + path, timeout=20) as answer:
-            return answer.read().decode()
+        try:
+            with urllib.request.urlopen(self.ports["admin"] + path, timeout=60) as answer:
+                return answer.read().decode()
+        except urllib.error.HTTPError:
+            raise
+        except OSError as error:
+            raise RigError(f"GET {path}: {error}; the daemon's exit code is {self.process.poll()}") from error
 
     def not_ready(self):
         """Why /readyz says that no records are taken; "" when they are."""
@@ -211,6 +216,13 @@ class Rig:
                 total += float(line.rsplit(" ", 1)[1])
         return total
 
+    def status(self, name):
+        """A figure of /proc/PID/status in bytes: VmRSS, VmHWM."""
+        for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith(name + ":"):
+                return int(line.split()[1]) * 1024
+        raise RigError(f"/proc says no {name}")
+
     def run(self, *arguments, check=True):
         result = subprocess.run([str(self.tocsin), *map(str, arguments)], capture_output=True, text=True)
         if check and result.returncode != 0:
@@ -219,11 +231,13 @@ class Rig:
 
 
 class Producer:
-    """One session over plain loopback (docs/PROTOCOL.md)."""
+    """One session (docs/PROTOCOL.md); plain, or with `curve`: the server's public key, its own, its secret one."""
 
-    def __init__(self, context, endpoint, epoch, last_ack):
+    def __init__(self, context, endpoint, epoch, last_ack, curve=None):
         self.socket = context.socket(zmq.DEALER)
         self.socket.linger = 0
+        if curve:
+            self.socket.curve_serverkey, self.socket.curve_publickey, self.socket.curve_secretkey = curve
         self.socket.connect(endpoint)
         self.session = None
         self.durable = last_ack
@@ -233,7 +247,13 @@ class Producer:
         self.withheld = ""
         self.fates = {}
         self.nacks = []
-        self.say(b"HELLO", {"epoch": epoch, "last_ack": last_ack})
+        self.epoch = epoch
+        self.hello()
+
+    def hello(self):
+        """Opens a session; also anew, after an ERROR that says to retry."""
+        self.session = self.sent = None
+        self.say(b"HELLO", {"epoch": self.epoch, "last_ack": self.durable})
 
     def say(self, verb, header, *payload):
         self.spoken = time.monotonic()
@@ -286,6 +306,7 @@ class Feed:
 
     def __init__(self, rig, context, epoch, frames):
         self.rig, self.context, self.epoch, self.frames = rig, context, epoch, frames
+        self.limit = len(frames)  # none is sent beyond it
         self.acked = 0
         self.producer = self.process = None
 
@@ -298,7 +319,7 @@ class Feed:
             self.process = self.rig.process
             self.producer = Producer(self.context, self.rig.ports["ingest"], self.epoch, self.acked)
         producer = self.producer
-        while producer.sent is not None and producer.sent < len(self.frames) and producer.offer(
+        while producer.sent is not None and producer.sent < self.limit and producer.offer(
                 self.frames[producer.sent]):
             pass
         try:

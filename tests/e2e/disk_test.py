@@ -82,14 +82,18 @@ class Test:
 
     def fills(self):
         for percent, mark in ((60, "enough"), (90, "low"), (99, "critical"), (100, "critical")):
+            # Nothing is under way meanwhile: the daemon looks at the disk once a second.
+            self.feed.limit = 0
+            self.feed.until("quiet", lambda: self.rig.metric("tocsin_server_frames_in_flight") +
+                            self.rig.metric("tocsin_outbox_dispatches") == 0)
             self.disk.fill(percent)
             self.feed.until(f"the mark {mark}", lambda: self.rig.metric("tocsin_disk_mark", mark=mark) == 1)
             if mark == "enough":
+                self.feed.limit = len(self.frames)
                 self.more(0.2)
                 if reason := self.rig.not_ready():
                     raise RigError(f"at {percent} % it is not ready: {reason}")
                 continue
-            # The daemon looks once a second.
             reason = self.feed.until("a 503 of /readyz", self.rig.not_ready)
             if "bytes are free on the store's disk" not in reason:
                 raise RigError(f"at {percent} % /readyz says '{reason}'")
@@ -98,6 +102,7 @@ class Test:
                 raise RigError(f"at {percent} % credit is granted")
             # Credit that was granted before may still be used; below the last mark nothing is committed.
             sequence = self.rig.metric("tocsin_journal_sequence")
+            self.feed.limit = len(self.frames)
             for _ in range(20):
                 self.feed.turn()
             if mark == "critical" and self.rig.metric("tocsin_journal_sequence") != sequence:
@@ -120,21 +125,32 @@ class Test:
         self.more(0.55)
 
     def amid_commits(self):
-        """The disk runs full from one moment to the next; the marks can't be seen in time."""
-        for number in range(self.rounds):
-            target = 0.55 + 0.45 * (number + 1) / (self.rounds + 1)
+        """The disk runs full from one moment to the next, while frames come; the marks can't be seen in time."""
+        first, begun = self.feed.acked, time.monotonic()
+        rate = (len(self.frames) - first) / (12 * self.rounds)  # frames a second, so that they outlast the rounds
+
+        def until(what, condition):
+            def step():
+                self.feed.limit = min(len(self.frames), first + int((time.monotonic() - begun) * rate))
+                return condition()
+            self.feed.until(what, step)
+
+        for _ in range(self.rounds):
             moment = time.monotonic() + self.chance.uniform(0.05, 0.6)
-            self.feed.until("the moment", lambda: time.monotonic() > moment)
+            until("the moment", lambda: time.monotonic() > moment)
             before = len(self.rig.ended)
             self.disk.fill(100)
             moment = time.monotonic() + self.chance.uniform(1, 2.5)
-            self.feed.until("the moment", lambda: time.monotonic() > moment)
+            until("the moment", lambda: time.monotonic() > moment)
             self.said["ended" if len(self.rig.ended) > before else "stood still"] += 1
+            acked = self.feed.acked
             self.disk.empty()
-            self.more(target)
+            until("the next ACK", lambda: self.feed.acked > acked or acked == len(self.frames))
+        self.feed.limit = len(self.frames)
 
     def check(self):
         self.more(1)
+        self.feed.until("the listeners", self.rig.tend)
         self.feed.end()
         expected = fates_of(self.lines)
         counted = {fate: self.rig.metric("tocsin_records_total", fate=fate) for fate in expected}
@@ -187,8 +203,10 @@ def main():
         except OSError as error:
             print(f"skipped: {error}")
             return SKIPPED
-        summary = test.run()
-        os.system(f"umount {test.disk.place}")
+        try:
+            summary = test.run()
+        finally:
+            os.system(f"umount {test.disk.place}")
     if summary is None:
         return 1
     print("\n".join(f"{name}: {value}" for name, value in summary.items()))

@@ -36,10 +36,10 @@ class Test:
 
     def amid_commits(self, number):
         wanted = len(self.frames) * (number + 1) // (self.rounds + 1)
-        few = self.feed.frames = self.frames[:wanted]
+        self.feed.limit = wanted
         self.feed.until(f"the ACK of frame {wanted}", lambda: self.feed.acked >= wanted)
         self.feed.end()
-        producer = Producer(self.context, self.rig.ports["ingest"], "sync-test", len(few))
+        producer = Producer(self.context, self.rig.ports["ingest"], "sync-test", wanted)
         wait_for("WELCOME", lambda: producer.hear(100) or producer.session is not None)
         self.trigger.write_text(".log")
         for frame in self.frames[wanted:wanted + 5]:
@@ -47,8 +47,8 @@ class Test:
         self.ended(".log")
         producer.hear(500)
         producer.close()
-        if producer.durable != len(few):
-            raise RigError(f"frames up to {producer.durable} were acknowledged; {len(few)} were synced")
+        if producer.durable != wanted:
+            raise RigError(f"frames up to {producer.durable} were acknowledged; {wanted} were synced")
 
     def at_the_start(self, part):
         self.trigger.write_text(part)
@@ -64,7 +64,7 @@ class Test:
                 for part in (".sst", "MANIFEST"):
                     self.at_the_start(part)
                 self.rig.start()
-            self.feed.frames = self.frames
+            self.feed.limit = len(self.frames)
             self.feed.until("the ACK of all", lambda: self.feed.acked >= len(self.frames))
             self.feed.end()
             expected = fates_of(self.lines)
