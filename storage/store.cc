@@ -97,6 +97,8 @@ Result<std::unique_ptr<Store>> Store::open(StoreOptions options) {
     return fail(ErrorCode::kNotFound, fmt::format("no store in {}", directory));
   }
   store->columns_.reset();
+  // RocksDB makes it as well, but warns first.
+  if (!made) store->options_.env->CreateDirIfMissing(directory).PermitUncheckedError();
   if (auto opened = store->open_columns(Access::kReadWrite); !opened) {
     return tl::unexpected(opened.error());
   }

@@ -14,6 +14,8 @@ void StoreLog::Logv(rocksdb::InfoLogLevel level, const char* format, va_list arg
   if (!say_ || level < GetInfoLogLevel() || level >= rocksdb::InfoLogLevel::HEADER_LEVEL) return;
   std::array<char, 1000> text{};  // longer lines are cut
   if (std::vsnprintf(text.data(), text.size(), format, arguments) < 0) return;
+  std::string_view line = text.data();
+  line = line.substr(0, line.find_last_not_of(" \n") + 1);
   std::uint64_t left_out = 0;
   {
     const std::lock_guard lock(mutex_);
@@ -28,8 +30,7 @@ void StoreLog::Logv(rocksdb::InfoLogLevel level, const char* format, va_list arg
       return;
     }
   }
-  say_(left_out == 0 ? std::string(text.data())
-                     : fmt::format("{} ({} more before it)", text.data(), left_out));
+  say_(left_out == 0 ? std::string(line) : fmt::format("{} ({} more before it)", line, left_out));
 }
 
 }  // namespace tocsin

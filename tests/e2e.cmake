@@ -17,7 +17,12 @@ tocsin_e2e(e2e.stop stop_test.py)
 # Faults of the disk.
 add_library(failing_sync MODULE support/failing_sync.cc)
 target_compile_features(failing_sync PRIVATE cxx_std_20)
+set_target_properties(failing_sync PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib)
 tocsin_e2e(e2e.sync sync_test.py --shim $<TARGET_FILE:failing_sync>)
 tocsin_e2e(e2e.damage damage_test.py)
 tocsin_e2e(e2e.disk disk_test.py --rounds 2)
 set_tests_properties(e2e.disk PROPERTIES SKIP_RETURN_CODE 77)
+
+# Overload and time: `./run torture` has the long forms.
+tocsin_e2e(e2e.overload overload_test.py --connections 100 --frames 3 --epochs 4)
+tocsin_e2e(e2e.soak soak.py --minutes 0.5 --full-seconds 3)
