@@ -45,6 +45,7 @@ class App {
   bool is_running() const { return running_; }
 
  private:
+  Result<void> await_room() const;
   Result<void> open_store();
   Result<void> first_commit();
   Result<void> check_space() const;

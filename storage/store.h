@@ -49,6 +49,8 @@ struct StoreOptions {
   // Called with what an opening for writing does that a person should know: a migration.
   std::function<void(const std::string& message)> note{};
   const StoreSchema* schema = nullptr;  // borrowed; nullptr: our_schema(), for all but tests
+  // Is told what RocksDB warns of, such as a failed compaction: storage/store_log.h.
+  std::function<void(std::string_view)> say = {};
 };
 
 // An entry for one of the ledger's hash chains; the store computes the link.
