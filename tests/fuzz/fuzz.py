@@ -18,6 +18,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 SLICE_SECONDS = 60  # of the wall: so often the processor time is looked at
+SLICE_SECONDS_MIN = 20  # each begins with reading the corpus
 KEPT_BYTES_MAX = 4096  # of one input that is kept in the tree: fuzzing may find longer ones
 
 
@@ -55,7 +56,7 @@ def fuzz(target, seconds, build):
     begin, begun = time.monotonic(), processor_seconds()
     used = 0.0
     while used < seconds:
-        slice_seconds = max(1, min(SLICE_SECONDS, int(seconds - used)))
+        slice_seconds = max(SLICE_SECONDS_MIN, min(SLICE_SECONDS, int(seconds - used)))
         done = subprocess.run(
             [program, f"-max_total_time={slice_seconds}", "-print_final_stats=1", "-rss_limit_mb=4096", "-timeout=20",
              f"-artifact_prefix={build}/{target}-", *options_of(target), working, kept],

@@ -206,7 +206,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   AlertRevision revision = revision_of(input);
   TextSupply texts(input);
   fill(revision, texts);
-  Recipient recipient{.key = kNigeriaSenate};
+  Recipient recipient;
+  recipient.key = kNigeriaSenate;
   for (std::string* text :
        {&recipient.name, &recipient.reason, &recipient.language, &recipient.time_zone})
     texts.give(*text);
@@ -215,7 +216,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   dispatch.revision = revision.number;
   dispatch.committee = recipient.key;
   texts.give(dispatch.address.target);
-  MailOptions options{.from = "tocsin@alerts.example", .domain = "alerts.example"};
+  MailOptions options;
+  options.from = "tocsin@alerts.example";
+  options.domain = "alerts.example";
   texts.give(options.from_name);
 
   check_line(revision.title);
