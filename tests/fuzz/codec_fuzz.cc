@@ -8,11 +8,13 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "daemon/checkpoint_rows.h"
 #include "model/result.h"
 #include "storage/codec.h"
 #include "storage/keys.h"
+#include "storage/recent.h"
 
 namespace tocsin {
 namespace {
@@ -37,6 +39,27 @@ void latest_revision(std::string_view bytes) {
   std::string again;
   encode(*revision, again);
   same(bytes, again);
+}
+
+// A block of them, as `recent` has it.
+void block(std::string_view bytes) {
+  RecentRevisions recent;
+  if (!recent.add(std::string(bytes), 7)) {
+    require(recent.size() == 0, "of a damaged block nothing is taken in");
+    return;
+  }
+  const auto all = recent.sorted();
+  require(all.size() == recent.size(), "what is taken in is there");
+  std::vector<LatestRevision> revisions;
+  for (const auto& [record_key, value] : all) {
+    const auto identity = parse_record_key({record_key.data(), record_key.size()});
+    require(identity && recent.find(*identity) == value, "what is there is found");
+    if (auto revision = decode_latest_revision(*identity, value))
+      revisions.push_back(*std::move(revision));
+  }
+  RecentRevisions again;
+  require(again.add(encode_block(revisions), 8) && again.size() == revisions.size(),
+          "what is read out can be written again");
 }
 
 void quarantine(std::string_view bytes) {
@@ -156,6 +179,8 @@ constexpr std::array kChecks = {
     Check(key<parse_changed_key, changed_key>),
     Check(changed),
     Check(replaced),
+    Check(value<decode_migration_mark>),
+    Check(block),
 };
 
 }  // namespace
