@@ -5,6 +5,7 @@
 #include <charconv>
 #include <set>
 
+#include "alerting/clean_text.h"
 #include "daemon/admin_alerts.h"
 #include "daemon/admin_query.h"
 
@@ -150,7 +151,8 @@ bool is_absolute(const std::string& directory) { return directory.starts_with('/
 
 AdminResponse admin_error(unsigned status, std::string_view what,
                           std::vector<std::string> allowed) {
-  json::object body{{"error", what}};
+  // What is wrong may be told in the request's own words, whose bytes are anybody's.
+  json::object body{{"error", one_line(what)}};
   if (!allowed.empty()) body["allowed"] = json::value_from(allowed);
   return {status, "application/json", json::serialize(body), {}};
 }
