@@ -11,6 +11,7 @@
 #include "storage/codec.h"
 #include "storage/handles.h"
 #include "storage/keys.h"
+#include "storage/log_tail.h"
 
 namespace tocsin {
 namespace {
@@ -121,6 +122,9 @@ Result<Store::Making> Store::examine() {
   if (options_.access == Access::kReadWrite) {
     lock.emplace(*options_.env, directory);
     if (!lock->status().ok()) return tl::unexpected(locked(lock->status(), directory));
+  }
+  if (auto tails = check_log_tails(*options_.env, directory); !tails) {
+    return tl::unexpected(tails.error());
   }
   if (auto opened = open_columns(Access::kReadOnly); !opened) {
     return tl::unexpected(opened.error());
