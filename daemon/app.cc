@@ -172,6 +172,12 @@ Result<void> App::open_store() {
   if (!pipeline) return tl::unexpected(pipeline.error());
   pipeline_ = std::move(*pipeline);
   metrics_ = std::make_unique<Metrics>(*catalogue_);
+  clock_ = std::make_unique<SlewedClock>(system_clock_, pipeline_->now());
+  if (const ProcessingTime wall = system_clock_.now(); wall < pipeline_->now())
+    log_->warn(
+        "this machine's clock says {}, the journal's last entry is of {}: time goes on from there "
+        "at half its pace until the clock has caught up. If it is right, it was wrong before",
+        format_rfc3339(wall), format_rfc3339(pipeline_->now()));
   return {};
 }
 
@@ -198,7 +204,7 @@ Result<void> App::first_commit() {
   inputs.emplace_back(ClockInput{});
   const bool published = settings_.clock == ClockKind::kPublished;
   const ProcessingTime now =
-      published ? start_of<ProcessingTime>(settings_.history_begins) : clock_.now();
+      published ? start_of<ProcessingTime>(settings_.history_begins) : clock_->now();
   auto outcome = pipeline_->commit(std::move(inputs), now);
   if (!outcome) return tl::unexpected(outcome.error());
   metrics_->committed(*outcome, *pipeline_);
@@ -227,7 +233,7 @@ Result<void> App::start_delivery() {
     watchdog_told_ = now;
     sd_notify(0, "WATCHDOG=1");
   };
-  loop_ = std::make_unique<EngineLoop>(std::move(loop), *store_, *pipeline_, *frames_, clock_,
+  loop_ = std::make_unique<EngineLoop>(std::move(loop), *store_, *pipeline_, *frames_, *clock_,
                                        *metrics_, *log_, std::move(ports));
 
   DispatcherOptions options;
@@ -250,7 +256,7 @@ Result<void> App::start_delivery() {
   }
   // The outbox is in processing time: under the published clock that is the record's time.
   const auto now = [this] {
-    return settings_.clock == ClockKind::kPublished ? store_->head().now : clock_.now();
+    return settings_.clock == ClockKind::kPublished ? store_->head().now : clock_->now();
   };
   DispatcherPorts dispatch_ports{
       *outbox_, [catalogue = catalogue_] { return catalogue; },

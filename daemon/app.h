@@ -60,12 +60,13 @@ class App {
 
   AppOptions options_;
   std::shared_ptr<spdlog::logger> log_;
-  SystemClock clock_;
+  SystemClock system_clock_;
   Contents contents_;
   Settings settings_;  // paths resolved
   // In start order; destroyed in reverse.
   std::unique_ptr<Store> store_;
   std::unique_ptr<Pipeline> pipeline_;
+  std::unique_ptr<SlewedClock> clock_;  // never before the journal's time
   std::shared_ptr<const Catalogue> catalogue_;
   std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<FrameQueue> frames_;

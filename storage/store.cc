@@ -11,13 +11,13 @@
 #include "storage/codec.h"
 #include "storage/handles.h"
 #include "storage/keys.h"
+#include "storage/log_tail.h"
 #include "storage/migrate.h"
 #include "storage/recent.h"
 #include "storage/store_log.h"
 
 namespace tocsin {
 namespace {
-
 
 // What lies in a directory before anything is opened.
 enum class Found : std::uint8_t {
@@ -132,6 +132,9 @@ Result<Store::Making> Store::examine() {
   if (options_.access == Access::kReadWrite) {
     lock.emplace(*options_.env, directory);
     if (!lock->status().ok()) return tl::unexpected(locked(lock->status(), directory));
+  }
+  if (auto tails = check_log_tails(*options_.env, directory); !tails) {
+    return tl::unexpected(tails.error());
   }
   if (auto opened = open_columns(Access::kReadOnly); !opened) {
     return tl::unexpected(opened.error());
