@@ -53,9 +53,16 @@ std::string EngineLoop::trouble() const {
 }
 
 Result<void> EngineLoop::run() {
+  auto ended = turns();
+  end_reloads();
+  return ended;
+}
+
+Result<void> EngineLoop::turns() {
   while (true) {
     const bool last = stopping_;
     if (auto done = turn(); !done) return done;
+    if (auto done = heed_reload(); !done) return done;
     if (last && (frames_.depth() == 0 || halted_)) return {};
     ports_.alive();
     watch_space();
@@ -102,18 +109,23 @@ Result<void> EngineLoop::commit(std::vector<Input> inputs, ProcessingTime now,
   auto outcome = pipeline_.commit(std::move(inputs), now);
   if (!outcome) return tl::unexpected(outcome.error());
   const auto ended = Steady::now();
-  for (const AlertRevision& revision : outcome->revisions)
-    log_.info("alert {} {} revision {} ({}) region={} pattern={} level={}", revision.alert.hex(),
-              name_of(revision.kind), revision.number, format_day(revision.tick), revision.region,
-              revision.pattern, name_of(revision.level));
   CommitTiming timing;
   timing.total = ended - begun;
   timing.rules = outcome->rules;
   if (oldest != Steady::time_point::max()) timing.oldest_frame = ended - oldest;
-  metrics_.committed(*outcome, timing, pipeline_);
-  if (!outcome->frames.empty()) ports_.acknowledge(std::move(outcome->frames));
-  if (outcome->dispatches > 0) ports_.wake_dispatcher();
+  tell(*std::move(outcome), timing);
   return {};
+}
+
+// What is durable now may be known.
+void EngineLoop::tell(CommitOutcome outcome, const CommitTiming& timing) {
+  for (const AlertRevision& revision : outcome.revisions)
+    log_.info("alert {} {} revision {} ({}) region={} pattern={} level={}", revision.alert.hex(),
+              name_of(revision.kind), revision.number, format_day(revision.tick), revision.region,
+              revision.pattern, name_of(revision.level));
+  metrics_.committed(outcome, timing, pipeline_);
+  if (!outcome.frames.empty()) ports_.acknowledge(std::move(outcome.frames));
+  if (outcome.dispatches > 0) ports_.wake_dispatcher();
 }
 
 // The simulated clock: each record is processed at the moment it was published. A frame is cut

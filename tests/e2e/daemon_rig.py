@@ -1,6 +1,7 @@
 """The real tocsind on a copy of the shipped configuration, for end-to-end tests: ephemeral ports, a store and
 a mail directory of its own, and a small producer written from docs/PROTOCOL.md."""
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -46,6 +47,7 @@ class Rig:
         self.config = self.directory / "config"
         self.process = self.smtp = None
         self.ports = {}
+        self.environment = {}  # for the daemon, beside ours
 
     def start_mail(self, *words):
         self.mail.mkdir(exist_ok=True)
@@ -86,11 +88,28 @@ class Rig:
         ports.unlink(missing_ok=True)
         log = open(self.directory / "tocsind.log", "a")
         self.process = subprocess.Popen(
-            [str(self.tocsind), "--config", str(self.config), "--ports-file", str(ports)], stderr=log)
+            [str(self.tocsind), "--config", str(self.config), "--ports-file", str(ports)], stderr=log,
+            env={**os.environ, **self.environment})
         log.close()
 
     def log_tail(self):
         return "\n".join((self.directory / "tocsind.log").read_text().splitlines()[-20:])
+
+    def keygen(self, name):
+        """A key pair of `tocsin keygen`: (public, secret)."""
+        keys = self.directory / "keys"
+        keys.mkdir(exist_ok=True)
+        self.run("keygen", name, "--directory", keys)
+        lines = (keys / f"{name}.key").read_text().splitlines()
+        return tuple(next(line.split()[1] for line in lines if line.startswith(kind)).encode()
+                     for kind in ("public-key", "secret-key"))
+
+    def logged(self, text, after=0):
+        """Whether the log has `text` behind the first `after` characters."""
+        return text in (self.directory / "tocsind.log").read_text()[after:]
+
+    def log_size(self):
+        return len((self.directory / "tocsind.log").read_text())
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
@@ -130,11 +149,15 @@ class Rig:
 
 
 class Producer:
-    """One session over plain loopback (docs/PROTOCOL.md)."""
+    """One session (docs/PROTOCOL.md), over plain loopback unless it has keys: its own (public, secret) and the
+    server's public one."""
 
-    def __init__(self, context, endpoint, epoch, last_ack):
+    def __init__(self, context, endpoint, epoch, last_ack, keys=None, server_key=None):
         self.socket = context.socket(zmq.DEALER)
         self.socket.linger = 0
+        if keys:
+            self.socket.curve_publickey, self.socket.curve_secretkey = keys
+            self.socket.curve_serverkey = server_key
         self.socket.connect(endpoint)
         self.session = None
         self.durable = last_ack
