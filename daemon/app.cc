@@ -170,7 +170,7 @@ Result<void> App::first_commit() {
       published ? start_of<ProcessingTime>(settings_.history_begins) : clock_.now();
   auto outcome = pipeline_->commit(std::move(inputs), now);
   if (!outcome) return tl::unexpected(outcome.error());
-  metrics_->committed(*outcome, {}, *pipeline_);
+  metrics_->committed(*outcome, *pipeline_);
   return {};
 }
 
@@ -199,8 +199,8 @@ Result<void> App::start_delivery() {
   ports.in_force = [this](std::shared_ptr<const Catalogue> catalogue) {
     set_catalogue(std::move(catalogue));
   };
-  loop_ = std::make_unique<EngineLoop>(std::move(loop), *pipeline_, *frames_, clock_, *metrics_,
-                                       *log_, std::move(ports));
+  loop_ = std::make_unique<EngineLoop>(std::move(loop), *store_, *pipeline_, *frames_, clock_,
+                                       *metrics_, *log_, std::move(ports));
 
   DispatcherOptions options;
   const auto deadline =

@@ -45,6 +45,8 @@ Result<void> EngineLoop::heed_reload() {
 Result<Reloaded> EngineLoop::bring_into_force(PendingReload& reload, Result<void>& committed) {
   if (halted_)
     return fail(ErrorCode::kUnavailable, "the store's disk is nearly full: nothing is committed");
+  // The other pipeline is made from what is on the disk.
+  if (committed = writer_.drain(); !committed) return tl::unexpected(committed.error());
   Reloaded out;
   if (!pipeline_.continues(reload.loaded)) {
     out.folds = Reloaded::Folds::kMadeAnew;
@@ -73,10 +75,11 @@ Result<Reloaded> EngineLoop::bring_into_force(PendingReload& reload, Result<void
   }
   out.sequence = outcome->sequence;
   for (const AlertRevision& revision : outcome->revisions) ++out.revisions[revision.kind];
+  metrics_.committed(*outcome, pipeline_);
   CommitTiming timing;
   timing.total = std::chrono::steady_clock::now() - begun;
   timing.rules = outcome->rules;
-  tell(*std::move(outcome), timing);
+  written(*std::move(outcome), timing);
   grant_again();
   return out;
 }

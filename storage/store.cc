@@ -11,11 +11,13 @@
 #include "storage/codec.h"
 #include "storage/handles.h"
 #include "storage/keys.h"
+#include "storage/recent.h"
 
 namespace tocsin {
 namespace {
 
-constexpr StoreVersion kOurVersion{.schema = 1, .readable_from = 1};
+// 1: revisions were written straight into `record`. 2: into blocks in `recent` first.
+constexpr StoreVersion kOurVersion{.schema = 2, .readable_from = 2};
 
 // A look into a store must leave no log file behind.
 class SilentLogger : public rocksdb::Logger {
@@ -78,7 +80,14 @@ Store::Store(StoreOptions options) : options_(std::move(options)) {
   if (options_.env == nullptr) options_.env = rocksdb::Env::Default();
 }
 
-Store::~Store() = default;
+Store::~Store() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+  }
+  changed_.notify_all();
+  if (mover_.joinable()) mover_.join();
+}
 
 Result<std::unique_ptr<Store>> Store::open(StoreOptions options) {
   std::unique_ptr<Store> store(new Store(std::move(options)));
@@ -106,6 +115,8 @@ Result<std::unique_ptr<Store>> Store::open(StoreOptions options) {
   }
   if (!made) {
     if (auto finished = store->finish_making(); !finished) return tl::unexpected(finished.error());
+  } else if (store->schema_ < kOurVersion.schema) {
+    if (auto written = store->write_version(); !written) return tl::unexpected(written.error());
   }
   if (auto loaded = store->load(); !loaded) return tl::unexpected(loaded.error());
   return store;
@@ -137,6 +148,7 @@ Result<Store::Making> Store::examine() {
   if (!decoded) {
     return tl::unexpected(columns_->at_row(Column::kMeta, kVersionKey, decoded.error()));
   }
+  schema_ = decoded->schema;
   if (decoded->readable_from > kOurVersion.schema) {
     return fail(
         ErrorCode::kConflict,
@@ -146,7 +158,8 @@ Result<Store::Making> Store::examine() {
                     directory, decoded->readable_from, kOurVersion.schema));
   }
   for (std::size_t i = 0; i < kColumnCount; ++i) {
-    if (columns_->known[i] != nullptr) continue;
+    const bool came_later = static_cast<Column>(i) == Column::kRecent && decoded->schema < 2;
+    if (columns_->known[i] != nullptr || came_later) continue;
     return tl::unexpected(
         corrupt_store(directory, fmt::format("the column family {} is missing", kColumnNames[i])));
   }
@@ -159,7 +172,7 @@ Result<void> Store::open_columns(Access access) {
   auto columns = std::make_unique<StoreColumns>();
   columns->place = directory;
   columns->block_cache = rocksdb::NewLRUCache(options_.block_cache_bytes);
-  const TuningOptions tuning{options_.write_buffer_bytes, columns->block_cache};
+  const TuningOptions tuning{columns->block_cache};
 
   rocksdb::DBOptions options = database_options(options_.env);
   options.create_if_missing = access == Access::kReadWrite;
@@ -228,6 +241,10 @@ Result<void> Store::finish_making() {
   rocksdb::Status synced = options_.env->NewDirectory(above.string(), &parent);
   if (synced.ok()) synced = parent->Fsync();
   if (!synced.ok()) return tl::unexpected(error_of(synced, columns_->place));
+  return write_version();
+}
+
+Result<void> Store::write_version() {
   rocksdb::WriteBatch batch;
   const rocksdb::Status put =
       batch.Put((*columns_)[Column::kMeta], slice(kVersionKey), slice(encode(kOurVersion)));
@@ -285,7 +302,12 @@ Result<void> Store::load() {
     head_ = std::move(head);
     fates_ = std::move(fates);
   }
-  return load_tally();
+  if (auto recent = load_recent(); !recent) return recent;
+  if (auto tally = load_tally(); !tally) return tally;
+  staged_.head = head_;
+  staged_.fates = fates_;
+  staged_.dispatches = dispatch_counts_;
+  return {};
 }
 
 StoreHead Store::head() const {
