@@ -121,6 +121,7 @@ Result<void> App::open_store() {
   StoreOptions options;
   options.directory = settings_.store.path;
   options.block_cache_bytes = static_cast<std::size_t>(settings_.store.block_cache_bytes);
+  options.note = [log = log_](const std::string& message) { log->info("{}", message); };
   auto store = Store::open(std::move(options));
   if (!store) return tl::unexpected(store.error());
   store_ = std::move(*store);

@@ -11,13 +11,11 @@
 #include "storage/codec.h"
 #include "storage/handles.h"
 #include "storage/keys.h"
+#include "storage/migrate.h"
 #include "storage/recent.h"
 
 namespace tocsin {
 namespace {
-
-// 1: revisions were written straight into `record`. 2: into blocks in `recent` first.
-constexpr StoreVersion kOurVersion{.schema = 2, .readable_from = 2};
 
 // A look into a store must leave no log file behind.
 class SilentLogger : public rocksdb::Logger {
@@ -78,6 +76,7 @@ Error locked(const rocksdb::Status& status, const std::string& directory) {
 
 Store::Store(StoreOptions options) : options_(std::move(options)) {
   if (options_.env == nullptr) options_.env = rocksdb::Env::Default();
+  if (options_.schema == nullptr) options_.schema = &our_schema();
 }
 
 Store::~Store() {
@@ -98,25 +97,27 @@ Result<std::unique_ptr<Store>> Store::open(StoreOptions options) {
     return tl::unexpected(
         corrupt_store(directory, "data files are there, the file CURRENT is not"));
   }
-  bool made = false;
+  Making making = Making::kCutOff;
   if (*found == Found::kStore) {
     const auto examined = store->examine();
     if (!examined) return tl::unexpected(examined.error());
-    made = *examined == Making::kFinished;
+    making = *examined;
   }
+  const bool made = making != Making::kCutOff;
   if (made && store->options_.access == Access::kReadOnly) return store;
   if (!made && (store->options_.access == Access::kReadOnly ||
                 store->options_.if_missing == IfMissing::kFail)) {
     return fail(ErrorCode::kNotFound, fmt::format("no store in {}", directory));
   }
   store->columns_.reset();
+  if (making == Making::kEarlier) {
+    if (auto migrated = store->migrate(); !migrated) return tl::unexpected(migrated.error());
+  }
   if (auto opened = store->open_columns(Access::kReadWrite); !opened) {
     return tl::unexpected(opened.error());
   }
   if (!made) {
     if (auto finished = store->finish_making(); !finished) return tl::unexpected(finished.error());
-  } else if (store->schema_ < kOurVersion.schema) {
-    if (auto written = store->write_version(); !written) return tl::unexpected(written.error());
   }
   if (auto loaded = store->load(); !loaded) return tl::unexpected(loaded.error());
   return store;
@@ -148,18 +149,21 @@ Result<Store::Making> Store::examine() {
   if (!decoded) {
     return tl::unexpected(columns_->at_row(Column::kMeta, kVersionKey, decoded.error()));
   }
-  schema_ = decoded->schema;
-  if (decoded->readable_from > kOurVersion.schema) {
+  const std::uint32_t ours = options_.schema->version.schema;
+  if (decoded->readable_from > ours) {
     return fail(
         ErrorCode::kConflict,
         fmt::format("store {} was written by a newer tocsin: it can be read from schema {} "
                     "on, this program has schema {}. Nothing was changed. Install the newer "
-                    "release again, or restore a backup made before it",
-                    directory, decoded->readable_from, kOurVersion.schema));
+                    "release again, or put back the checkpoint that it made beside the store "
+                    "({}.schema-*), or restore a backup made before it",
+                    directory, decoded->readable_from, ours, directory));
   }
+  const auto mark = migration_mark();
+  if (!mark) return tl::unexpected(mark.error());
+  if (*mark || decoded->schema < ours) return examine_earlier(*decoded);
   for (std::size_t i = 0; i < kColumnCount; ++i) {
-    const bool came_later = static_cast<Column>(i) == Column::kRecent && decoded->schema < 2;
-    if (columns_->known[i] != nullptr || came_later) continue;
+    if (columns_->known[i] != nullptr || came_after(decoded->schema, kColumnNames[i])) continue;
     return tl::unexpected(
         corrupt_store(directory, fmt::format("the column family {} is missing", kColumnNames[i])));
   }
@@ -167,7 +171,7 @@ Result<Store::Making> Store::examine() {
   return Making::kFinished;
 }
 
-Result<void> Store::open_columns(Access access) {
+Result<void> Store::open_columns(Access access, Missing missing) {
   const std::string directory = options_.directory.string();
   auto columns = std::make_unique<StoreColumns>();
   columns->place = directory;
@@ -190,7 +194,7 @@ Result<void> Store::open_columns(Access access) {
   const auto listed = [&](std::string_view name) {
     return std::ranges::find(names, name) != names.end();
   };
-  if (access == Access::kReadWrite) {
+  if (access == Access::kReadWrite && missing == Missing::kMake) {
     for (const std::string_view name : kColumnNames) {
       if (!listed(name)) names.emplace_back(name);
     }
@@ -234,20 +238,22 @@ Error Store::opening_error(const rocksdb::Status& status) const {
   return error_of(status, directory);
 }
 
-// The directory's own name first: nobody else makes it durable.
-Result<void> Store::finish_making() {
+// Makes the names of what lies in the directory above durable.
+Result<void> Store::sync_name() const {
   const std::filesystem::path above = std::filesystem::absolute(options_.directory).parent_path();
   std::unique_ptr<rocksdb::Directory> parent;
   rocksdb::Status synced = options_.env->NewDirectory(above.string(), &parent);
   if (synced.ok()) synced = parent->Fsync();
-  if (!synced.ok()) return tl::unexpected(error_of(synced, columns_->place));
-  return write_version();
+  if (!synced.ok()) return tl::unexpected(error_of(synced, options_.directory.string()));
+  return {};
 }
 
-Result<void> Store::write_version() {
+// The directory's own name first: nobody else makes it durable.
+Result<void> Store::finish_making() {
+  if (auto synced = sync_name(); !synced) return synced;
   rocksdb::WriteBatch batch;
-  const rocksdb::Status put =
-      batch.Put((*columns_)[Column::kMeta], slice(kVersionKey), slice(encode(kOurVersion)));
+  const rocksdb::Status put = batch.Put((*columns_)[Column::kMeta], slice(kVersionKey),
+                                        slice(encode(options_.schema->version)));
   if (!put.ok()) return tl::unexpected(error_of(put, columns_->place));
   return write(batch);
 }

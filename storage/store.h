@@ -35,6 +35,8 @@ namespace tocsin {
 enum class Access : std::uint8_t { kReadOnly, kReadWrite };
 enum class IfMissing : std::uint8_t { kFail, kCreate };
 
+struct StoreSchema;  // storage/migrate.h
+
 struct StoreOptions {
   std::filesystem::path directory;
   Access access = Access::kReadWrite;
@@ -44,6 +46,9 @@ struct StoreOptions {
   // So many recent revisions are kept in memory before they go into a table; up to twice as many
   // while that is written. About 130 bytes each.
   std::size_t recent_records = 200'000;
+  // Called with what an opening for writing does that a person should know: a migration.
+  std::function<void(const std::string& message)> note{};
+  const StoreSchema* schema = nullptr;  // borrowed; nullptr: our_schema(), for all but tests
 };
 
 // An entry for one of the ledger's hash chains; the store computes the link.
@@ -115,14 +120,17 @@ struct BackupReceipt {
 // 4. A store that can't be opened is left as it was, byte for byte: nothing is created, repaired,
 //    moved or deleted. So is one that a newer program wrote and we can't read.
 // 5. Column families that this program doesn't know are kept.
+// 6. A store of an earlier schema is migrated when it is opened for writing, after a checkpoint of
+//    it as it was (storage/migrate.h); to read only, it is refused.
 //
 // Writing (stage; write, put_state, drop_state, flush) is for one thread each. Everything const may
 // be called from any thread at any time and sees only whole commits; an iteration sees the store as
 // it was at its start.
 //
 // Errors: kNotFound no store there; kForbidden another process has it open; kConflict written by a
-// newer program, or a write to a read-only store; kCorrupt damaged: the message says what was found
-// and what to do; kIo the disk failed; kUnavailable refused after an earlier failure.
+// newer program, by an earlier one and to be read only, or a write to a read-only store; kCorrupt
+// damaged: the message says what was found and what to do; kIo the disk failed; kUnavailable
+// refused after an earlier failure.
 //
 // Reading only, a store that another process is writing can be opened too: it shows what was there
 // at that moment. Files may vanish under it while it opens; a kCorrupt then means nothing.
@@ -234,10 +242,19 @@ class Store {
  private:
   explicit Store(StoreOptions options);
 
-  // Whether a store that was found is one, or was cut off while it was made and holds nothing yet.
-  enum class Making : std::uint8_t { kCutOff, kFinished };
+  // Whether a store that was found is one, or was cut off while it was made and holds nothing yet;
+  // or one of an earlier schema, or whose migration was cut off.
+  enum class Making : std::uint8_t { kCutOff, kFinished, kEarlier };
   Result<Making> examine();
-  Result<void> open_columns(Access access);
+  Result<Making> examine_earlier(const StoreVersion& version);
+  Result<void> migrate();
+  Result<MigrationMark> begin_migration();
+  Result<std::optional<MigrationMark>> migration_mark() const;
+  Result<void> checkpoint_earlier(const MigrationMark& mark) const;
+  Result<void> sync_name() const;
+  void note(const std::string& message) const;
+  enum class Missing : std::uint8_t { kMake, kLeaveOut };  // column families of ours
+  Result<void> open_columns(Access access, Missing missing = Missing::kMake);
   Error opening_error(const rocksdb::Status& status) const;
   Result<void> load();
   Result<void> load_tally();
@@ -245,7 +262,6 @@ class Store {
   Result<void> count_again();
   Result<std::uint64_t> number_at(std::string_view key) const;
   Result<void> finish_making();
-  Result<void> write_version();
   Result<void> may_write() const;
   Result<void> write(rocksdb::WriteBatch& batch);
   void seal();
@@ -264,7 +280,6 @@ class Store {
 
   StoreOptions options_;
   std::unique_ptr<StoreColumns> columns_;
-  std::uint32_t schema_ = 0;  // that was found
   Reached staged_;
   std::thread mover_;         // writes what is sealed into a table
   mutable std::mutex mutex_;  // guards what follows
