@@ -9,6 +9,7 @@
 #include "alerting/cap_file_channel.h"
 #include "alerting/smtp_channel.h"
 #include "daemon/engine_id.h"
+#include "daemon/reload.h"
 
 namespace tocsin {
 namespace {
@@ -161,6 +162,9 @@ Result<void> App::open_store() {
   auto loaded = load_contents(contents_, *store_);
   if (!loaded) return tl::unexpected(loaded.error());
   catalogue_ = loaded->catalogue;
+  auto secrets = secrets_of(settings_);
+  if (!secrets) return tl::unexpected(secrets.error());
+  secrets_ = *std::move(secrets);
   if (options_.rebuild) {
     log_->info("--rebuild: the checkpoint is dropped");
     if (auto dropped = store_->drop_state(); !dropped) return dropped;
@@ -171,7 +175,7 @@ Result<void> App::open_store() {
   auto pipeline = Pipeline::open(*store_, std::move(*loaded), checkpoint);
   if (!pipeline) return tl::unexpected(pipeline.error());
   pipeline_ = std::move(*pipeline);
-  metrics_ = std::make_unique<Metrics>(*catalogue_);
+  metrics_ = std::make_unique<Metrics>();
   clock_ = std::make_unique<SlewedClock>(system_clock_, pipeline_->now());
   if (const ProcessingTime wall = system_clock_.now(); wall < pipeline_->now())
     log_->warn(
@@ -233,6 +237,9 @@ Result<void> App::start_delivery() {
     watchdog_told_ = now;
     sd_notify(0, "WATCHDOG=1");
   };
+  ports.in_force = [this](std::shared_ptr<const Catalogue> catalogue) {
+    set_catalogue(std::move(catalogue));
+  };
   loop_ = std::make_unique<EngineLoop>(std::move(loop), *store_, *pipeline_, *frames_, *clock_,
                                        *metrics_, *log_, std::move(ports));
 
@@ -259,7 +266,7 @@ Result<void> App::start_delivery() {
     return settings_.clock == ClockKind::kPublished ? store_->head().now : clock_->now();
   };
   DispatcherPorts dispatch_ports{
-      *outbox_, [catalogue = catalogue_] { return catalogue; },
+      *outbox_, [this] { return catalogue(); },
       [this](DeliveryResult result) { loop_->delivered(std::move(result)); }, now,
       [log = log_](const Error& error) {
         log->error("the outbox cannot be read: {}", error.message);
@@ -302,6 +309,17 @@ Result<void> App::start_admin() {
   if (!admin) return tl::unexpected(admin.error());
   admin_ = std::move(*admin);
   return {};
+}
+
+std::shared_ptr<const Catalogue> App::catalogue() const {
+  const std::lock_guard lock(catalogue_mutex_);
+  return catalogue_;
+}
+
+void App::set_catalogue(std::shared_ptr<const Catalogue> catalogue) {
+  server_->set_catalogue(catalogue);
+  const std::lock_guard lock(catalogue_mutex_);
+  catalogue_ = std::move(catalogue);
 }
 
 Gauges App::gauges() const {
@@ -369,9 +387,13 @@ Result<void> App::run() {
     changed_.notify_all();
   });
   running_ = true;
-  {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return stop_requested_ || loop_ended_; });
+  for (std::unique_lock lock(mutex_);;) {
+    changed_.wait(lock, [&] { return stop_requested_ || loop_ended_ || reload_requested_; });
+    if (stop_requested_ || loop_ended_) break;
+    reload_requested_ = false;
+    lock.unlock();
+    reload();
+    lock.lock();
   }
   notify("STOPPING=1");
   stop();
@@ -394,6 +416,12 @@ Result<void> App::run() {
 void App::request_stop() {
   const std::lock_guard lock(mutex_);
   stop_requested_ = true;
+  changed_.notify_all();
+}
+
+void App::request_reload() {
+  const std::lock_guard lock(mutex_);
+  reload_requested_ = true;
   changed_.notify_all();
 }
 

@@ -56,9 +56,16 @@ std::string EngineLoop::trouble() const {
 }
 
 Result<void> EngineLoop::run() {
+  auto ended = turns();
+  end_reloads();
+  return ended;
+}
+
+Result<void> EngineLoop::turns() {
   while (true) {
     const bool last = stopping_;
     if (auto done = turn(); !done) return done;
+    if (auto done = heed_reload(); !done) return done;
     if (last && (frames_.depth() == 0 || halted_)) return drain();
     ports_.alive();
     watch_space();
