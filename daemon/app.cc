@@ -72,6 +72,20 @@ ServerOptions server_options(const Settings& settings) {
   return options;
 }
 
+AdminOptions admin_options(const AdminSettings& settings) {
+  AdminOptions options;
+  options.host = settings.host;
+  options.port = settings.port;
+  options.connections_max = static_cast<std::size_t>(settings.limits.connections);
+  options.connections_of_address_max =
+      static_cast<std::size_t>(settings.limits.connections_per_address);
+  options.request_bytes_max = static_cast<std::size_t>(settings.limits.request_bytes);
+  options.request = std::chrono::seconds(settings.limits.request_seconds);
+  options.idle = std::chrono::seconds(settings.limits.idle_seconds);
+  options.requests_per_second = static_cast<double>(settings.limits.requests_per_second);
+  return options;
+}
+
 }  // namespace
 
 int exit_code(const Error& error) {
@@ -150,6 +164,10 @@ Result<void> App::open_store() {
   }
   require(settings.has_value(), "settings that can't be read are an error of the contents");
   settings_ = *settings;
+  const AdminSettings& admin = settings_.admin;
+  auto secrets = read_admin_secrets({admin.certificate_file, admin.key_file, admin.tokens_file});
+  if (!secrets) return tl::unexpected(secrets.error());
+  admin_secrets_ = *std::move(secrets);
   if (auto room = await_room(); !room) return room;
   StoreOptions options;
   options.directory = settings_.store.path;
@@ -294,18 +312,20 @@ Result<void> App::start_ingest() {
 }
 
 Result<void> App::start_admin() {
-  AdminOptions options;
-  options.host = settings_.admin.host;
-  options.port = settings_.admin.port;
-  AdminPorts ports{*store_, [this] { return metrics_->expose(gauges()); },
+  AdminPorts ports{*store_,
+                   admin_counters_,
+                   [this] { return metrics_->expose(gauges()); },
                    [this] { return loop_->trouble(); },
                    [this](const std::string& directory) -> Result<std::string> {
                      auto receipt = store_->backup(directory);
                      if (!receipt) return tl::unexpected(receipt.error());
                      return fmt::format("backup {} holds the journal up to {}, {} bytes",
                                         receipt->id, receipt->sequence, receipt->bytes);
+                   },
+                   [this](std::vector<Input> inputs, RequestAnswer answer) {
+                     loop_->ask(std::move(inputs), std::move(answer));
                    }};
-  auto admin = AdminServer::start(std::move(options), std::move(ports));
+  auto admin = AdminServer::start(admin_options(settings_.admin), admin_secrets_, std::move(ports));
   if (!admin) return tl::unexpected(admin.error());
   admin_ = std::move(*admin);
   return {};
@@ -329,6 +349,7 @@ Gauges App::gauges() const {
   gauges.store = store_->statistics();
   gauges.fates = store_->fates();
   gauges.queue_depth = frames_->depth();
+  gauges.admin = &admin_counters_;
   if (const auto space = space_at(settings_.store.path, space_marks(settings_.store)))
     gauges.space = *space;
   count_dispatches(*store_, gauges);
@@ -357,16 +378,22 @@ void App::say_what_was_loaded() const {
   } else {
     log_->info("derived state: made anew from the records ({})", restored.why);
   }
-  log_->info("listening: ingest {} ({}), admin http://{}:{}", server_->endpoint(),
-             name_of(settings_.ingest.security), settings_.admin.host, admin_->port());
+  log_->info("listening: ingest {} ({}), admin {}", server_->endpoint(),
+             name_of(settings_.ingest.security), admin_url());
+}
+
+std::string App::admin_url() const {
+  const AdminSettings& admin = settings_.admin;
+  const bool v6 = admin.host.find(':') != std::string::npos;
+  return fmt::format("{}://{}:{}", admin.security == TransportSecurity::kTls ? "https" : "http",
+                     v6 ? "[" + admin.host + "]" : admin.host, admin_->port());
 }
 
 Result<void> App::write_ports() const {
   if (options_.ports_file.empty()) return {};
   const std::string temporary = options_.ports_file + ".new";
   std::ofstream out(temporary);
-  out << "ingest=" << server_->endpoint() << "\nadmin=http://" << settings_.admin.host << ":"
-      << admin_->port() << "\n";
+  out << "ingest=" << server_->endpoint() << "\nadmin=" << admin_url() << "\n";
   out.close();
   std::error_code error;
   std::filesystem::rename(temporary, options_.ports_file, error);

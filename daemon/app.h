@@ -65,6 +65,7 @@ class App {
                              std::chrono::steady_clock::duration took) const;
   void say_what_was_loaded() const;
   void notify(const std::string& state) const;
+  std::string admin_url() const;
   Result<void> write_ports() const;
   void stop();
 
@@ -83,6 +84,8 @@ class App {
   mutable std::mutex catalogue_mutex_;  // guards catalogue_
   std::shared_ptr<const Catalogue> catalogue_;
   std::unique_ptr<Metrics> metrics_;
+  AdminCounters admin_counters_;
+  AdminSecrets admin_secrets_;
   std::unique_ptr<FrameQueue> frames_;
   std::unique_ptr<StoreOutbox> outbox_;
   std::unique_ptr<PositionSource> positions_;
