@@ -9,6 +9,7 @@
 #include "alerting/cap_file_channel.h"
 #include "alerting/smtp_channel.h"
 #include "daemon/engine_id.h"
+#include "daemon/reload.h"
 
 namespace tocsin {
 namespace {
@@ -24,6 +25,9 @@ class StorePositions : public PositionSource {
  private:
   const Store& store_;
 };
+
+// Between two looks for room on the store's disk at the start.
+constexpr std::chrono::milliseconds kRoomPause{500};
 
 MessageOptions message_options(const DeliverySettings& delivery) {
   MessageOptions options;
@@ -121,6 +125,35 @@ Result<void> App::start() {
   return write_ports();
 }
 
+// A start writes: what the log holds becomes tables, then comes the first commit. On a disk that is
+// nearly full it would fail half-way, again and again until systemd gives up, and nobody would
+// start the daemon when room is made. So it waits, before anything is opened.
+Result<void> App::await_room() const {
+  std::filesystem::path place = settings_.store.path;
+  for (std::error_code ignored;
+       !std::filesystem::exists(place, ignored) && place.has_relative_path();)
+    place = place.parent_path();
+  const SpaceMarks marks = space_marks(settings_.store);
+  for (bool told = false;; told = true) {
+    const auto space = space_at(place, marks);
+    if (!space) return tl::unexpected(space.error());
+    if (space->mark != SpaceMark::kCritical) {
+      if (!told) return {};
+      log_->info("the store's disk has room again: starting");
+      notify("STATUS=");
+      return {};
+    }
+    if (!told)
+      log_->error(
+          "store {}: {} bytes are free on its disk, free_bytes_for_commit asks for {}. Nothing is "
+          "opened or written; the start goes on when there is room",
+          settings_.store.path, space->free_bytes, marks.critical);
+    notify(fmt::format("STATUS=waiting for room on the store's disk\nEXTEND_TIMEOUT_USEC={}",
+                       std::chrono::microseconds(60 * kRoomPause).count()));
+    std::this_thread::sleep_for(kRoomPause);
+  }
+}
+
 Result<void> App::open_store() {
   // A mistake in the configuration must not leave a new, empty store behind: before one is made,
   // all of it is checked.
@@ -135,16 +168,21 @@ Result<void> App::open_store() {
   auto secrets = read_admin_secrets({admin.certificate_file, admin.key_file, admin.tokens_file});
   if (!secrets) return tl::unexpected(secrets.error());
   admin_secrets_ = *std::move(secrets);
+  if (auto room = await_room(); !room) return room;
   StoreOptions options;
   options.directory = settings_.store.path;
   options.block_cache_bytes = static_cast<std::size_t>(settings_.store.block_cache_bytes);
   options.note = [log = log_](const std::string& message) { log->info("{}", message); };
+  options.say = [log = log_](std::string_view text) { log->warn("store: {}", text); };
   auto store = Store::open(std::move(options));
   if (!store) return tl::unexpected(store.error());
   store_ = std::move(*store);
   auto loaded = load_contents(contents_, *store_);
   if (!loaded) return tl::unexpected(loaded.error());
   catalogue_ = loaded->catalogue;
+  auto secrets = secrets_of(settings_);
+  if (!secrets) return tl::unexpected(secrets.error());
+  secrets_ = *std::move(secrets);
   if (options_.rebuild) {
     log_->info("--rebuild: the checkpoint is dropped");
     if (auto dropped = store_->drop_state(); !dropped) return dropped;
@@ -155,7 +193,13 @@ Result<void> App::open_store() {
   auto pipeline = Pipeline::open(*store_, std::move(*loaded), checkpoint);
   if (!pipeline) return tl::unexpected(pipeline.error());
   pipeline_ = std::move(*pipeline);
-  metrics_ = std::make_unique<Metrics>(*catalogue_);
+  metrics_ = std::make_unique<Metrics>();
+  clock_ = std::make_unique<SlewedClock>(system_clock_, pipeline_->now());
+  if (const ProcessingTime wall = system_clock_.now(); wall < pipeline_->now())
+    log_->warn(
+        "this machine's clock says {}, the journal's last entry is of {}: time goes on from there "
+        "at half its pace until the clock has caught up. If it is right, it was wrong before",
+        format_rfc3339(wall), format_rfc3339(pipeline_->now()));
   return {};
 }
 
@@ -182,7 +226,7 @@ Result<void> App::first_commit() {
   inputs.emplace_back(ClockInput{});
   const bool published = settings_.clock == ClockKind::kPublished;
   const ProcessingTime now =
-      published ? start_of<ProcessingTime>(settings_.history_begins) : clock_.now();
+      published ? start_of<ProcessingTime>(settings_.history_begins) : clock_->now();
   auto outcome = pipeline_->commit(std::move(inputs), now);
   if (!outcome) return tl::unexpected(outcome.error());
   metrics_->committed(*outcome, *pipeline_);
@@ -211,7 +255,10 @@ Result<void> App::start_delivery() {
     watchdog_told_ = now;
     sd_notify(0, "WATCHDOG=1");
   };
-  loop_ = std::make_unique<EngineLoop>(std::move(loop), *store_, *pipeline_, *frames_, clock_,
+  ports.in_force = [this](std::shared_ptr<const Catalogue> catalogue) {
+    set_catalogue(std::move(catalogue));
+  };
+  loop_ = std::make_unique<EngineLoop>(std::move(loop), *store_, *pipeline_, *frames_, *clock_,
                                        *metrics_, *log_, std::move(ports));
 
   DispatcherOptions options;
@@ -234,10 +281,10 @@ Result<void> App::start_delivery() {
   }
   // The outbox is in processing time: under the published clock that is the record's time.
   const auto now = [this] {
-    return settings_.clock == ClockKind::kPublished ? store_->head().now : clock_.now();
+    return settings_.clock == ClockKind::kPublished ? store_->head().now : clock_->now();
   };
   DispatcherPorts dispatch_ports{
-      *outbox_, [catalogue = catalogue_] { return catalogue; },
+      *outbox_, [this] { return catalogue(); },
       [this](DeliveryResult result) { loop_->delivered(std::move(result)); }, now,
       [log = log_](const Error& error) {
         log->error("the outbox cannot be read: {}", error.message);
@@ -282,6 +329,17 @@ Result<void> App::start_admin() {
   if (!admin) return tl::unexpected(admin.error());
   admin_ = std::move(*admin);
   return {};
+}
+
+std::shared_ptr<const Catalogue> App::catalogue() const {
+  const std::lock_guard lock(catalogue_mutex_);
+  return catalogue_;
+}
+
+void App::set_catalogue(std::shared_ptr<const Catalogue> catalogue) {
+  server_->set_catalogue(catalogue);
+  const std::lock_guard lock(catalogue_mutex_);
+  catalogue_ = std::move(catalogue);
 }
 
 Gauges App::gauges() const {
@@ -356,9 +414,13 @@ Result<void> App::run() {
     changed_.notify_all();
   });
   running_ = true;
-  {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return stop_requested_ || loop_ended_; });
+  for (std::unique_lock lock(mutex_);;) {
+    changed_.wait(lock, [&] { return stop_requested_ || loop_ended_ || reload_requested_; });
+    if (stop_requested_ || loop_ended_) break;
+    reload_requested_ = false;
+    lock.unlock();
+    reload();
+    lock.lock();
   }
   notify("STOPPING=1");
   stop();
@@ -381,6 +443,12 @@ Result<void> App::run() {
 void App::request_stop() {
   const std::lock_guard lock(mutex_);
   stop_requested_ = true;
+  changed_.notify_all();
+}
+
+void App::request_reload() {
+  const std::lock_guard lock(mutex_);
+  reload_requested_ = true;
   changed_.notify_all();
 }
 

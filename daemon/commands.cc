@@ -4,6 +4,7 @@
 #include <fmt/ostream.h>
 #include <stdlib.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -50,6 +51,24 @@ int run_check(const std::string& config_directory, const std::vector<std::string
   return kDone;
 }
 
+namespace {
+
+// What the daemon did when it journaled these contents: it started, or it was running and read them
+// again.
+Result<void> bring_into_force(std::unique_ptr<Pipeline>& pipeline, Store& store,
+                              const JournalEntry& entry, Loaded loaded) {
+  const bool started = std::ranges::any_of(
+      entry.inputs, [](const Input& input) { return std::holds_alternative<EngineInput>(input); });
+  if (!started && pipeline) return pipeline->reload(std::move(loaded));
+  pipeline.reset();
+  auto opened = Pipeline::open(store, std::move(loaded));
+  if (!opened) return tl::unexpected(opened.error());
+  pipeline = std::move(*opened);
+  return {};
+}
+
+}  // namespace
+
 int run_replay(const std::string& store_directory, std::ostream& out, std::ostream& err) {
   auto original = open_to_read(store_directory);
   if (!original) return cannot(err, original.error());
@@ -73,13 +92,10 @@ int run_replay(const std::string& store_directory, std::ostream& out, std::ostre
       1, [&](std::uint64_t, const JournalEntry& entry) -> Result<void> {
         const Contents contents = from_inputs(entry.inputs);
         if (!contents.configuration.empty()) {
-          // The daemon started again here: so does the replay.
-          pipeline.reset();
           auto loaded = load_contents(contents, **copy);
           if (!loaded) return tl::unexpected(loaded.error());
-          auto opened = Pipeline::open(**copy, std::move(*loaded));
-          if (!opened) return tl::unexpected(opened.error());
-          pipeline = std::move(*opened);
+          auto force = bring_into_force(pipeline, **copy, entry, std::move(*loaded));
+          if (!force) return force;
         }
         if (!pipeline)
           return fail(ErrorCode::kCorrupt, "the journal does not begin with a configuration");

@@ -38,7 +38,9 @@ EngineLoop::EngineLoop(LoopOptions options, Store& store, Pipeline& pipeline, Fr
       metrics_(metrics),
       log_(log),
       ports_(std::move(ports)),
-      writer_(store) {}
+      store_(store) {
+  if (options_.overlap) writer_.emplace(store);
+}
 
 void EngineLoop::stop() {
   stopping_ = true;
@@ -94,20 +96,18 @@ std::string EngineLoop::trouble() const {
 }
 
 Result<void> EngineLoop::run() {
-  Result<void> done = work();
-  {
-    const std::lock_guard lock(mutex_);
-    ended_ = true;
-  }
+  Result<void> done = turns();
+  end_reloads();
   refuse_requests(done ? "the daemon is stopping" : done.error().message);
   return done;
 }
 
-Result<void> EngineLoop::work() {
+Result<void> EngineLoop::turns() {
   while (true) {
     const bool last = stopping_;
     if (auto done = turn(); !done) return done;
-    if (last && (frames_.depth() == 0 || halted_)) return writer_.drain();
+    if (auto done = heed_reload(); !done) return done;
+    if (last && (frames_.depth() == 0 || halted_)) return drain();
     ports_.alive();
     watch_space();
   }
@@ -134,7 +134,7 @@ Result<void> EngineLoop::turn() {
   if (options_.clock == ClockKind::kPublished) {
     if (!inputs.empty())
       if (auto done = commit(std::move(inputs), pipeline_.now(), oldest); !done) return done;
-    if (auto drained = writer_.drain(); !drained) return drained;
+    if (auto drained = drain(); !drained) return drained;
     for (Frame& frame : frames)
       if (auto done = commit_published(frame); !done) return done;
     return {};
@@ -154,27 +154,31 @@ Result<void> EngineLoop::turn() {
 Result<void> EngineLoop::commit(std::vector<Input> inputs, ProcessingTime now,
                                 Steady::time_point oldest) {
   const auto begun = Steady::now();
+  // Deliveries and requests look up on the disk what they are about.
   const bool asked = !taken_.empty();
   const bool delivered = std::ranges::any_of(
       inputs, [](const Input& input) { return std::holds_alternative<DeliveryInput>(input); });
-  if (asked || delivered)  // what these are about is looked up on the disk
-    if (auto drained = writer_.drain(); !drained) return drained;
+  if (asked || delivered)
+    if (auto drained = drain(); !drained) return drained;
   auto prepared = pipeline_.prepare(std::move(inputs), now);
   if (!prepared) return tl::unexpected(prepared.error());
   metrics_.committed(prepared->outcome, pipeline_);
-  auto submitted =
-      writer_.submit(*std::move(prepared),
-                     [this, begun, oldest](CommitOutcome&& outcome, Steady::time_point ended) {
-                       CommitTiming timing;
-                       timing.total = ended - begun;
-                       timing.rules = outcome.rules;
-                       if (oldest != Steady::time_point::max())
-                         timing.oldest_frame = ended - oldest;
-                       written(std::move(outcome), timing);
-                     });
-  // The writer's thread answers what was taken: this one leaves it alone meanwhile.
-  if (!submitted || !asked) return submitted;
-  return writer_.drain();
+  auto tell = [this, begun, oldest](CommitOutcome&& outcome, Steady::time_point ended) {
+    CommitTiming timing;
+    timing.total = ended - begun;
+    timing.rules = outcome.rules;
+    if (oldest != Steady::time_point::max()) timing.oldest_frame = ended - oldest;
+    written(std::move(outcome), timing);
+  };
+  if (writer_) {
+    auto submitted = writer_->submit(*std::move(prepared), std::move(tell));
+    // What was taken is answered by the writer's thread: nothing more is taken until then.
+    return submitted && asked ? drain() : submitted;
+  }
+  if (auto receipt = store_.write(std::move(prepared->staged)); !receipt)
+    return tl::unexpected(receipt.error());
+  tell(std::move(prepared->outcome), Steady::now());
+  return {};
 }
 
 // On the writer's thread: what may be told now that it can't be lost any more.

@@ -17,6 +17,8 @@
 
 namespace tocsin {
 
+class EngineFigures;
+
 // How long the parts of one commit took. Zero: not measured, nothing is observed.
 struct CommitTiming {
   std::chrono::nanoseconds total{};         // from the first frame taken to the synced commit
@@ -37,6 +39,8 @@ struct Gauges {
   std::uint64_t dead = 0;                // dispatches that were given up
 };
 
+enum class ReloadResult : std::uint8_t { kDone, kRefused };
+
 // Fills gauges.outbox and gauges.dead from the store's tally, without reading a row. Any thread.
 void count_dispatches(const Store& store, Gauges& gauges);
 
@@ -50,7 +54,7 @@ void count_dispatches(const Store& store, Gauges& gauges);
 // looking at every series costs a constant for each record.
 class Metrics {
  public:
-  explicit Metrics(const Catalogue& catalogue);  // borrowed
+  Metrics();
   ~Metrics();
 
   // After each commit was made, on the engine thread. The first one also takes over what the engine
@@ -58,15 +62,16 @@ class Metrics {
   void committed(const CommitOutcome& outcome, const Pipeline& pipeline);
   // After it was written, on any thread.
   void timed(const CommitTiming& timing);
+  // A reload was asked for. Any thread.
+  void reloaded(ReloadResult result);
   // The exposition text (Prometheus 0.0.4).
   std::string expose(const Gauges& gauges) const;
 
  private:
-  struct Counted;   // in the registry
-  struct Observed;  // copied out of the engine
+  struct Counted;  // in the registry
 
   std::unique_ptr<Counted> counted_;
-  std::unique_ptr<Observed> observed_;
+  std::unique_ptr<EngineFigures> engine_;
 };
 
 }  // namespace tocsin

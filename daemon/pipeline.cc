@@ -50,14 +50,22 @@ Day newest_day(const Record& record) {
 
 Pipeline::Pipeline(Store& store, Loaded loaded, CheckpointOptions checkpoint)
     : store_(store),
+      checkpoint_options_(checkpoint),
       loaded_(std::move(loaded)),
-      parser_(WireLimits{static_cast<std::size_t>(loaded_.settings.ingest.limits.record_bytes),
-                         static_cast<std::size_t>(loaded_.settings.ingest.limits.frame_records)}) {
+      engine_catalogue_(loaded_.catalogue) {
   EngineOptions options;
   options.history_begins = loaded_.settings.history_begins;
   options.ledger.illustrative = loaded_.settings.illustrative;
-  engine_ = std::make_unique<Engine>(*loaded_.catalogue, loaded_.packs, options);
+  engine_ = std::make_unique<Engine>(*engine_catalogue_, loaded_.packs, options);
   checkpoint_ = std::make_unique<Checkpoint>(*engine_, store_, loaded_.fingerprint, checkpoint);
+  heed_settings();
+}
+
+// Those that are copied out of loaded_.
+void Pipeline::heed_settings() {
+  const LimitSettings& limits = loaded_.settings.ingest.limits;
+  parser_ = WireParser(WireLimits{static_cast<std::size_t>(limits.record_bytes),
+                                  static_cast<std::size_t>(limits.frame_records)});
   const DeliverySettings& delivery = loaded_.settings.delivery;
   retry_.first = std::chrono::seconds(delivery.first_wait_seconds);
   retry_.longest = std::chrono::seconds(delivery.longest_wait_seconds);
@@ -69,6 +77,31 @@ Result<std::unique_ptr<Pipeline>> Pipeline::open(Store& store, Loaded loaded,
   std::unique_ptr<Pipeline> pipeline(new Pipeline(store, std::move(loaded), checkpoint));
   if (auto restored = pipeline->restore(); !restored) return tl::unexpected(restored.error());
   return pipeline;
+}
+
+bool Pipeline::continues(const Loaded& loaded) const {
+  return loaded.fingerprint == loaded_.fingerprint &&
+         loaded.settings.illustrative == loaded_.settings.illustrative;
+}
+
+Result<void> Pipeline::reload(Loaded loaded) {
+  if (continues(loaded)) {
+    loaded_ = std::move(loaded);
+    heed_settings();
+    return {};
+  }
+  auto other = open(store_, std::move(loaded), checkpoint_options_);
+  if (!other) return tl::unexpected(other.error());
+  become(std::move(**other));
+  return {};
+}
+
+// By construction and not member by member, so that none can be forgotten; the reference to the
+// store keeps the language from assigning.
+void Pipeline::become(Pipeline&& other) {
+  require(&store_ == &other.store_, "both pipelines write the same store");
+  std::destroy_at(this);
+  new (this) Pipeline(std::move(other));
 }
 
 Result<void> Pipeline::restore() {

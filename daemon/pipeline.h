@@ -54,6 +54,15 @@ class Pipeline {
   static Result<std::unique_ptr<Pipeline>> open(Store& store, Loaded loaded,
                                                 CheckpointOptions checkpoint = {});
 
+  // Whether `loaded` decides every fold and statement as what is loaded now does: then reload() is
+  // cheap.
+  bool continues(const Loaded& loaded) const;
+  // Brings other contents into force between two commits; the next one has to journal them. Data
+  // and folds go on where `continues()`. Else all is made anew from the store as at a start, and
+  // the next commit states what the new rules say otherwise (docs/SEMANTICS.md section 5). On
+  // failure this pipeline is as it was. References to its engine and catalogue don't outlive it.
+  Result<void> reload(Loaded loaded);
+
   // `now` is raised to that of the commit before, so it never goes back.
   Result<CommitOutcome> commit(std::vector<Input> inputs, ProcessingTime now);
   // commit() without its last step, store.write(): whoever calls does that, in order, before
@@ -86,6 +95,10 @@ class Pipeline {
   };
 
   Pipeline(Store& store, Loaded loaded, CheckpointOptions checkpoint);
+  Pipeline(Pipeline&&) = default;
+  // Takes the place of this one, over the same store.
+  void become(Pipeline&& other);
+  void heed_settings();
   Result<void> restore();
   void move_horizon(Commit& commit, std::vector<Input>& inputs);
   Result<void> take(Working& working, const Input& input);
@@ -105,7 +118,10 @@ class Pipeline {
   void route_revision(Working& working, const AlertRevision& revision);
 
   Store& store_;
+  CheckpointOptions checkpoint_options_;
   Loaded loaded_;
+  // What the engine was made with: until a reload that it goes on after, that of loaded_.
+  std::shared_ptr<const Catalogue> engine_catalogue_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Checkpoint> checkpoint_;
   Checkpoint::Restored restored_;

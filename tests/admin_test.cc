@@ -315,6 +315,17 @@ TEST_F(Admin, TwoHostsAreNone) {
   EXPECT_THAT(peer.some(), StartsWith("HTTP/1.1 421"));
 }
 
+TEST_F(Admin, AnErrorIsJsonWhateverBytesWereAsked) {
+  start();
+  Peer peer(server_->port());
+  peer.say("GET /alerts HTTP/1.1\r\nHost: \x96\"\xFFx\r\nConnection: close\r\n\r\n");
+  const std::string answer = peer.rest();
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 421"));
+  boost::system::error_code error;
+  json::parse(answer.substr(answer.find("\r\n\r\n") + 4), error);
+  EXPECT_FALSE(error) << answer;
+}
+
 TEST_F(Admin, WhatIsNotHttpIsRefused) {
   start();
   Peer peer(server_->port());

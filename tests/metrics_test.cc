@@ -67,7 +67,7 @@ struct Scene {
   }
 
   SmallDaemon daemon;
-  Metrics metrics{daemon.pipeline().catalogue()};
+  Metrics metrics;
 };
 
 TEST(Metrics, PassPromtool) {
@@ -167,7 +167,7 @@ TEST(Metrics, OpenAlertsFollowTheRevisions) {
 TEST(Metrics, OpenAlertsAreKnownAfterARestart) {
   Scene scene;
   scene.daemon.restart();
-  Metrics fresh(scene.daemon.pipeline().catalogue());
+  Metrics fresh;
   fresh.committed(scene.daemon.pass(0), scene.daemon.pipeline());
   const auto found = samples(fresh.expose({}));
   EXPECT_EQ(found.at(R"(tocsin_alerts_open{level="watch",pattern="hunger"})"), "1");

@@ -7,7 +7,23 @@
 namespace tocsin::testsupport {
 namespace {
 
-Contents contents() {
+template <class T>
+T must(Result<T> result) {
+  require(result.has_value(), result ? "" : result.error().message);
+  return std::move(*result);
+}
+
+std::string record(const std::string& id, const std::string& source, const std::string& type,
+                   const std::string& time, const std::string& more) {
+  return fmt::format(
+      R"({{"specversion":"1.0","id":"{}","source":"{}","type":"org.tocsin.{}.v1","time":"{}T00:00:00Z",{}}})"
+      "\n",
+      id, source, type, time, more);
+}
+
+}  // namespace
+
+Contents small_contents() {
   return {{{"tocsind.yaml",
             "history_begins: 2018-01-01\n"
             "packs: [small.yaml]\n"
@@ -78,24 +94,8 @@ Contents contents() {
             "    reference: docs/REFERENCES.md#none\n"}}};
 }
 
-template <class T>
-T must(Result<T> result) {
-  require(result.has_value(), result ? "" : result.error().message);
-  return std::move(*result);
-}
-
-std::string record(const std::string& id, const std::string& source, const std::string& type,
-                   const std::string& time, const std::string& more) {
-  return fmt::format(
-      R"({{"specversion":"1.0","id":"{}","source":"{}","type":"org.tocsin.{}.v1","time":"{}T00:00:00Z",{}}})"
-      "\n",
-      id, source, type, time, more);
-}
-
-}  // namespace
-
 SmallDaemon::SmallDaemon()
-    : contents_(contents()), now_(must(parse_rfc3339_ms("2019-06-10T12:00:00Z"))) {
+    : contents_(small_contents()), now_(must(parse_rfc3339_ms("2019-06-10T12:00:00Z"))) {
   open();
 }
 
@@ -106,10 +106,29 @@ void SmallDaemon::open() {
   pipeline_ = must(Pipeline::open(*store_, must(load_contents(contents_, *store_))));
 }
 
+CommitOutcome SmallDaemon::restart_on(const Contents& contents) {
+  contents_ = contents;
+  restart();
+  return pass(0);
+}
+
 void SmallDaemon::restart() {
   pipeline_.reset();
   store_.reset();
   open();
+}
+
+Result<void> SmallDaemon::try_reload(const Contents& contents) {
+  return pipeline_->reload(must(load_contents(contents, *store_)));
+}
+
+CommitOutcome SmallDaemon::reload(const Contents& contents) {
+  const auto done = try_reload(contents);
+  require(done.has_value(), done ? "" : done.error().message);
+  contents_ = contents;
+  std::vector<Input> inputs = to_inputs(contents_);
+  inputs.emplace_back(ClockInput{});
+  return must(pipeline_->commit(std::move(inputs), now_));
 }
 
 void SmallDaemon::restart_with(const std::string& file, const std::string& from,
