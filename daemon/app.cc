@@ -25,6 +25,9 @@ class StorePositions : public PositionSource {
   const Store& store_;
 };
 
+// Between two looks for room on the store's disk at the start.
+constexpr std::chrono::milliseconds kRoomPause{500};
+
 MessageOptions message_options(const DeliverySettings& delivery) {
   MessageOptions options;
   options.contact = delivery.contact;
@@ -107,6 +110,35 @@ Result<void> App::start() {
   return write_ports();
 }
 
+// A start writes: what the log holds becomes tables, then comes the first commit. On a disk that is
+// nearly full it would fail half-way, again and again until systemd gives up, and nobody would
+// start the daemon when room is made. So it waits, before anything is opened.
+Result<void> App::await_room() const {
+  std::filesystem::path place = settings_.store.path;
+  for (std::error_code ignored;
+       !std::filesystem::exists(place, ignored) && place.has_relative_path();)
+    place = place.parent_path();
+  const SpaceMarks marks = space_marks(settings_.store);
+  for (bool told = false;; told = true) {
+    const auto space = space_at(place, marks);
+    if (!space) return tl::unexpected(space.error());
+    if (space->mark != SpaceMark::kCritical) {
+      if (!told) return {};
+      log_->info("the store's disk has room again: starting");
+      notify("STATUS=");
+      return {};
+    }
+    if (!told)
+      log_->error(
+          "store {}: {} bytes are free on its disk, free_bytes_for_commit asks for {}. Nothing is "
+          "opened or written; the start goes on when there is room",
+          settings_.store.path, space->free_bytes, marks.critical);
+    notify(fmt::format("STATUS=waiting for room on the store's disk\nEXTEND_TIMEOUT_USEC={}",
+                       std::chrono::microseconds(60 * kRoomPause).count()));
+    std::this_thread::sleep_for(kRoomPause);
+  }
+}
+
 Result<void> App::open_store() {
   // A mistake in the configuration must not leave a new, empty store behind: before one is made,
   // all of it is checked.
@@ -117,10 +149,12 @@ Result<void> App::open_store() {
   }
   require(settings.has_value(), "settings that can't be read are an error of the contents");
   settings_ = *settings;
+  if (auto room = await_room(); !room) return room;
   StoreOptions options;
   options.directory = settings_.store.path;
   options.block_cache_bytes = static_cast<std::size_t>(settings_.store.block_cache_bytes);
   options.note = [log = log_](const std::string& message) { log->info("{}", message); };
+  options.say = [log = log_](std::string_view text) { log->warn("store: {}", text); };
   auto store = Store::open(std::move(options));
   if (!store) return tl::unexpected(store.error());
   store_ = std::move(*store);
@@ -138,6 +172,12 @@ Result<void> App::open_store() {
   if (!pipeline) return tl::unexpected(pipeline.error());
   pipeline_ = std::move(*pipeline);
   metrics_ = std::make_unique<Metrics>(*catalogue_);
+  clock_ = std::make_unique<SlewedClock>(system_clock_, pipeline_->now());
+  if (const ProcessingTime wall = system_clock_.now(); wall < pipeline_->now())
+    log_->warn(
+        "this machine's clock says {}, the journal's last entry is of {}: time goes on from there "
+        "at half its pace until the clock has caught up. If it is right, it was wrong before",
+        format_rfc3339(wall), format_rfc3339(pipeline_->now()));
   return {};
 }
 
@@ -164,7 +204,7 @@ Result<void> App::first_commit() {
   inputs.emplace_back(ClockInput{});
   const bool published = settings_.clock == ClockKind::kPublished;
   const ProcessingTime now =
-      published ? start_of<ProcessingTime>(settings_.history_begins) : clock_.now();
+      published ? start_of<ProcessingTime>(settings_.history_begins) : clock_->now();
   auto outcome = pipeline_->commit(std::move(inputs), now);
   if (!outcome) return tl::unexpected(outcome.error());
   metrics_->committed(*outcome, *pipeline_);
@@ -193,7 +233,7 @@ Result<void> App::start_delivery() {
     watchdog_told_ = now;
     sd_notify(0, "WATCHDOG=1");
   };
-  loop_ = std::make_unique<EngineLoop>(std::move(loop), *store_, *pipeline_, *frames_, clock_,
+  loop_ = std::make_unique<EngineLoop>(std::move(loop), *store_, *pipeline_, *frames_, *clock_,
                                        *metrics_, *log_, std::move(ports));
 
   DispatcherOptions options;
@@ -216,7 +256,7 @@ Result<void> App::start_delivery() {
   }
   // The outbox is in processing time: under the published clock that is the record's time.
   const auto now = [this] {
-    return settings_.clock == ClockKind::kPublished ? store_->head().now : clock_.now();
+    return settings_.clock == ClockKind::kPublished ? store_->head().now : clock_->now();
   };
   DispatcherPorts dispatch_ports{
       *outbox_, [catalogue = catalogue_] { return catalogue; },

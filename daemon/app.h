@@ -45,6 +45,7 @@ class App {
   bool is_running() const { return running_; }
 
  private:
+  Result<void> await_room() const;
   Result<void> open_store();
   Result<void> first_commit();
   Result<void> check_space() const;
@@ -59,12 +60,13 @@ class App {
 
   AppOptions options_;
   std::shared_ptr<spdlog::logger> log_;
-  SystemClock clock_;
+  SystemClock system_clock_;
   Contents contents_;
   Settings settings_;  // paths resolved
   // In start order; destroyed in reverse.
   std::unique_ptr<Store> store_;
   std::unique_ptr<Pipeline> pipeline_;
+  std::unique_ptr<SlewedClock> clock_;  // never before the journal's time
   std::shared_ptr<const Catalogue> catalogue_;
   std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<FrameQueue> frames_;

@@ -36,7 +36,9 @@ EngineLoop::EngineLoop(LoopOptions options, Store& store, Pipeline& pipeline, Fr
       metrics_(metrics),
       log_(log),
       ports_(std::move(ports)),
-      writer_(store) {}
+      store_(store) {
+  if (options_.overlap) writer_.emplace(store);
+}
 
 void EngineLoop::stop() {
   stopping_ = true;
@@ -57,7 +59,7 @@ Result<void> EngineLoop::run() {
   while (true) {
     const bool last = stopping_;
     if (auto done = turn(); !done) return done;
-    if (last && (frames_.depth() == 0 || halted_)) return writer_.drain();
+    if (last && (frames_.depth() == 0 || halted_)) return drain();
     ports_.alive();
     watch_space();
   }
@@ -81,7 +83,7 @@ Result<void> EngineLoop::turn() {
   if (options_.clock == ClockKind::kPublished) {
     if (!inputs.empty())
       if (auto done = commit(std::move(inputs), pipeline_.now(), oldest); !done) return done;
-    if (auto drained = writer_.drain(); !drained) return drained;
+    if (auto drained = drain(); !drained) return drained;
     for (Frame& frame : frames)
       if (auto done = commit_published(frame); !done) return done;
     return {};
@@ -104,19 +106,22 @@ Result<void> EngineLoop::commit(std::vector<Input> inputs, ProcessingTime now,
   const bool delivered = std::ranges::any_of(
       inputs, [](const Input& input) { return std::holds_alternative<DeliveryInput>(input); });
   if (delivered)
-    if (auto drained = writer_.drain(); !drained) return drained;
+    if (auto drained = drain(); !drained) return drained;
   auto prepared = pipeline_.prepare(std::move(inputs), now);
   if (!prepared) return tl::unexpected(prepared.error());
   metrics_.committed(prepared->outcome, pipeline_);
-  return writer_.submit(*std::move(prepared),
-                        [this, begun, oldest](CommitOutcome&& outcome, Steady::time_point ended) {
-                          CommitTiming timing;
-                          timing.total = ended - begun;
-                          timing.rules = outcome.rules;
-                          if (oldest != Steady::time_point::max())
-                            timing.oldest_frame = ended - oldest;
-                          written(std::move(outcome), timing);
-                        });
+  auto tell = [this, begun, oldest](CommitOutcome&& outcome, Steady::time_point ended) {
+    CommitTiming timing;
+    timing.total = ended - begun;
+    timing.rules = outcome.rules;
+    if (oldest != Steady::time_point::max()) timing.oldest_frame = ended - oldest;
+    written(std::move(outcome), timing);
+  };
+  if (writer_) return writer_->submit(*std::move(prepared), std::move(tell));
+  if (auto receipt = store_.write(std::move(prepared->staged)); !receipt)
+    return tl::unexpected(receipt.error());
+  tell(std::move(prepared->outcome), Steady::now());
+  return {};
 }
 
 // On the writer's thread: what may be told now that it can't be lost any more.

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "daemon/commit_writer.h"
 #include "daemon/metrics.h"
@@ -32,6 +33,7 @@ struct LoopOptions {
   std::chrono::milliseconds wait{20};    // for something to do
   std::filesystem::path store_directory;
   SpaceMarks space;
+  bool overlap = true;  // a commit is written by a thread of its own while the next is made
 };
 
 class EngineLoop {
@@ -60,6 +62,7 @@ class EngineLoop {
   Result<void> commit_published(const Frame& frame);
   Result<void> advance_days(ProcessingTime until);
   void watch_space();
+  Result<void> drain() { return writer_ ? writer_->drain() : Result<void>(); }
 
   LoopOptions options_;
   Pipeline& pipeline_;
@@ -75,7 +78,8 @@ class EngineLoop {
   std::deque<DeliveryResult> results_;
   std::string trouble_;
   std::chrono::steady_clock::time_point space_checked_;
-  CommitWriter writer_;  // last: its thread uses the others
+  Store& store_;
+  std::optional<CommitWriter> writer_;  // last: its thread uses the others
 };
 
 }  // namespace tocsin

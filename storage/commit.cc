@@ -221,7 +221,7 @@ Result<CommitReceipt> Store::write(Staged staged) {
   Batch& batch = *staged.batch_;
   if (auto may = may_write(); !may) return tl::unexpected(may.error());
   if (auto written = write(batch.rows); !written) return tl::unexpected(written.error());
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   head_ = std::move(batch.head);
   fates_ = std::move(batch.fates);
   dispatch_counts_ = batch.counts;
@@ -234,6 +234,9 @@ Result<CommitReceipt> Store::write(Staged staged) {
   }
   seal();
   changed_.notify_all();
+  const bool move_here = sealed_ && !options_.overlap;
+  lock.unlock();
+  if (move_here) move_sealed();
   return batch.receipt;
 }
 

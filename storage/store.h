@@ -46,9 +46,12 @@ struct StoreOptions {
   // So many recent revisions are kept in memory before they go into a table; up to twice as many
   // while that is written. About 130 bytes each.
   std::size_t recent_records = 200'000;
+  bool overlap = true;  // such a table is written by a thread of its own, else by write()
   // Called with what an opening for writing does that a person should know: a migration.
   std::function<void(const std::string& message)> note{};
   const StoreSchema* schema = nullptr;  // borrowed; nullptr: our_schema(), for all but tests
+  // Is told what RocksDB warns of, such as a failed compaction: storage/store_log.h.
+  std::function<void(std::string_view)> say = {};
 };
 
 // An entry for one of the ledger's hash chains; the store computes the link.

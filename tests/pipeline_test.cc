@@ -76,7 +76,8 @@ TEST(Pipeline, EveryAcknowledgedFrameSurvivesAPowerFailureAtItsAck) {
     ports.alive = [] {};
     LoopOptions options;
     options.store_directory = "/";
-    EngineLoop loop(std::move(options), *pipeline, frames, clock, metrics, log, std::move(ports));
+    EngineLoop loop(std::move(options), *store, *pipeline, frames, clock, metrics, log,
+                    std::move(ports));
     running = &loop;
     Frame next;
     next.producer = "demo";
@@ -245,7 +246,8 @@ TEST(Pipeline, ThePublishedClockDoesNotRunAheadOfThePresent) {
   LoopOptions options;
   options.clock = ClockKind::kPublished;
   options.store_directory = "/";
-  EngineLoop loop(std::move(options), *pipeline, frames, present, metrics, log, std::move(ports));
+  EngineLoop loop(std::move(options), *store, *pipeline, frames, present, metrics, log,
+                  std::move(ports));
   Frame next;
   next.producer = "demo";
   next.epoch = "epoch";
