@@ -62,7 +62,7 @@ TEST(Pipeline, EveryAcknowledgedFrameSurvivesAPowerFailureAtItsAck) {
     auto pipeline = open_pipeline(*store);
     ASSERT_EQ(store->position("demo", "epoch").value(), sequence - 1);
     FrameQueue frames(4);
-    Metrics metrics(pipeline->catalogue());
+    Metrics metrics;
     EngineLoop* running = nullptr;
     LoopPorts ports;
     ports.acknowledge = [&](std::vector<FrameResult> results) {
@@ -241,7 +241,7 @@ TEST(Pipeline, ThePublishedClockDoesNotRunAheadOfThePresent) {
   auto pipeline = open_pipeline(*store);
   ASSERT_TRUE(pipeline->commit({ClockInput{}}, ProcessingTime(kNow.milliseconds() - 86'400'000)));
   FrameQueue frames(4);
-  Metrics metrics(pipeline->catalogue());
+  Metrics metrics;
   LoopPorts ports{[](std::vector<FrameResult>) {}, [] {}, [](std::string) {}, [] {}};
   LoopOptions options;
   options.clock = ClockKind::kPublished;

@@ -66,6 +66,10 @@ void quarantine(std::string_view bytes) {
   if (const auto row = decode_quarantine(1, bytes)) same(bytes, encode(*row));
 }
 
+void acknowledgement(std::string_view bytes) {
+  if (const auto row = decode_acknowledgement({}, bytes)) same(bytes, encode(*row));
+}
+
 void ledger(std::string_view bytes) {
   if (const auto row = decode_ledger(Chain::kAlerts, 1, bytes)) same(bytes, encode(*row));
 }
@@ -154,6 +158,7 @@ using Check = void (*)(std::string_view);
 constexpr std::array kChecks = {
     Check(value<decode_journal_entry>),
     Check(latest_revision),
+    Check(acknowledgement),
     Check(value<decode_dispatch>),
     Check(quarantine),
     Check(ledger),
