@@ -89,7 +89,7 @@ def minimise(target, build):
                     f"-max_len={KEPT_BYTES_MAX}", fresh, kept, working],
                    check=True, capture_output=True, cwd=build)
     for old in kept.iterdir():
-        if not old.name.startswith("found-"):  # inputs that once broke it stay
+        if not old.name.startswith(("found-", "seed-")):  # what once broke it, and what was written by hand, stay
             old.unlink()
     for new in sorted(fresh.iterdir()):
         new.rename(kept / new.name[:12])
