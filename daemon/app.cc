@@ -9,6 +9,7 @@
 #include "alerting/cap_file_channel.h"
 #include "alerting/smtp_channel.h"
 #include "daemon/engine_id.h"
+#include "daemon/reload.h"
 
 namespace tocsin {
 namespace {
@@ -24,6 +25,9 @@ class StorePositions : public PositionSource {
  private:
   const Store& store_;
 };
+
+// Between two looks for room on the store's disk at the start.
+constexpr std::chrono::milliseconds kRoomPause{500};
 
 MessageOptions message_options(const DeliverySettings& delivery) {
   MessageOptions options;
@@ -68,6 +72,20 @@ ServerOptions server_options(const Settings& settings) {
   return options;
 }
 
+AdminOptions admin_options(const AdminSettings& settings) {
+  AdminOptions options;
+  options.host = settings.host;
+  options.port = settings.port;
+  options.connections_max = static_cast<std::size_t>(settings.limits.connections);
+  options.connections_of_address_max =
+      static_cast<std::size_t>(settings.limits.connections_per_address);
+  options.request_bytes_max = static_cast<std::size_t>(settings.limits.request_bytes);
+  options.request = std::chrono::seconds(settings.limits.request_seconds);
+  options.idle = std::chrono::seconds(settings.limits.idle_seconds);
+  options.requests_per_second = static_cast<double>(settings.limits.requests_per_second);
+  return options;
+}
+
 }  // namespace
 
 int exit_code(const Error& error) {
@@ -107,6 +125,35 @@ Result<void> App::start() {
   return write_ports();
 }
 
+// A start writes: what the log holds becomes tables, then comes the first commit. On a disk that is
+// nearly full it would fail half-way, again and again until systemd gives up, and nobody would
+// start the daemon when room is made. So it waits, before anything is opened.
+Result<void> App::await_room() const {
+  std::filesystem::path place = settings_.store.path;
+  for (std::error_code ignored;
+       !std::filesystem::exists(place, ignored) && place.has_relative_path();)
+    place = place.parent_path();
+  const SpaceMarks marks = space_marks(settings_.store);
+  for (bool told = false;; told = true) {
+    const auto space = space_at(place, marks);
+    if (!space) return tl::unexpected(space.error());
+    if (space->mark != SpaceMark::kCritical) {
+      if (!told) return {};
+      log_->info("the store's disk has room again: starting");
+      notify("STATUS=");
+      return {};
+    }
+    if (!told)
+      log_->error(
+          "store {}: {} bytes are free on its disk, free_bytes_for_commit asks for {}. Nothing is "
+          "opened or written; the start goes on when there is room",
+          settings_.store.path, space->free_bytes, marks.critical);
+    notify(fmt::format("STATUS=waiting for room on the store's disk\nEXTEND_TIMEOUT_USEC={}",
+                       std::chrono::microseconds(60 * kRoomPause).count()));
+    std::this_thread::sleep_for(kRoomPause);
+  }
+}
+
 Result<void> App::open_store() {
   // A mistake in the configuration must not leave a new, empty store behind: before one is made,
   // all of it is checked.
@@ -117,15 +164,25 @@ Result<void> App::open_store() {
   }
   require(settings.has_value(), "settings that can't be read are an error of the contents");
   settings_ = *settings;
+  const AdminSettings& admin = settings_.admin;
+  auto secrets = read_admin_secrets({admin.certificate_file, admin.key_file, admin.tokens_file});
+  if (!secrets) return tl::unexpected(secrets.error());
+  admin_secrets_ = *std::move(secrets);
+  if (auto room = await_room(); !room) return room;
   StoreOptions options;
   options.directory = settings_.store.path;
   options.block_cache_bytes = static_cast<std::size_t>(settings_.store.block_cache_bytes);
+  options.note = [log = log_](const std::string& message) { log->info("{}", message); };
+  options.say = [log = log_](std::string_view text) { log->warn("store: {}", text); };
   auto store = Store::open(std::move(options));
   if (!store) return tl::unexpected(store.error());
   store_ = std::move(*store);
   auto loaded = load_contents(contents_, *store_);
   if (!loaded) return tl::unexpected(loaded.error());
   catalogue_ = loaded->catalogue;
+  auto secrets = secrets_of(settings_);
+  if (!secrets) return tl::unexpected(secrets.error());
+  secrets_ = *std::move(secrets);
   if (options_.rebuild) {
     log_->info("--rebuild: the checkpoint is dropped");
     if (auto dropped = store_->drop_state(); !dropped) return dropped;
@@ -136,7 +193,7 @@ Result<void> App::open_store() {
   auto pipeline = Pipeline::open(*store_, std::move(*loaded), checkpoint);
   if (!pipeline) return tl::unexpected(pipeline.error());
   pipeline_ = std::move(*pipeline);
-  metrics_ = std::make_unique<Metrics>(*catalogue_);
+  metrics_ = std::make_unique<Metrics>();
   clock_ = std::make_unique<SlewedClock>(system_clock_, pipeline_->now());
   if (const ProcessingTime wall = system_clock_.now(); wall < pipeline_->now())
     log_->warn(
@@ -172,7 +229,7 @@ Result<void> App::first_commit() {
       published ? start_of<ProcessingTime>(settings_.history_begins) : clock_->now();
   auto outcome = pipeline_->commit(std::move(inputs), now);
   if (!outcome) return tl::unexpected(outcome.error());
-  metrics_->committed(*outcome, {}, *pipeline_);
+  metrics_->committed(*outcome, *pipeline_);
   return {};
 }
 
@@ -198,8 +255,11 @@ Result<void> App::start_delivery() {
     watchdog_told_ = now;
     sd_notify(0, "WATCHDOG=1");
   };
-  loop_ = std::make_unique<EngineLoop>(std::move(loop), *pipeline_, *frames_, *clock_, *metrics_,
-                                       *log_, std::move(ports));
+  ports.in_force = [this](std::shared_ptr<const Catalogue> catalogue) {
+    set_catalogue(std::move(catalogue));
+  };
+  loop_ = std::make_unique<EngineLoop>(std::move(loop), *store_, *pipeline_, *frames_, *clock_,
+                                       *metrics_, *log_, std::move(ports));
 
   DispatcherOptions options;
   const auto deadline =
@@ -224,7 +284,7 @@ Result<void> App::start_delivery() {
     return settings_.clock == ClockKind::kPublished ? store_->head().now : clock_->now();
   };
   DispatcherPorts dispatch_ports{
-      *outbox_, [catalogue = catalogue_] { return catalogue; },
+      *outbox_, [this] { return catalogue(); },
       [this](DeliveryResult result) { loop_->delivered(std::move(result)); }, now,
       [log = log_](const Error& error) {
         log->error("the outbox cannot be read: {}", error.message);
@@ -252,21 +312,34 @@ Result<void> App::start_ingest() {
 }
 
 Result<void> App::start_admin() {
-  AdminOptions options;
-  options.host = settings_.admin.host;
-  options.port = settings_.admin.port;
-  AdminPorts ports{*store_, [this] { return metrics_->expose(gauges()); },
+  AdminPorts ports{*store_,
+                   admin_counters_,
+                   [this] { return metrics_->expose(gauges()); },
                    [this] { return loop_->trouble(); },
                    [this](const std::string& directory) -> Result<std::string> {
                      auto receipt = store_->backup(directory);
                      if (!receipt) return tl::unexpected(receipt.error());
                      return fmt::format("backup {} holds the journal up to {}, {} bytes",
                                         receipt->id, receipt->sequence, receipt->bytes);
+                   },
+                   [this](std::vector<Input> inputs, RequestAnswer answer) {
+                     loop_->ask(std::move(inputs), std::move(answer));
                    }};
-  auto admin = AdminServer::start(std::move(options), std::move(ports));
+  auto admin = AdminServer::start(admin_options(settings_.admin), admin_secrets_, std::move(ports));
   if (!admin) return tl::unexpected(admin.error());
   admin_ = std::move(*admin);
   return {};
+}
+
+std::shared_ptr<const Catalogue> App::catalogue() const {
+  const std::lock_guard lock(catalogue_mutex_);
+  return catalogue_;
+}
+
+void App::set_catalogue(std::shared_ptr<const Catalogue> catalogue) {
+  server_->set_catalogue(catalogue);
+  const std::lock_guard lock(catalogue_mutex_);
+  catalogue_ = std::move(catalogue);
 }
 
 Gauges App::gauges() const {
@@ -276,6 +349,7 @@ Gauges App::gauges() const {
   gauges.store = store_->statistics();
   gauges.fates = store_->fates();
   gauges.queue_depth = frames_->depth();
+  gauges.admin = &admin_counters_;
   if (const auto space = space_at(settings_.store.path, space_marks(settings_.store)))
     gauges.space = *space;
   count_dispatches(*store_, gauges);
@@ -304,16 +378,22 @@ void App::say_what_was_loaded() const {
   } else {
     log_->info("derived state: made anew from the records ({})", restored.why);
   }
-  log_->info("listening: ingest {} ({}), admin http://{}:{}", server_->endpoint(),
-             name_of(settings_.ingest.security), settings_.admin.host, admin_->port());
+  log_->info("listening: ingest {} ({}), admin {}", server_->endpoint(),
+             name_of(settings_.ingest.security), admin_url());
+}
+
+std::string App::admin_url() const {
+  const AdminSettings& admin = settings_.admin;
+  const bool v6 = admin.host.find(':') != std::string::npos;
+  return fmt::format("{}://{}:{}", admin.security == TransportSecurity::kTls ? "https" : "http",
+                     v6 ? "[" + admin.host + "]" : admin.host, admin_->port());
 }
 
 Result<void> App::write_ports() const {
   if (options_.ports_file.empty()) return {};
   const std::string temporary = options_.ports_file + ".new";
   std::ofstream out(temporary);
-  out << "ingest=" << server_->endpoint() << "\nadmin=http://" << settings_.admin.host << ":"
-      << admin_->port() << "\n";
+  out << "ingest=" << server_->endpoint() << "\nadmin=" << admin_url() << "\n";
   out.close();
   std::error_code error;
   std::filesystem::rename(temporary, options_.ports_file, error);
@@ -334,9 +414,13 @@ Result<void> App::run() {
     changed_.notify_all();
   });
   running_ = true;
-  {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return stop_requested_ || loop_ended_; });
+  for (std::unique_lock lock(mutex_);;) {
+    changed_.wait(lock, [&] { return stop_requested_ || loop_ended_ || reload_requested_; });
+    if (stop_requested_ || loop_ended_) break;
+    reload_requested_ = false;
+    lock.unlock();
+    reload();
+    lock.lock();
   }
   notify("STOPPING=1");
   stop();
@@ -359,6 +443,12 @@ Result<void> App::run() {
 void App::request_stop() {
   const std::lock_guard lock(mutex_);
   stop_requested_ = true;
+  changed_.notify_all();
+}
+
+void App::request_reload() {
+  const std::lock_guard lock(mutex_);
+  reload_requested_ = true;
   changed_.notify_all();
 }
 

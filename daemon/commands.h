@@ -43,6 +43,10 @@ int run_ledger(const std::string& store_directory, const std::string& chain, std
 // `tocsin verify`: both chains, recomputed.
 int run_verify(const std::string& store_directory, std::ostream& out, std::ostream& err);
 
+// `tocsin migrate`: opens the store for writing, which brings one of an earlier release to this
+// one's schema after a checkpoint (storage/migrate.h). Not beside a running daemon.
+int run_migrate(const std::string& store_directory, std::ostream& out, std::ostream& err);
+
 // `tocsin show`: alerts as a committee reads them; all revisions when `alert` is empty.
 int run_show(const std::string& config_directory, const std::string& alert, std::ostream& out,
              std::ostream& err);
@@ -51,9 +55,11 @@ int run_show(const std::string& config_directory, const std::string& alert, std:
 // unknown and blind, by dimension and year.
 int run_timeline(const std::string& config_directory, std::ostream& out, std::ostream& err);
 
-// `tocsin backup`: asks the running daemon; without one, reads the store itself.
-int run_backup(const std::string& config_directory, const std::string& admin_url,
-               const std::string& directory, std::ostream& out, std::ostream& err);
+// `tocsin backup`: asks the running daemon when the call says where it is; without, reads the store
+// itself.
+struct AdminCall;  // daemon/commands_admin.h
+int run_backup(const AdminCall& call, const std::string& directory, std::ostream& out,
+               std::ostream& err);
 int run_restore(const std::string& backup, const std::string& target, std::ostream& out,
                 std::ostream& err);
 

@@ -101,10 +101,11 @@ class SessionTable {
     Streams::iterator stream;
     Credit granted, used;
     Instant heard, last_batch, last_sent;
-    std::uint64_t acked = 0;  // as the producer says
-    std::uint64_t told = 0;   // outcomes up to here were sent
-    bool starving = false;    // wants credit that the pool doesn't have
-    bool put_off = false;     // a message could not be queued
+    std::uint64_t acked = 0;   // as the producer says
+    std::uint64_t told = 0;    // outcomes up to here were sent
+    bool starving = false;     // wants credit that the pool doesn't have,
+    Instant starving_since{};  // and since when
+    bool put_off = false;      // a message could not be queued
     Credit unspent() const { return granted - used; }
   };
   struct NoteLimit {
@@ -139,11 +140,14 @@ class SessionTable {
   Credit wanted_credit(const Session& session, const Credit& share) const;
   bool grant(Session& session, const Credit& wanted);
   void take_back_idle(Instant now);
+  void take_back_hoard(Instant now);
+  Credit share_of_one() const;
 
   SessionOptions options_;
   PositionSource& positions_;
   std::function<void(const Note&)> on_note_;
   std::uint64_t next_session_;
+  std::size_t nacks_in_all_ = 0;  // that the streams keep
   Streams streams_;
   std::unordered_map<std::uint64_t, Session> sessions_;
   std::unordered_map<std::string, std::uint64_t> by_route_;

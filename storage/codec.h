@@ -45,6 +45,11 @@ Result<FateTotals> decode_fates(std::string_view bytes);
 std::string encode(const SourceSeen& seen);
 Result<SourceSeen> decode_seen(std::string_view bytes);
 
+// The key holds alert, revision and committee.
+std::string encode(const Acknowledgement& row);
+// Fills in what the key does not say.
+Result<Acknowledgement> decode_acknowledgement(Acknowledgement of_key, std::string_view bytes);
+
 std::string encode(const Tally& tally);
 Result<Tally> decode_tally(std::string_view bytes);
 
@@ -53,6 +58,9 @@ Result<StoreHead> decode_head(std::string_view bytes);
 
 std::string encode(const StoreVersion& version);
 Result<StoreVersion> decode_version(std::string_view bytes);
+
+std::string encode(const MigrationMark& mark);
+Result<MigrationMark> decode_migration_mark(std::string_view bytes);
 
 // A single number: a numbering's, a producer's position, the position of the derived state.
 std::string encode_number(std::uint64_t number);

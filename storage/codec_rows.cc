@@ -101,6 +101,25 @@ Result<QuarantineRow> decode_quarantine(std::uint64_t sequence, std::string_view
   return in.finish("quarantine row", std::move(row));
 }
 
+std::string encode(const Acknowledgement& row) {
+  std::string bytes;
+  ByteWriter out(bytes);
+  out.u8(kRowVersion);
+  out.text(row.who);
+  out.text(row.note);
+  out.zigzag(row.at.milliseconds());
+  return bytes;
+}
+
+Result<Acknowledgement> decode_acknowledgement(Acknowledgement of_key, std::string_view bytes) {
+  ByteReader in(bytes);
+  in.version(kRowVersion);
+  of_key.who = in.text();
+  of_key.note = in.text();
+  of_key.at = ProcessingTime(in.zigzag());
+  return in.finish("acknowledgement", std::move(of_key));
+}
+
 std::string encode(const LedgerRow& row) {
   std::string bytes;
   ByteWriter out(bytes);
@@ -224,6 +243,28 @@ Result<StoreVersion> decode_version(std::string_view bytes) {
   version.schema = in.u32();
   version.readable_from = in.u32();
   return in.finish("store version", version);
+}
+
+std::string encode(const MigrationMark& mark) {
+  std::string bytes;
+  ByteWriter out(bytes);
+  out.u8(kRowVersion);
+  out.varint(mark.from);
+  out.varint(mark.schema);
+  out.text(mark.reached);
+  out.text(mark.checkpoint);
+  return bytes;
+}
+
+Result<MigrationMark> decode_migration_mark(std::string_view bytes) {
+  ByteReader in(bytes);
+  in.version(kRowVersion);
+  MigrationMark mark;
+  mark.from = in.number<std::uint32_t>();
+  mark.schema = in.number<std::uint32_t>();
+  mark.reached = in.text();
+  mark.checkpoint = in.text();
+  return in.finish("mark of a migration", std::move(mark));
 }
 
 std::string encode_number(std::uint64_t number) {

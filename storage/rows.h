@@ -78,6 +78,16 @@ struct Tally {
   friend bool operator==(const Tally&, const Tally&) = default;
 };
 
+// Somebody of a committee confirmed having read a revision. The first one of each (alert, revision,
+// committee) holds.
+struct Acknowledgement {
+  Hash128 alert;
+  std::uint32_t revision = 0;
+  std::string committee, who, note;
+  ProcessingTime at;
+  friend bool operator==(const Acknowledgement&, const Acknowledgement&) = default;
+};
+
 // The two hash chains of the ledger: what was stated, and to whom it was sent with what result.
 enum class Chain : std::uint8_t { kAlerts, kDispatches };
 inline constexpr int kChainCount = 2;
@@ -117,6 +127,15 @@ struct StoreVersion {
   std::uint32_t schema = 0;
   std::uint32_t readable_from = 0;
   friend bool operator==(const StoreVersion&, const StoreVersion&) = default;
+};
+
+// There only while a migration is under way (storage/migrate.h): how far it has come.
+struct MigrationMark {
+  std::uint32_t from = 0;    // schema of the store as it was
+  std::uint32_t schema = 0;  // whose rows the steps that are done have made
+  std::string reached;       // place in the step that follows, as it wrote it
+  std::string checkpoint;    // name of the directory beside the store that holds it as it was
+  friend bool operator==(const MigrationMark&, const MigrationMark&) = default;
 };
 
 }  // namespace tocsin

@@ -12,18 +12,12 @@
 #include "storage/handles.h"
 #include "storage/keys.h"
 #include "storage/log_tail.h"
+#include "storage/migrate.h"
+#include "storage/recent.h"
+#include "storage/store_log.h"
 
 namespace tocsin {
 namespace {
-
-constexpr StoreVersion kOurVersion{.schema = 1, .readable_from = 1};
-
-// A look into a store must leave no log file behind.
-class SilentLogger : public rocksdb::Logger {
- public:
-  using rocksdb::Logger::Logv;
-  void Logv(const char*, va_list) override {}
-};
 
 // What lies in a directory before anything is opened.
 enum class Found : std::uint8_t {
@@ -40,6 +34,8 @@ Result<Found> look_into(rocksdb::Env& env, const std::string& directory) {
   if (std::ranges::find(names, "CURRENT") != names.end()) return Found::kStore;
   const bool has_data = std::ranges::any_of(names, [&](const std::string& name) {
     if (name.ends_with(".sst") || name.ends_with(".blob")) return true;
+    // The first one is there before CURRENT is.
+    if (name.starts_with("MANIFEST-") && name != "MANIFEST-000001") return true;
     std::uint64_t size = 0;
     return name.ends_with(".log") &&
            (!env.GetFileSize(directory + "/" + name, &size).ok() || size > 0);
@@ -77,9 +73,17 @@ Error locked(const rocksdb::Status& status, const std::string& directory) {
 
 Store::Store(StoreOptions options) : options_(std::move(options)) {
   if (options_.env == nullptr) options_.env = rocksdb::Env::Default();
+  if (options_.schema == nullptr) options_.schema = &our_schema();
 }
 
-Store::~Store() = default;
+Store::~Store() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+  }
+  changed_.notify_all();
+  if (mover_.joinable()) mover_.join();
+}
 
 Result<std::unique_ptr<Store>> Store::open(StoreOptions options) {
   std::unique_ptr<Store> store(new Store(std::move(options)));
@@ -90,18 +94,24 @@ Result<std::unique_ptr<Store>> Store::open(StoreOptions options) {
     return tl::unexpected(
         corrupt_store(directory, "data files are there, the file CURRENT is not"));
   }
-  bool made = false;
+  Making making = Making::kCutOff;
   if (*found == Found::kStore) {
     const auto examined = store->examine();
     if (!examined) return tl::unexpected(examined.error());
-    made = *examined == Making::kFinished;
+    making = *examined;
   }
+  const bool made = making != Making::kCutOff;
   if (made && store->options_.access == Access::kReadOnly) return store;
   if (!made && (store->options_.access == Access::kReadOnly ||
                 store->options_.if_missing == IfMissing::kFail)) {
     return fail(ErrorCode::kNotFound, fmt::format("no store in {}", directory));
   }
   store->columns_.reset();
+  if (making == Making::kEarlier) {
+    if (auto migrated = store->migrate(); !migrated) return tl::unexpected(migrated.error());
+  }
+  // RocksDB makes it as well, but warns first.
+  if (!made) store->options_.env->CreateDirIfMissing(directory).PermitUncheckedError();
   if (auto opened = store->open_columns(Access::kReadWrite); !opened) {
     return tl::unexpected(opened.error());
   }
@@ -141,16 +151,21 @@ Result<Store::Making> Store::examine() {
   if (!decoded) {
     return tl::unexpected(columns_->at_row(Column::kMeta, kVersionKey, decoded.error()));
   }
-  if (decoded->readable_from > kOurVersion.schema) {
+  const std::uint32_t ours = options_.schema->version.schema;
+  if (decoded->readable_from > ours) {
     return fail(
         ErrorCode::kConflict,
         fmt::format("store {} was written by a newer tocsin: it can be read from schema {} "
                     "on, this program has schema {}. Nothing was changed. Install the newer "
-                    "release again, or restore a backup made before it",
-                    directory, decoded->readable_from, kOurVersion.schema));
+                    "release again, or put back the checkpoint that it made beside the store "
+                    "({}.schema-*), or restore a backup made before it",
+                    directory, decoded->readable_from, ours, directory));
   }
+  const auto mark = migration_mark();
+  if (!mark) return tl::unexpected(mark.error());
+  if (*mark || decoded->schema < ours) return examine_earlier(*decoded);
   for (std::size_t i = 0; i < kColumnCount; ++i) {
-    if (columns_->known[i] != nullptr) continue;
+    if (columns_->known[i] != nullptr || came_after(decoded->schema, kColumnNames[i])) continue;
     return tl::unexpected(
         corrupt_store(directory, fmt::format("the column family {} is missing", kColumnNames[i])));
   }
@@ -158,17 +173,18 @@ Result<Store::Making> Store::examine() {
   return Making::kFinished;
 }
 
-Result<void> Store::open_columns(Access access) {
+Result<void> Store::open_columns(Access access, Missing missing) {
   const std::string directory = options_.directory.string();
   auto columns = std::make_unique<StoreColumns>();
   columns->place = directory;
   columns->block_cache = rocksdb::NewLRUCache(options_.block_cache_bytes);
-  const TuningOptions tuning{options_.write_buffer_bytes, columns->block_cache};
+  const TuningOptions tuning{columns->block_cache};
 
   rocksdb::DBOptions options = database_options(options_.env);
   options.create_if_missing = access == Access::kReadWrite;
   options.create_missing_column_families = access == Access::kReadWrite;
-  if (access == Access::kReadOnly) options.info_log = std::make_shared<SilentLogger>();
+  options.info_log =
+      std::make_shared<StoreLog>(access == Access::kReadWrite ? options_.say : StoreLog::Say());
 
   // What is there, and for writing what ought to be.
   std::vector<std::string> names;
@@ -181,7 +197,7 @@ Result<void> Store::open_columns(Access access) {
   const auto listed = [&](std::string_view name) {
     return std::ranges::find(names, name) != names.end();
   };
-  if (access == Access::kReadWrite) {
+  if (access == Access::kReadWrite && missing == Missing::kMake) {
     for (const std::string_view name : kColumnNames) {
       if (!listed(name)) names.emplace_back(name);
     }
@@ -214,7 +230,12 @@ Result<void> Store::open_columns(Access access) {
 // While a store is being opened, a file that isn't there is damage.
 Error Store::opening_error(const rocksdb::Status& status) const {
   const std::string directory = options_.directory.string();
-  const std::string text = status.ToString();
+  std::string text = status.ToString();
+  // RocksDB names the file, but for a log; and by a name of old for a table that is missing.
+  if (status.IsCorruption() && text.find(directory) == std::string::npos &&
+      text.find("CURRENT") == std::string::npos)
+    text += " in one of the logs (" + directory + "/*.log)";
+  if (const auto at = text.find(".ldb"); at != std::string::npos) text.replace(at, 4, ".sst");
   if (status.IsNotFound() || status.IsPathNotFound() ||
       text.find("No such file") != std::string::npos) {
     return corrupt_store(directory, text);
@@ -222,19 +243,25 @@ Error Store::opening_error(const rocksdb::Status& status) const {
   if (status.IsIOError() && text.find("lock") != std::string::npos) {
     return locked(status, directory);
   }
-  return error_of(status, directory);
+  return status.IsCorruption() ? corrupt_store(directory, text) : error_of(status, directory);
 }
 
-// The directory's own name first: nobody else makes it durable.
-Result<void> Store::finish_making() {
+// Makes the names of what lies in the directory above durable.
+Result<void> Store::sync_name() const {
   const std::filesystem::path above = std::filesystem::absolute(options_.directory).parent_path();
   std::unique_ptr<rocksdb::Directory> parent;
   rocksdb::Status synced = options_.env->NewDirectory(above.string(), &parent);
   if (synced.ok()) synced = parent->Fsync();
-  if (!synced.ok()) return tl::unexpected(error_of(synced, columns_->place));
+  if (!synced.ok()) return tl::unexpected(error_of(synced, options_.directory.string()));
+  return {};
+}
+
+// The directory's own name first: nobody else makes it durable.
+Result<void> Store::finish_making() {
+  if (auto synced = sync_name(); !synced) return synced;
   rocksdb::WriteBatch batch;
-  const rocksdb::Status put =
-      batch.Put((*columns_)[Column::kMeta], slice(kVersionKey), slice(encode(kOurVersion)));
+  const rocksdb::Status put = batch.Put((*columns_)[Column::kMeta], slice(kVersionKey),
+                                        slice(encode(options_.schema->version)));
   if (!put.ok()) return tl::unexpected(error_of(put, columns_->place));
   return write(batch);
 }
@@ -289,7 +316,12 @@ Result<void> Store::load() {
     head_ = std::move(head);
     fates_ = std::move(fates);
   }
-  return load_tally();
+  if (auto recent = load_recent(); !recent) return recent;
+  if (auto tally = load_tally(); !tally) return tally;
+  staged_.head = head_;
+  staged_.fates = fates_;
+  staged_.dispatches = dispatch_counts_;
+  return {};
 }
 
 StoreHead Store::head() const {

@@ -58,7 +58,8 @@ Result<void> SimServer::open() {
   auto store = Store::open({.directory = CrashDisk::root() + "/store",
                             .env = parts_.disk.env(),
                             .block_cache_bytes = std::size_t{1} << 20,
-                            .write_buffer_bytes = std::size_t{64} << 10});
+                            .recent_records = 200,
+                            .overlap = false});
   if (!store) return tl::unexpected(store.error());
   store_ = *std::move(store);
   auto loaded = load_contents(contents(), *store_);
@@ -130,7 +131,8 @@ Result<void> SimServer::engine_turn() {
   options.wait = std::chrono::milliseconds(0);
   options.store_directory = "/";
   options.space = {0, 0};
-  EngineLoop loop(std::move(options), *pipeline_, queue, *clock_, *metrics_, log_,
+  options.overlap = false;
+  EngineLoop loop(std::move(options), *store_, *pipeline_, queue, *clock_, *metrics_, log_,
                   std::move(ports));
   const auto results = std::exchange(results_, {});
   for (const DeliveryResult& result : results) loop.delivered(result);

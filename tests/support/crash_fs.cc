@@ -211,9 +211,19 @@ class CrashFileSystem : public rocksdb::FileSystem {
     const std::lock_guard lock(state_.mutex);
     IOStatus status = state_.change(boot_);
     if (!status.ok()) return status;
-    auto node = state_.file(from);
+    auto node = state_.find(without_slash(from));
     if (!node) return IOStatus::PathNotFound(from);
-    state_.rename({{from, nullptr}, {to, std::move(node)}});
+    std::vector<std::pair<std::string, std::shared_ptr<Node>>> names{
+        {without_slash(from), nullptr}};
+    // A directory takes along what lies in it, at once.
+    const std::string inside = without_slash(from) + "/";
+    for (const auto& [name, child] : state_.live) {
+      if (!name.starts_with(inside)) continue;
+      names.emplace_back(name, nullptr);
+      names.emplace_back(without_slash(to) + "/" + name.substr(inside.size()), child);
+    }
+    names.emplace_back(without_slash(to), std::move(node));
+    state_.rename(std::move(names));
     return status;
   }
   IOStatus LinkFile(const std::string& from, const std::string& to, const IOOptions&,

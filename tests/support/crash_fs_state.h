@@ -85,6 +85,13 @@ struct CrashDisk::State {
   }
   void sync_directory(const std::string& directory) {
     const auto inside = [&](const auto& name) { return above(name.first) == directory; };
+    for (const NameChange& change : unsynced) {
+      if (!inside(change.front())) continue;
+      // A directory that was renamed: what was durable in it is durable under its new name.
+      for (std::size_t i = 1; i + 2 < change.size(); i += 2) {
+        if (durable.erase(change[i].first) > 0) durable.insert(change[i + 1]);
+      }
+    }
     std::erase_if(unsynced, [&](const NameChange& change) { return inside(change.front()); });
     std::erase_if(durable, inside);
     for (const auto& name : live) {
