@@ -41,6 +41,14 @@ std::vector<Operation> operations() {
        [](DaemonOnDisk& daemon) {
          return daemon.send(price_line("new", "NG-YO", kToday, 310) + "no record\n", kNow);
        }},
+      // More than are kept in memory: this commit writes a table.
+      {"table", false,
+       [](DaemonOnDisk& daemon) {
+         std::string records;
+         for (int i = 0; i < 12; ++i)
+           records += price_line(fmt::format("new{}", i), "NG-YO", kToday, 200 + i);
+         return daemon.send(records, kNow);
+       }},
       {"accepted", false, [](DaemonOnDisk& daemon) { return deliver(daemon, Outcome::kAccepted); }},
       {"try_again", false,
        [](DaemonOnDisk& daemon) { return deliver(daemon, Outcome::kTryAgain); }},

@@ -14,7 +14,8 @@ Result<std::unique_ptr<DaemonOnDisk>> DaemonOnDisk::open(SimDisk& disk) {
   auto store = Store::open({.directory = CrashDisk::root() + "/store",
                             .env = disk.env(),
                             .block_cache_bytes = std::size_t{1} << 20,
-                            .write_buffer_bytes = std::size_t{64} << 10});
+                            .recent_records = 10,
+                            .overlap = false});
   if (!store) return tl::unexpected(store.error());
   daemon->store_ = *std::move(store);
   auto loaded = load_contents(contents(), *daemon->store_);
