@@ -164,10 +164,9 @@ Result<void> App::open_store() {
   }
   require(settings.has_value(), "settings that can't be read are an error of the contents");
   settings_ = *settings;
-  const AdminSettings& admin = settings_.admin;
-  auto secrets = read_admin_secrets({admin.certificate_file, admin.key_file, admin.tokens_file});
-  if (!secrets) return tl::unexpected(secrets.error());
-  admin_secrets_ = *std::move(secrets);
+  auto admin_secrets = read_admin_files();
+  if (!admin_secrets) return tl::unexpected(admin_secrets.error());
+  admin_secrets_ = *std::move(admin_secrets);
   if (auto room = await_room(); !room) return room;
   StoreOptions options;
   options.directory = settings_.store.path;
@@ -309,6 +308,11 @@ Result<void> App::start_ingest() {
   if (!server) return tl::unexpected(server.error());
   server_ = std::move(*server);
   return {};
+}
+
+Result<AdminSecrets> App::read_admin_files() const {
+  const AdminSettings& admin = settings_.admin;
+  return read_admin_secrets({admin.certificate_file, admin.key_file, admin.tokens_file});
 }
 
 Result<void> App::start_admin() {

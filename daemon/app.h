@@ -54,6 +54,7 @@ class App {
   Result<void> check_space() const;
   Result<void> start_delivery();
   Result<void> start_ingest();
+  Result<AdminSecrets> read_admin_files() const;
   Result<void> start_admin();
   Gauges gauges() const;
   std::shared_ptr<const Catalogue> catalogue() const;

@@ -66,9 +66,9 @@ class Pipeline {
   // `now` is raised to that of the commit before, so it never goes back.
   Result<CommitOutcome> commit(std::vector<Input> inputs, ProcessingTime now);
   // commit() without its last step, store.write(): whoever calls does that, in order, before
-  // anybody hears of the outcome. Before inputs with a DeliveryInput
-  // or a request everything that was prepared
-  // must have been written, since what was sent is looked up on the disk.
+  // anybody hears of the outcome. Before inputs with a DeliveryInput, an AcknowledgeInput or a
+  // QuarantineReleaseInput everything that was prepared must have been written, since what they are
+  // about is looked up on the disk.
   Result<Prepared> prepare(std::vector<Input> inputs, ProcessingTime now);
 
   // Writes a checkpoint of all that is committed: before a clean stop.

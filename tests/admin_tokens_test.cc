@@ -73,8 +73,9 @@ TEST_F(AdminFilesTest, AHeaderIsBearerAndTheToken) {
   const auto tokens = AdminTokens::read(path("tokens"));
   EXPECT_TRUE(identify("Bearer " + *token, &*tokens).holder);
   EXPECT_TRUE(identify("bearer " + *token, &*tokens).holder);
-  for (const std::string& wrong : {*token, "Basic " + *token, "Bearer  " + *token, "Bearer",
-                                   "Bearer " + *token + " ", std::string(" ")}) {
+  for (const std::string& wrong :
+       {*token, "Basic " + *token, "Bearer  " + *token, std::string("Bearer"),
+        "Bearer " + *token + " ", std::string(" ")}) {
     const Caller caller = identify(wrong, &*tokens);
     EXPECT_TRUE(caller.gave_token);
     EXPECT_FALSE(caller.holder) << wrong;
@@ -137,7 +138,7 @@ TEST_F(AdminFilesTest, ACertificateNeedsItsKey) {
   make_certificate("other");
   EXPECT_EQ(complaint({path("one.pem"), path("one.key"), ""}), "");
   EXPECT_THAT(complaint({path("one.pem"), path("other.key"), ""}),
-              HasSubstr("other.key is not the key of"));
+              HasSubstr("other.key: key values mismatch"));
   EXPECT_THAT(complaint({path("nowhere"), path("one.key"), ""}), HasSubstr("nowhere: "));
   EXPECT_THAT(complaint({path("one.key"), path("one.key"), ""}),
               HasSubstr("certificate_file " + path("one.key")));

@@ -113,19 +113,19 @@ INSTANTIATE_TEST_SUITE_P(
          "  did you mean \"connections\"?\n"},
         {"mail_name_of_two_lines", "tocsind.yaml", "from: a@b.example}",
          "from: a@b.example, from_name: \"a\\r\\nBcc: c@d\"}",
-         "tocsind.yaml:5:89: from_name of smtp is \"a\\r\\nBcc: c@d\"\n"
+         "tocsind.yaml:5:84: from_name of smtp is \"a\\r\\nBcc: c@d\"\n"
          "  smtp: {host: 127.0.0.1, security: plain-on-loopback, from: a@b.example, from_name: "
          "\"a\\r\\nBcc: c@d\"}\n"
          "                                                                                     "
-         "^^^^^^^^^^^^^^^^^\n"
+         "^\n"
          "  allowed: one line without control characters\n"},
         {"mail_greeting_of_two_lines", "tocsind.yaml", "from: a@b.example}",
          "from: a@b.example, hello_name: \"a\\nMAIL FROM\"}",
-         "tocsind.yaml:5:90: hello_name of smtp is \"a\\nMAIL FROM\"\n"
+         "tocsind.yaml:5:85: hello_name of smtp is \"a\\nMAIL FROM\"\n"
          "  smtp: {host: 127.0.0.1, security: plain-on-loopback, from: a@b.example, hello_name: "
          "\"a\\nMAIL FROM\"}\n"
          "                                                                                      "
-         "^^^^^^^^^^^^^^\n"
+         "^\n"
          "  allowed: a host's name, or an address in brackets\n"},
         {"admin_on_a_name", "tocsind.yaml", "", "admin: {host: 127.evil.example}\n",
          "tocsind.yaml:6:15: host of admin is '127.evil.example'\n"

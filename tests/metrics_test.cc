@@ -141,10 +141,12 @@ TEST(Metrics, ARecordWithoutAFateShows) {
 TEST(Metrics, WhatPeopleAskedForIsCounted) {
   Scene scene;
   CommitOutcome outcome;
-  outcome.requests = {Released{.fate = Fate::kApplied}, Released{.fate = Fate::kQuarantined},
-                      Acknowledged{}, Acknowledged{.is_new = false},
-                      fail(ErrorCode::kNotFound, "no such row")};
-  scene.metrics.committed(outcome, {}, scene.daemon.pipeline());
+  Released applied, refused;
+  applied.fate = Fate::kApplied;
+  Acknowledged again;
+  again.is_new = false;
+  outcome.requests = {applied, refused, Acknowledged{}, again, fail(ErrorCode::kNotFound, "row")};
+  scene.metrics.committed(outcome, scene.daemon.pipeline());
   const auto found = scene.scrape();
   EXPECT_EQ(found.at("tocsin_quarantine_released_total{fate=\"applied\"}"), "1");
   EXPECT_EQ(found.at("tocsin_quarantine_released_total{fate=\"quarantined\"}"), "1");

@@ -5,6 +5,7 @@ import http.client
 import json
 import pathlib
 import re
+import signal
 import socket
 import ssl
 import subprocess
@@ -193,6 +194,43 @@ def rig_fates(listener):
     return sorted(re.findall(r"^tocsin_records_total.*$", listener.ask("GET", "/metrics")[1], re.M))
 
 
+def make_certificate(directory):
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                    "-nodes", "-days", "2", "-subj", "/CN=tocsin", "-addext", "subjectAltName=IP:127.0.0.1",
+                    "-keyout", str(directory / "admin.key"), "-out", str(directory / "admin.pem")],
+                   check=True, capture_output=True)
+    (directory / "admin.key").chmod(0o600)
+
+
+def check_reload(rig, listener, directory):
+    """A token that is taken out and a certificate that is replaced hold from the reload on, and not if one is wrong."""
+    reloads = 'tocsin_reloads_total{outcome="%s"} 1\n'
+    tokens = directory / "tokens"
+    before = tokens.read_text()
+    tokens.write_text("ada admin\n")
+    rig.process.send_signal(signal.SIGHUP)
+    wait_for("a refused reload", lambda: reloads % "refused" in listener.ask("GET", "/metrics")[1])
+    check(listener.status("GET", "/alerts", token="read") == 200, "a refused reload took the tokens away")
+
+    tokens.write_text("".join(line + "\n" for line in before.splitlines() if not line.startswith("read ")))
+    with listener.connect() as connection:
+        first = connection.getpeercert(binary_form=True)
+    trusted = listener.certificate
+    listener.certificate = directory / "first.pem"
+    listener.certificate.write_bytes(trusted.read_bytes())
+    make_certificate(directory)
+    check(listener.status("GET", "/alerts", token="read") == 200, "files are read without being asked for")
+    rig.process.send_signal(signal.SIGHUP)
+    listener.certificate = directory / "both.pem"
+    listener.certificate.write_bytes((directory / "first.pem").read_bytes() + trusted.read_bytes())
+    wait_for("a reload", lambda: reloads % "done" in listener.ask("GET", "/metrics")[1])
+    listener.certificate = trusted
+    with listener.connect() as connection:
+        check(connection.getpeercert(binary_form=True) != first, "the certificate is the old one")
+    check(listener.status("GET", "/alerts", token="read") == 401, "a token that was taken out holds")
+    check(listener.status("GET", "/alerts", token="admin") == 200, "another token holds no more")
+
+
 def check_bad_files(rig, listener):
     """A wrong file is told before anything is touched."""
     for name, change, says in (("admin.pem", lambda path: path.write_text("no certificate"), "certificate_file"),
@@ -232,11 +270,7 @@ def main():
         directory = pathlib.Path(name)
         rig = Rig(options.binaries, directory)
         try:
-            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-                            "-nodes", "-days", "2", "-subj", "/CN=tocsin", "-addext", "subjectAltName=IP:127.0.0.1",
-                            "-keyout", str(directory / "admin.key"), "-out", str(directory / "admin.pem")],
-                           check=True, capture_output=True)
-            (directory / "admin.key").chmod(0o600)
+            make_certificate(directory)
             rig.write_config(rig.start_mail(), extra=[(r"^admin: .*", "\n".join((
                 "admin:", "  host: 127.0.0.1", "  port: 0", "  security: tls", "  certificate_file: ../admin.pem",
                 "  key_file: ../admin.key", "  tokens_file: ../tokens",
@@ -265,6 +299,7 @@ def main():
             check_quarantine(rig, listener, call, lost)
             backup = rig.run("backup", directory / "backup", *call("admin"))
             check("holds the journal" in backup.stdout, backup.stdout)
+            check_reload(rig, listener, directory)
             rig.stop()
             replay = rig.run("replay", rig.store)
             check("the same as stored, byte for byte" in replay.stdout, replay.stdout)

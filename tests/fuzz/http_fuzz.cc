@@ -22,6 +22,7 @@
 
 #include "daemon/admin.h"
 #include "daemon/admin_query.h"
+#include "daemon/admin_requests.h"
 #include "daemon/http_request.h"
 #include "model/result.h"
 #include "tests/support/small_daemon.h"
@@ -33,9 +34,15 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using asio::ip::tcp;
 
-const std::set<std::string_view> kHeaders = {
-    "Allow",          "Cache-Control",         "Connection", "Server", "Content-Type",
-    "Content-Length", "X-Content-Type-Options"};
+const std::set<std::string_view> kHeaders = {"Allow",
+                                             "Cache-Control",
+                                             "Connection",
+                                             "Server",
+                                             "Content-Type",
+                                             "Content-Length",
+                                             "Content-Security-Policy",
+                                             "Referrer-Policy",
+                                             "X-Content-Type-Options"};
 
 // The real listener before a store with one alert.
 class Listener {
@@ -44,16 +51,20 @@ class Listener {
     daemon_.send(testsupport::price("p1", "2019-05-01", "2019-06-01", 400));
     AdminOptions options;
     options.request_bytes_max = 2'048;
+    options.requests_per_second = 1e9;
     auto server = AdminServer::start(
-        options, {daemon_.store(), [] { return std::string("tocsin_build_info 1\n"); },
-                  [] { return std::string(); },
-                  [](const std::string& directory) -> Result<std::string> {
-                    require(directory.starts_with('/'), "a backup has an absolute path");
-                    return "written to " + directory;
-                  }});
+        options, {},
+        {daemon_.store(), counters_, [] { return std::string("tocsin_build_info 1\n"); },
+         [] { return std::string(); },
+         [](const std::string& directory) -> Result<std::string> {
+           require(directory.starts_with('/'), "a backup has an absolute path");
+           return "written to " + directory;
+         },
+         [](const auto&, const auto&) { require(false, "nobody has a token"); }});
     require(server.has_value(), "the listener starts");
     server_ = *std::move(server);
   }
+  const Store& store() const { return daemon_.store(); }
   std::string host() const { return "localhost:" + std::to_string(server_->port()); }
 
   // Says `request`, then no more; all that is answered.
@@ -72,6 +83,7 @@ class Listener {
 
  private:
   testsupport::SmallDaemon daemon_;
+  AdminCounters counters_;
   std::unique_ptr<AdminServer> server_;
   asio::io_context io_;
 };
@@ -112,6 +124,23 @@ std::string with_host(std::string_view input, const std::string& host) {
   return out;
 }
 
+// What a person asks for, with any body: it becomes inputs within the limits, or an answer.
+void check_bodies(const Store& store, const std::string& body) {
+  for (const AdminAction& action : {acknowledge_alert(store, std::string(32, '0'), body, "ada"),
+                                    release_many(body, "ada"), release_one(body, "", "ada")}) {
+    if (const auto* asked = std::get_if<AskEngine>(&action)) {
+      require(!asked->inputs.empty() && asked->inputs.size() <= kRequestInputsMax,
+              "a call has 1 to kRequestInputsMax inputs");
+      if (const auto* read = std::get_if<AcknowledgeInput>(&asked->inputs.front()))
+        require(read->note.size() <= 3 * kNoteBytesMax && !read->committee.empty() &&
+                    read->note.find_first_of("\r\n") == std::string::npos,
+                "a note is a line");
+    } else {
+      require(std::get<AdminResponse>(action).status >= 400, "or it says what is wrong");
+    }
+  }
+}
+
 void check_targets(const std::string& text) {
   if (const auto target = parse_target(text)) {
     std::string again = percent_encoded(target->path);
@@ -136,6 +165,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   const std::string request = with_host(input, listener.host());
   check_targets(request.substr(0, request.find('\n')));
+  check_bodies(listener.store(), std::string(input));
   const std::string answer = listener.answer(request);
   // Only one answer can be to a HEAD whose length has no body: where one was asked, the first
   // alone is looked at.
