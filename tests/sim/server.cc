@@ -70,7 +70,7 @@ Result<void> SimServer::open() {
   pipeline_ = *std::move(pipeline);
   if (parts_.on_restored) parts_.on_restored(*store_, *pipeline_);
   clock_ = std::make_unique<SlewedClock>(parts_.clock, pipeline_->now());
-  metrics_ = std::make_unique<Metrics>(pipeline_->catalogue());
+  metrics_ = std::make_unique<Metrics>();
   positions_ = std::make_unique<Positions>(*store_);
   outbox_ = std::make_unique<StoreOutbox>(*store_);
   const std::uint64_t first_session = parts_.random.upto(std::uint64_t{1} << 40U);
