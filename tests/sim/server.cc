@@ -58,7 +58,7 @@ Result<void> SimServer::open() {
   auto store = Store::open({.directory = CrashDisk::root() + "/store",
                             .env = parts_.disk.env(),
                             .block_cache_bytes = std::size_t{1} << 20,
-                            .recent_records = 200,
+                            .recent_records = 25,
                             .overlap = false});
   if (!store) return tl::unexpected(store.error());
   store_ = *std::move(store);
@@ -131,6 +131,7 @@ Result<void> SimServer::engine_turn() {
   options.wait = std::chrono::milliseconds(0);
   options.store_directory = "/";
   options.space = {0, 0};
+  options.overlap = false;
   options.overlap = false;
   EngineLoop loop(std::move(options), *store_, *pipeline_, queue, *clock_, *metrics_, log_,
                   std::move(ports));
