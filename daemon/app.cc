@@ -153,7 +153,9 @@ Result<void> App::open_store() {
   StoreOptions options;
   options.directory = settings_.store.path;
   options.block_cache_bytes = static_cast<std::size_t>(settings_.store.block_cache_bytes);
-  options.say = [log = log_](std::string_view text) { log->warn("store: {}", text); };
+  options.recent_records = static_cast<std::size_t>(settings_.store.recent_records);
+  options.warn = [log = log_](std::string_view text) { log->warn("store: {}", text); };
+  options.note = [log = log_](const std::string& message) { log->info("{}", message); };
   auto store = Store::open(std::move(options));
   if (!store) return tl::unexpected(store.error());
   store_ = std::move(*store);
@@ -200,7 +202,7 @@ Result<void> App::first_commit() {
       published ? start_of<ProcessingTime>(settings_.history_begins) : clock_.now();
   auto outcome = pipeline_->commit(std::move(inputs), now);
   if (!outcome) return tl::unexpected(outcome.error());
-  metrics_->committed(*outcome, {}, *pipeline_);
+  metrics_->committed(*outcome, *pipeline_);
   return {};
 }
 
@@ -226,8 +228,8 @@ Result<void> App::start_delivery() {
     watchdog_told_ = now;
     sd_notify(0, "WATCHDOG=1");
   };
-  loop_ = std::make_unique<EngineLoop>(std::move(loop), *pipeline_, *frames_, clock_, *metrics_,
-                                       *log_, std::move(ports));
+  loop_ = std::make_unique<EngineLoop>(std::move(loop), *store_, *pipeline_, *frames_, clock_,
+                                       *metrics_, *log_, std::move(ports));
 
   DispatcherOptions options;
   const auto deadline =

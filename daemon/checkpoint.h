@@ -56,7 +56,7 @@ class Checkpoint {
   void replaced(const LatestRevision& before, Commit& commit);
   // Adds what is due to a commit whose changes are all made.
   void fill(Commit& commit);
-  // The commit is durable. `records`: how many came with it.
+  // The commit is staged. `records`: how many came with it.
   void committed(std::uint64_t sequence, std::uint64_t records);
   // Writes all that a checkpoint of the store's head needs: for a clean stop.
   Result<void> finish();

@@ -12,6 +12,7 @@
 #include "alerting/message.h"
 #include "daemon/http_request.h"
 #include "daemon/opened.h"
+#include "storage/migrate.h"
 #include "storage/verify.h"
 
 namespace tocsin {
@@ -147,6 +148,18 @@ int run_verify(const std::string& store_directory, std::ostream& out, std::ostre
                report.broken->reason);
   }
   return broken ? kNo : kDone;
+}
+
+int run_migrate(const std::string& store_directory, std::ostream& out, std::ostream& err) {
+  StoreOptions options;
+  options.directory = store_directory;
+  options.if_missing = IfMissing::kFail;
+  options.note = [&](const std::string& message) { out << message << "\n"; };
+  auto store = Store::open(std::move(options));
+  if (!store) return cannot(err, store.error());
+  fmt::print(out, "store {}: journal at {}, of this program's schema {}\n", store_directory,
+             (*store)->head().sequence, our_schema().version.schema);
+  return kDone;
 }
 
 int run_show(const std::string& config_directory, const std::string& alert, std::ostream& out,

@@ -43,6 +43,10 @@ int run_ledger(const std::string& store_directory, const std::string& chain, std
 // `tocsin verify`: both chains, recomputed.
 int run_verify(const std::string& store_directory, std::ostream& out, std::ostream& err);
 
+// `tocsin migrate`: opens the store for writing, which brings one of an earlier release to this
+// one's schema after a checkpoint (storage/migrate.h). Not beside a running daemon.
+int run_migrate(const std::string& store_directory, std::ostream& out, std::ostream& err);
+
 // `tocsin show`: alerts as a committee reads them; all revisions when `alert` is empty.
 int run_show(const std::string& config_directory, const std::string& alert, std::ostream& out,
              std::ostream& err);

@@ -27,7 +27,7 @@ void merge(FrameResult& into, FrameResult part, std::uint32_t first_index) {
 
 }  // namespace
 
-EngineLoop::EngineLoop(LoopOptions options, Pipeline& pipeline, FrameQueue& frames,
+EngineLoop::EngineLoop(LoopOptions options, Store& store, Pipeline& pipeline, FrameQueue& frames,
                        const Clock& clock, Metrics& metrics, spdlog::logger& log, LoopPorts ports)
     : options_(std::move(options)),
       pipeline_(pipeline),
@@ -35,7 +35,8 @@ EngineLoop::EngineLoop(LoopOptions options, Pipeline& pipeline, FrameQueue& fram
       clock_(clock),
       metrics_(metrics),
       log_(log),
-      ports_(std::move(ports)) {}
+      ports_(std::move(ports)),
+      writer_(store) {}
 
 void EngineLoop::stop() {
   stopping_ = true;
@@ -56,7 +57,7 @@ Result<void> EngineLoop::run() {
   while (true) {
     const bool last = stopping_;
     if (auto done = turn(); !done) return done;
-    if (last && (frames_.depth() == 0 || halted_)) return {};
+    if (last && (frames_.depth() == 0 || halted_)) return writer_.drain();
     ports_.alive();
     watch_space();
   }
@@ -80,6 +81,7 @@ Result<void> EngineLoop::turn() {
   if (options_.clock == ClockKind::kPublished) {
     if (!inputs.empty())
       if (auto done = commit(std::move(inputs), pipeline_.now(), oldest); !done) return done;
+    if (auto drained = writer_.drain(); !drained) return drained;
     for (Frame& frame : frames)
       if (auto done = commit_published(frame); !done) return done;
     return {};
@@ -99,21 +101,33 @@ Result<void> EngineLoop::turn() {
 Result<void> EngineLoop::commit(std::vector<Input> inputs, ProcessingTime now,
                                 Steady::time_point oldest) {
   const auto begun = Steady::now();
-  auto outcome = pipeline_.commit(std::move(inputs), now);
-  if (!outcome) return tl::unexpected(outcome.error());
-  const auto ended = Steady::now();
-  for (const AlertRevision& revision : outcome->revisions)
+  const bool delivered = std::ranges::any_of(
+      inputs, [](const Input& input) { return std::holds_alternative<DeliveryInput>(input); });
+  if (delivered)
+    if (auto drained = writer_.drain(); !drained) return drained;
+  auto prepared = pipeline_.prepare(std::move(inputs), now);
+  if (!prepared) return tl::unexpected(prepared.error());
+  metrics_.committed(prepared->outcome, pipeline_);
+  return writer_.submit(*std::move(prepared),
+                        [this, begun, oldest](CommitOutcome&& outcome, Steady::time_point ended) {
+                          CommitTiming timing;
+                          timing.total = ended - begun;
+                          timing.rules = outcome.rules;
+                          if (oldest != Steady::time_point::max())
+                            timing.oldest_frame = ended - oldest;
+                          written(std::move(outcome), timing);
+                        });
+}
+
+// On the writer's thread: what may be told now that it can't be lost any more.
+void EngineLoop::written(CommitOutcome&& outcome, const CommitTiming& timing) {
+  for (const AlertRevision& revision : outcome.revisions)
     log_.info("alert {} {} revision {} ({}) region={} pattern={} level={}", revision.alert.hex(),
               name_of(revision.kind), revision.number, format_day(revision.tick), revision.region,
               revision.pattern, name_of(revision.level));
-  CommitTiming timing;
-  timing.total = ended - begun;
-  timing.rules = outcome->rules;
-  if (oldest != Steady::time_point::max()) timing.oldest_frame = ended - oldest;
-  metrics_.committed(*outcome, timing, pipeline_);
-  if (!outcome->frames.empty()) ports_.acknowledge(std::move(outcome->frames));
-  if (outcome->dispatches > 0) ports_.wake_dispatcher();
-  return {};
+  metrics_.timed(timing);
+  if (!outcome.frames.empty()) ports_.acknowledge(std::move(outcome.frames));
+  if (outcome.dispatches > 0) ports_.wake_dispatcher();
 }
 
 // The simulated clock: each record is processed at the moment it was published. A frame is cut
@@ -150,7 +164,7 @@ Result<void> EngineLoop::commit_published(const Frame& frame) {
         {RecordsInput{frame.producer, frame.epoch, last ? frame.sequence : 0, std::move(payload)}},
         now);
     if (!outcome) return tl::unexpected(outcome.error());
-    metrics_.committed(*outcome, {}, pipeline_);
+    metrics_.committed(*outcome, pipeline_);
     if (outcome->dispatches > 0) ports_.wake_dispatcher();
     merge(whole, std::move(outcome->frames.front()), static_cast<std::uint32_t>(begin));
     if (whole.refused) break;
@@ -164,7 +178,7 @@ Result<void> EngineLoop::advance_days(ProcessingTime until) {
   for (Day day = day_of(pipeline_.now()) + 1; day <= day_of(until); day = day + 1) {
     auto outcome = pipeline_.commit({ClockInput{}}, start_of<ProcessingTime>(day));
     if (!outcome) return tl::unexpected(outcome.error());
-    metrics_.committed(*outcome, {}, pipeline_);
+    metrics_.committed(*outcome, pipeline_);
     if (outcome->dispatches > 0) ports_.wake_dispatcher();
     ports_.alive();
   }

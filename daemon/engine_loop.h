@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 
+#include "daemon/commit_writer.h"
 #include "daemon/metrics.h"
 #include "daemon/pipeline.h"
 #include "ingest/server_queue.h"
@@ -27,8 +28,8 @@ struct LoopPorts {
 
 struct LoopOptions {
   ClockKind clock = ClockKind::kSystem;
-  std::uint64_t commit_records = 20'000;  // at most, in one commit
-  std::chrono::milliseconds wait{20};     // for something to do
+  std::uint64_t commit_records = 4'000;  // at most, in one commit
+  std::chrono::milliseconds wait{20};    // for something to do
   std::filesystem::path store_directory;
   SpaceMarks space;
 };
@@ -36,8 +37,8 @@ struct LoopOptions {
 class EngineLoop {
  public:
   // Everything is borrowed and outlives the loop.
-  EngineLoop(LoopOptions options, Pipeline& pipeline, FrameQueue& frames, const Clock& clock,
-             Metrics& metrics, spdlog::logger& log, LoopPorts ports);
+  EngineLoop(LoopOptions options, Store& store, Pipeline& pipeline, FrameQueue& frames,
+             const Clock& clock, Metrics& metrics, spdlog::logger& log, LoopPorts ports);
 
   // Runs until stop() or a failed commit, which is returned: memory is then ahead of the disk and
   // the process must end.
@@ -55,6 +56,7 @@ class EngineLoop {
   Result<void> turn();
   Result<void> commit(std::vector<Input> inputs, ProcessingTime now,
                       std::chrono::steady_clock::time_point oldest);
+  void written(CommitOutcome&& outcome, const CommitTiming& timing);
   Result<void> commit_published(const Frame& frame);
   Result<void> advance_days(ProcessingTime until);
   void watch_space();
@@ -73,6 +75,7 @@ class EngineLoop {
   std::deque<DeliveryResult> results_;
   std::string trouble_;
   std::chrono::steady_clock::time_point space_checked_;
+  CommitWriter writer_;  // last: its thread uses the others
 };
 
 }  // namespace tocsin

@@ -91,8 +91,7 @@ Metrics::Metrics(const Catalogue& catalogue)
     : counted_(std::make_unique<Counted>()), observed_(std::make_unique<Observed>(catalogue)) {}
 Metrics::~Metrics() = default;
 
-void Metrics::committed(const CommitOutcome& outcome, const CommitTiming& timing,
-                        const Pipeline& pipeline) {
+void Metrics::committed(const CommitOutcome& outcome, const Pipeline& pipeline) {
   Counted& counted = *counted_;
   auto unaccounted = static_cast<std::int64_t>(outcome.records);
   for (const FrameResult& frame : outcome.frames)
@@ -110,10 +109,13 @@ void Metrics::committed(const CommitOutcome& outcome, const CommitTiming& timing
                   [static_cast<std::size_t>(revision.level)]
         ->Increment();
   if (outcome.records > 0) counted.commit_records.Observe(static_cast<double>(outcome.records));
-  observe(counted.commit_seconds, timing.total);
-  observe(counted.rules_seconds, timing.rules);
-  observe(counted.ack_seconds, timing.oldest_frame);
   observed_->engine.update(outcome, pipeline);
+}
+
+void Metrics::timed(const CommitTiming& timing) {
+  observe(counted_->commit_seconds, timing.total);
+  observe(counted_->rules_seconds, timing.rules);
+  observe(counted_->ack_seconds, timing.oldest_frame);
 }
 
 std::string Metrics::expose(const Gauges& gauges) const {

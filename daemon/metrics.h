@@ -51,10 +51,11 @@ class Metrics {
   explicit Metrics(const Catalogue& catalogue);  // borrowed
   ~Metrics();
 
-  // After each commit, on the engine thread. The first one also takes over what the engine
+  // After each commit was made, on the engine thread. The first one also takes over what the engine
   // restored.
-  void committed(const CommitOutcome& outcome, const CommitTiming& timing,
-                 const Pipeline& pipeline);
+  void committed(const CommitOutcome& outcome, const Pipeline& pipeline);
+  // After it was written, on any thread.
+  void timed(const CommitTiming& timing);
   // The exposition text (Prometheus 0.0.4).
   std::string expose(const Gauges& gauges) const;
 

@@ -140,6 +140,14 @@ Result<void> Pipeline::restore() {
 }
 
 Result<CommitOutcome> Pipeline::commit(std::vector<Input> inputs, ProcessingTime now) {
+  auto prepared = prepare(std::move(inputs), now);
+  if (!prepared) return tl::unexpected(prepared.error());
+  if (auto written = store_.write(std::move(prepared->staged)); !written)
+    return tl::unexpected(written.error());
+  return std::move(prepared->outcome);
+}
+
+Result<Prepared> Pipeline::prepare(std::vector<Input> inputs, ProcessingTime now) {
   if (auto prepared = checkpoint_->prepare(); !prepared) return tl::unexpected(prepared.error());
   Working working;
   working.now = now_ = std::max(now_, now);
@@ -158,11 +166,11 @@ Result<CommitOutcome> Pipeline::commit(std::vector<Input> inputs, ProcessingTime
     if (const auto seen = seen_.find(source); seen != seen_.end())
       working.commit.seen.insert(*seen);
   checkpoint_->fill(working.commit);
-  auto receipt = store_.commit(working.commit);
-  if (!receipt) return tl::unexpected(receipt.error());
-  require(receipt->sequence == working.outcome.sequence, "the journal sequence was foreseen");
-  checkpoint_->committed(receipt->sequence, working.outcome.records);
-  return std::move(working.outcome);
+  auto staged = store_.stage(working.commit);
+  if (!staged) return tl::unexpected(staged.error());
+  require(staged->sequence() == working.outcome.sequence, "the journal sequence was foreseen");
+  checkpoint_->committed(staged->sequence(), working.outcome.records);
+  return Prepared{*std::move(staged), std::move(working.outcome)};
 }
 
 // Forward only, whatever the settings say next time, and journaled, so that a replay refuses the

@@ -32,6 +32,12 @@ struct CommitOutcome {
       rules{};  // how long the engine took; for the metrics, never for a decision
 };
 
+// A commit whose effects are all in memory and which is not on the disk yet.
+struct Prepared {
+  Store::Staged staged;
+  CommitOutcome outcome;
+};
+
 // Inputs to one synced commit: wire -> gate -> engine -> store. The only writer of the store and
 // the only user of the engine; one thread. It reads no clock: `now` is handed in and kept in the
 // journal, so running the journal through another pipeline says the same again.
@@ -47,6 +53,10 @@ class Pipeline {
 
   // `now` is raised to that of the commit before, so it never goes back.
   Result<CommitOutcome> commit(std::vector<Input> inputs, ProcessingTime now);
+  // commit() without its last step, store.write(): whoever calls does that, in order, before
+  // anybody hears of the outcome. Before inputs with a DeliveryInput everything that was prepared
+  // must have been written, since what was sent is looked up on the disk.
+  Result<Prepared> prepare(std::vector<Input> inputs, ProcessingTime now);
 
   // Writes a checkpoint of all that is committed: before a clean stop.
   Result<void> finish() { return checkpoint_->finish(); }

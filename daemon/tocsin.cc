@@ -144,6 +144,9 @@ void add_store(CLI::App& app, int& code) {
   of_store("verify", "recompute both chains of the ledger", [](const std::string& store) {
     return tocsin::run_verify(store, std::cout, std::cerr);
   });
+  of_store(
+      "migrate", "bring the store of an earlier release to this one's schema, as a start does",
+      [](const std::string& store) { return tocsin::run_migrate(store, std::cout, std::cerr); });
   auto chain = std::make_shared<std::string>("alerts");
   of_store("ledger", "print a chain of the ledger as JSON lines",
            [chain](const std::string& store) {

@@ -54,6 +54,9 @@ Result<StoreHead> decode_head(std::string_view bytes);
 std::string encode(const StoreVersion& version);
 Result<StoreVersion> decode_version(std::string_view bytes);
 
+std::string encode(const MigrationMark& mark);
+Result<MigrationMark> decode_migration_mark(std::string_view bytes);
+
 // A single number: a numbering's, a producer's position, the position of the derived state.
 std::string encode_number(std::uint64_t number);
 Result<std::uint64_t> decode_number(std::string_view bytes);

@@ -226,6 +226,28 @@ Result<StoreVersion> decode_version(std::string_view bytes) {
   return in.finish("store version", version);
 }
 
+std::string encode(const MigrationMark& mark) {
+  std::string bytes;
+  ByteWriter out(bytes);
+  out.u8(kRowVersion);
+  out.varint(mark.from);
+  out.varint(mark.schema);
+  out.text(mark.reached);
+  out.text(mark.checkpoint);
+  return bytes;
+}
+
+Result<MigrationMark> decode_migration_mark(std::string_view bytes) {
+  ByteReader in(bytes);
+  in.version(kRowVersion);
+  MigrationMark mark;
+  mark.from = in.number<std::uint32_t>();
+  mark.schema = in.number<std::uint32_t>();
+  mark.reached = in.text();
+  mark.checkpoint = in.text();
+  return in.finish("mark of a migration", std::move(mark));
+}
+
 std::string encode_number(std::uint64_t number) {
   std::string bytes;
   ByteWriter out(bytes);

@@ -49,21 +49,16 @@ rocksdb::ColumnFamilyOptions journal_column(const TuningOptions& tuning) {
   return options;
 }
 
-// Random keys, one write and one look a record, most looks in vain.
+// Random keys, one look a record, most looks in vain. Written as whole tables (recent_move.cc).
 rocksdb::ColumnFamilyOptions record_column(const TuningOptions& tuning) {
   rocksdb::ColumnFamilyOptions options = small_column(tuning);
   auto table = table_options(tuning);
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kFilterBits));
   table.whole_key_filtering = true;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  options.write_buffer_size = tuning.write_buffer_bytes;
-  options.max_write_buffer_number = 4;  // a flush may wait behind a compaction without a stall
-  // A skip list is slow at saying no; its filter isn't.
-  options.memtable_whole_key_filtering = true;
-  options.memtable_prefix_bloom_size_ratio = 0.05;
   // Random keys rewrite a whole level at every compaction: bigger levels, fewer rewrites.
-  options.max_bytes_for_level_base = 4 * tuning.write_buffer_bytes;
-  options.target_file_size_base = tuning.write_buffer_bytes;
+  options.max_bytes_for_level_base = 128 * kMebi;
+  options.target_file_size_base = 32 * kMebi;
   // The last level keeps its filters: asking for what isn't there is the common case.
   options.optimize_filters_for_hits = false;
   return options;
@@ -98,6 +93,7 @@ rocksdb::ColumnFamilyOptions column_options(Column column, const TuningOptions& 
       return journal_column(tuning);
     case Column::kRecord:
       return record_column(tuning);
+    case Column::kRecent:
     case Column::kQuarantine:
     case Column::kAlert:
     case Column::kOutbox:

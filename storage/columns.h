@@ -14,6 +14,7 @@ namespace tocsin {
 enum class Column : std::uint8_t {
   kJournal,     // sequence -> JournalEntry
   kRecord,      // (source, identity hash) -> LatestRevision
+  kRecent,      // sequence -> block of LatestRevisions, newer than those of `record`
   kQuarantine,  // sequence -> QuarantineRow
   kAlert,       // (alert, revision) -> AlertRevision as JSON
   kOutbox,      // dispatch id -> Dispatch; (next attempt, dispatch id) -> nothing
@@ -21,12 +22,11 @@ enum class Column : std::uint8_t {
   kState,       // rows of derived state, disposable
   kMeta,        // version, head, tally, numbering, ...: storage/keys.h
 };
-inline constexpr std::array<std::string_view, 8> kColumnNames = {
-    "journal", "record", "quarantine", "alert", "outbox", "ledger", "state", "meta"};
+inline constexpr std::array<std::string_view, 9> kColumnNames = {
+    "journal", "record", "recent", "quarantine", "alert", "outbox", "ledger", "state", "meta"};
 inline constexpr std::size_t kColumnCount = kColumnNames.size();
 
 struct TuningOptions {
-  std::size_t write_buffer_bytes = 0;           // of `record`
   std::shared_ptr<rocksdb::Cache> block_cache;  // shared by all columns
 };
 

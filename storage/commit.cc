@@ -4,6 +4,7 @@
 #include "storage/codec.h"
 #include "storage/handles.h"
 #include "storage/keys.h"
+#include "storage/recent.h"
 #include "storage/store.h"
 
 namespace tocsin {
@@ -28,6 +29,8 @@ struct Store::Batch {
   const StoreColumns& columns;
   StoreHead head;
   std::map<SourceId, FateTotals> fates;
+  CommitReceipt receipt;
+  std::string block;  // of the commit's revisions
   rocksdb::WriteBatch rows;
   rocksdb::Status status;  // of the first row that could not be added
   DispatchCounts counts;
@@ -41,6 +44,7 @@ struct Store::Batch {
     if (status.ok()) status = rows.Delete(columns[column], slice(key));
   }
   void put_revisions(std::span<const LatestRevision> revisions);
+  void trim_recent(std::uint64_t until);
   void put_quarantine(const Commit& commit);
   void append(const LedgerEntry& entry);
   Result<void> put_dispatch(const Dispatch& dispatch);
@@ -51,14 +55,18 @@ struct Store::Batch {
 };
 
 void Store::Batch::put_revisions(std::span<const LatestRevision> revisions) {
-  std::string value;
-  for (const LatestRevision& revision : revisions) {
+  if (revisions.empty()) return;
+  for (const LatestRevision& revision : revisions)
     require(revision.journal_sequence <= head.sequence, "a revision lies in the journal's future");
-    value.clear();
-    encode(revision, value);
-    const RecordKey key = record_key({revision.source, revision.identity});
-    put(Column::kRecord, {key.data(), key.size()}, value);
-  }
+  block = encode_block(revisions);
+  put(Column::kRecent, sequence_key(head.sequence), block);
+}
+
+// Blocks that a table holds by now.
+void Store::Batch::trim_recent(std::uint64_t until) {
+  if (until == 0 || !status.ok()) return;
+  const std::string end = sequence_key(until + 1);
+  status = rows.DeleteRange(columns[Column::kRecent], "", slice(end));
 }
 
 void Store::Batch::put_quarantine(const Commit& commit) {
@@ -161,17 +169,27 @@ void Store::Batch::put_state(std::span<const StateRow> state,
   for (const StateRow& row : state) put(Column::kState, row.key, row.value);
 }
 
+Store::Staged::Staged(std::unique_ptr<Batch> batch)
+    : batch_(std::move(batch)), sequence_(batch_->head.sequence) {}
+
 Result<CommitReceipt> Store::commit(const Commit& commit) {
+  auto staged = stage(commit);
+  if (!staged) return tl::unexpected(staged.error());
+  return write(*std::move(staged));
+}
+
+Result<Store::Staged> Store::stage(const Commit& commit) {
   if (auto may = may_write(); !may) return tl::unexpected(may.error());
-  Batch batch(*columns_);
-  batch.head = head();
-  batch.fates = fates();
-  batch.counts = dispatch_counts();
-  const CommitReceipt receipt{batch.head.sequence + 1, batch.head.quarantine_sequence + 1};
-  batch.head.sequence = receipt.sequence;
+  auto made = std::make_unique<Batch>(*columns_);
+  Batch& batch = *made;
+  batch.head = staged_.head;
+  batch.fates = staged_.fates;
+  batch.counts = staged_.dispatches;
+  batch.receipt = {batch.head.sequence + 1, batch.head.quarantine_sequence + 1};
+  batch.head.sequence = batch.receipt.sequence;
   batch.head.now = commit.entry.now;
 
-  batch.put(Column::kJournal, sequence_key(receipt.sequence), encode(commit.entry));
+  batch.put(Column::kJournal, sequence_key(batch.head.sequence), encode(commit.entry));
   batch.put_revisions(commit.revisions);
   batch.put_quarantine(commit);
   for (const AlertRevision& revision : commit.alerts) {
@@ -181,12 +199,27 @@ Result<CommitReceipt> Store::commit(const Commit& commit) {
   for (const Dispatch& dispatch : commit.dispatches) {
     if (auto put = batch.put_dispatch(dispatch); !put) return tl::unexpected(put.error());
   }
-  if (!tally_is_stored_) batch.replace_open_alerts(open_alerts());
+  if (!staged_.tally_is_stored) batch.replace_open_alerts(open_alerts());
   batch.put_open_alerts(commit.alerts);
   batch.put_meta(commit);
   batch.put_state(commit.state, commit.state_deletes);
-  if (!batch.status.ok()) return tl::unexpected(error_of(batch.status, columns_->place));
 
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] {  // the disk can't keep up with what comes in
+    return !sealed_ || recent_->size() < 2 * options_.recent_records || !refused_because_.empty();
+  });
+  batch.trim_recent(std::exchange(trim_, 0));
+  if (!batch.status.ok()) return tl::unexpected(error_of(batch.status, columns_->place));
+  if (!batch.block.empty())
+    if (auto added = recent_->add(std::move(batch.block), batch.head.sequence); !added)
+      return tl::unexpected(added.error());
+  staged_ = {batch.head, batch.fates, batch.counts, true};
+  return Staged(std::move(made));
+}
+
+Result<CommitReceipt> Store::write(Staged staged) {
+  Batch& batch = *staged.batch_;
+  if (auto may = may_write(); !may) return tl::unexpected(may.error());
   if (auto written = write(batch.rows); !written) return tl::unexpected(written.error());
   const std::lock_guard lock(mutex_);
   head_ = std::move(batch.head);
@@ -199,8 +232,9 @@ Result<CommitReceipt> Store::commit(const Commit& commit) {
       open_alerts_.erase(alert);
     }
   }
-  tally_is_stored_ = true;
-  return receipt;
+  seal();
+  changed_.notify_all();
+  return batch.receipt;
 }
 
 Result<void> Store::put_state(std::span<const StateRow> rows,
@@ -258,6 +292,7 @@ Result<void> Store::write(rocksdb::WriteBatch& batch) {
   Error error = error_of(status, columns_->place);
   const std::lock_guard lock(mutex_);
   refused_because_ = error.message;
+  changed_.notify_all();
   return tl::unexpected(std::move(error));
 }
 

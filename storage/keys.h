@@ -51,6 +51,7 @@ Result<std::uint64_t> parse_ledger_index(std::string_view key);
 // meta: one letter says what the row is.
 inline constexpr std::string_view kVersionKey = "v";
 inline constexpr std::string_view kHeadKey = "h";
+inline constexpr std::string_view kMigrationKey = "m";
 inline constexpr std::string_view kNumberingPrefix = "n";
 inline constexpr std::string_view kProducerPrefix = "p";
 inline constexpr std::string_view kFatePrefix = "f";

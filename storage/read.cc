@@ -47,47 +47,6 @@ Result<void> Store::for_each_journal(std::uint64_t from,
                         });
 }
 
-Result<std::vector<std::optional<LatestRevision>>> Store::latest(
-    std::span<const Identity> identities) const {
-  const std::size_t count = identities.size();
-  std::vector<RecordKey> keys(count);
-  std::vector<rocksdb::Slice> slices(count);
-  std::vector<rocksdb::PinnableSlice> values(count);
-  std::vector<rocksdb::Status> statuses(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    keys[i] = record_key(identities[i]);
-    slices[i] = {keys[i].data(), keys[i].size()};
-  }
-  columns_->db->MultiGet({}, (*columns_)[Column::kRecord], count, slices.data(), values.data(),
-                         statuses.data());
-  std::vector<std::optional<LatestRevision>> found(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    if (statuses[i].IsNotFound()) continue;
-    if (!statuses[i].ok()) return tl::unexpected(error_of(statuses[i], columns_->place));
-    auto revision = decode_latest_revision(identities[i], view(values[i]));
-    if (!revision) {
-      return tl::unexpected(columns_->at_row(Column::kRecord, view(slices[i]), revision.error()));
-    }
-    found[i] = *std::move(revision);
-  }
-  return found;
-}
-
-Result<void> Store::for_each_latest(const Visit<LatestRevision>& visit) const {
-  return columns_->scan(
-      Column::kRecord, "", "", [&](std::string_view key, std::string_view value) -> Result<void> {
-        const auto identity = parse_record_key(key);
-        if (!identity) {
-          return tl::unexpected(columns_->at_row(Column::kRecord, key, identity.error()));
-        }
-        const auto revision = decode_latest_revision(*identity, value);
-        if (!revision) {
-          return tl::unexpected(columns_->at_row(Column::kRecord, key, revision.error()));
-        }
-        return visit(*revision);
-      });
-}
-
 Result<QuarantineRow> Store::quarantined(std::uint64_t sequence) const {
   const std::string key = sequence_key(sequence);
   const auto bytes = columns_->get(Column::kQuarantine, key);

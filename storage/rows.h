@@ -119,4 +119,13 @@ struct StoreVersion {
   friend bool operator==(const StoreVersion&, const StoreVersion&) = default;
 };
 
+// There only while a migration is under way (storage/migrate.h): how far it has come.
+struct MigrationMark {
+  std::uint32_t from = 0;    // schema of the store as it was
+  std::uint32_t schema = 0;  // whose rows the steps that are done have made
+  std::string reached;       // place in the step that follows, as it wrote it
+  std::string checkpoint;    // name of the directory beside the store that holds it as it was
+  friend bool operator==(const MigrationMark&, const MigrationMark&) = default;
+};
+
 }  // namespace tocsin

@@ -11,12 +11,12 @@
 #include "storage/codec.h"
 #include "storage/handles.h"
 #include "storage/keys.h"
+#include "storage/migrate.h"
+#include "storage/recent.h"
 #include "storage/store_log.h"
 
 namespace tocsin {
 namespace {
-
-constexpr StoreVersion kOurVersion{.schema = 1, .readable_from = 1};
 
 // What lies in a directory before anything is opened.
 enum class Found : std::uint8_t {
@@ -72,9 +72,17 @@ Error locked(const rocksdb::Status& status, const std::string& directory) {
 
 Store::Store(StoreOptions options) : options_(std::move(options)) {
   if (options_.env == nullptr) options_.env = rocksdb::Env::Default();
+  if (options_.schema == nullptr) options_.schema = &our_schema();
 }
 
-Store::~Store() = default;
+Store::~Store() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+  }
+  changed_.notify_all();
+  if (mover_.joinable()) mover_.join();
+}
 
 Result<std::unique_ptr<Store>> Store::open(StoreOptions options) {
   std::unique_ptr<Store> store(new Store(std::move(options)));
@@ -85,12 +93,13 @@ Result<std::unique_ptr<Store>> Store::open(StoreOptions options) {
     return tl::unexpected(
         corrupt_store(directory, "data files are there, the file CURRENT is not"));
   }
-  bool made = false;
+  Making making = Making::kCutOff;
   if (*found == Found::kStore) {
     const auto examined = store->examine();
     if (!examined) return tl::unexpected(examined.error());
-    made = *examined == Making::kFinished;
+    making = *examined;
   }
+  const bool made = making != Making::kCutOff;
   if (made && store->options_.access == Access::kReadOnly) return store;
   if (!made && (store->options_.access == Access::kReadOnly ||
                 store->options_.if_missing == IfMissing::kFail)) {
@@ -99,6 +108,9 @@ Result<std::unique_ptr<Store>> Store::open(StoreOptions options) {
   store->columns_.reset();
   // RocksDB makes it as well, but warns first.
   if (!made) store->options_.env->CreateDirIfMissing(directory).PermitUncheckedError();
+  if (making == Making::kEarlier) {
+    if (auto migrated = store->migrate(); !migrated) return tl::unexpected(migrated.error());
+  }
   if (auto opened = store->open_columns(Access::kReadWrite); !opened) {
     return tl::unexpected(opened.error());
   }
@@ -135,16 +147,21 @@ Result<Store::Making> Store::examine() {
   if (!decoded) {
     return tl::unexpected(columns_->at_row(Column::kMeta, kVersionKey, decoded.error()));
   }
-  if (decoded->readable_from > kOurVersion.schema) {
+  const std::uint32_t ours = options_.schema->version.schema;
+  if (decoded->readable_from > ours) {
     return fail(
         ErrorCode::kConflict,
         fmt::format("store {} was written by a newer tocsin: it can be read from schema {} "
                     "on, this program has schema {}. Nothing was changed. Install the newer "
-                    "release again, or restore a backup made before it",
-                    directory, decoded->readable_from, kOurVersion.schema));
+                    "release again, or put back the checkpoint that it made beside the store "
+                    "({}.schema-*), or restore a backup made before it",
+                    directory, decoded->readable_from, ours, directory));
   }
+  const auto mark = migration_mark();
+  if (!mark) return tl::unexpected(mark.error());
+  if (*mark || decoded->schema < ours) return examine_earlier(*decoded);
   for (std::size_t i = 0; i < kColumnCount; ++i) {
-    if (columns_->known[i] != nullptr) continue;
+    if (columns_->known[i] != nullptr || came_after(decoded->schema, kColumnNames[i])) continue;
     return tl::unexpected(
         corrupt_store(directory, fmt::format("the column family {} is missing", kColumnNames[i])));
   }
@@ -152,18 +169,18 @@ Result<Store::Making> Store::examine() {
   return Making::kFinished;
 }
 
-Result<void> Store::open_columns(Access access) {
+Result<void> Store::open_columns(Access access, Missing missing) {
   const std::string directory = options_.directory.string();
   auto columns = std::make_unique<StoreColumns>();
   columns->place = directory;
   columns->block_cache = rocksdb::NewLRUCache(options_.block_cache_bytes);
-  const TuningOptions tuning{options_.write_buffer_bytes, columns->block_cache};
+  const TuningOptions tuning{columns->block_cache};
 
   rocksdb::DBOptions options = database_options(options_.env);
   options.create_if_missing = access == Access::kReadWrite;
   options.create_missing_column_families = access == Access::kReadWrite;
   options.info_log =
-      std::make_shared<StoreLog>(access == Access::kReadWrite ? options_.say : StoreLog::Say());
+      std::make_shared<StoreLog>(access == Access::kReadWrite ? options_.warn : StoreLog::Say());
 
   // What is there, and for writing what ought to be.
   std::vector<std::string> names;
@@ -176,7 +193,7 @@ Result<void> Store::open_columns(Access access) {
   const auto listed = [&](std::string_view name) {
     return std::ranges::find(names, name) != names.end();
   };
-  if (access == Access::kReadWrite) {
+  if (access == Access::kReadWrite && missing == Missing::kMake) {
     for (const std::string_view name : kColumnNames) {
       if (!listed(name)) names.emplace_back(name);
     }
@@ -225,16 +242,22 @@ Error Store::opening_error(const rocksdb::Status& status) const {
   return status.IsCorruption() ? corrupt_store(directory, text) : error_of(status, directory);
 }
 
-// The directory's own name first: nobody else makes it durable.
-Result<void> Store::finish_making() {
+// Makes the names of what lies in the directory above durable.
+Result<void> Store::sync_name() const {
   const std::filesystem::path above = std::filesystem::absolute(options_.directory).parent_path();
   std::unique_ptr<rocksdb::Directory> parent;
   rocksdb::Status synced = options_.env->NewDirectory(above.string(), &parent);
   if (synced.ok()) synced = parent->Fsync();
-  if (!synced.ok()) return tl::unexpected(error_of(synced, columns_->place));
+  if (!synced.ok()) return tl::unexpected(error_of(synced, options_.directory.string()));
+  return {};
+}
+
+// The directory's own name first: nobody else makes it durable.
+Result<void> Store::finish_making() {
+  if (auto synced = sync_name(); !synced) return synced;
   rocksdb::WriteBatch batch;
-  const rocksdb::Status put =
-      batch.Put((*columns_)[Column::kMeta], slice(kVersionKey), slice(encode(kOurVersion)));
+  const rocksdb::Status put = batch.Put((*columns_)[Column::kMeta], slice(kVersionKey),
+                                        slice(encode(options_.schema->version)));
   if (!put.ok()) return tl::unexpected(error_of(put, columns_->place));
   return write(batch);
 }
@@ -289,7 +312,12 @@ Result<void> Store::load() {
     head_ = std::move(head);
     fates_ = std::move(fates);
   }
-  return load_tally();
+  if (auto recent = load_recent(); !recent) return recent;
+  if (auto tally = load_tally(); !tally) return tally;
+  staged_.head = head_;
+  staged_.fates = fates_;
+  staged_.dispatches = dispatch_counts_;
+  return {};
 }
 
 StoreHead Store::head() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <condition_variable>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -11,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -33,15 +35,22 @@ namespace tocsin {
 enum class Access : std::uint8_t { kReadOnly, kReadWrite };
 enum class IfMissing : std::uint8_t { kFail, kCreate };
 
+struct StoreSchema;  // storage/migrate.h
+
 struct StoreOptions {
   std::filesystem::path directory;
   Access access = Access::kReadWrite;
   IfMissing if_missing = IfMissing::kCreate;
   rocksdb::Env* env = nullptr;  // borrowed, outlives the store; nullptr: the real file system
   std::size_t block_cache_bytes = std::size_t{512} << 20;
-  std::size_t write_buffer_bytes = std::size_t{32} << 20;  // of the column family `record`
+  // So many recent revisions are kept in memory before they go into a table; up to twice as many
+  // while that is written. About 130 bytes each.
+  std::size_t recent_records = 200'000;
+  // Called with what an opening for writing does that a person should know: a migration.
+  std::function<void(const std::string& message)> note{};
+  const StoreSchema* schema = nullptr;  // borrowed; nullptr: our_schema(), for all but tests
   // Is told what RocksDB warns of, such as a failed compaction: storage/store_log.h.
-  std::function<void(std::string_view)> say = {};
+  std::function<void(std::string_view)> warn{};
 };
 
 // An entry for one of the ledger's hash chains; the store computes the link.
@@ -79,7 +88,8 @@ struct CommitReceipt {
   std::uint64_t first_quarantine = 0;  // of the commit's first quarantine row; the others follow
 };
 
-struct StoreColumns;  // storage/handles.h: the open RocksDB
+struct StoreColumns;    // storage/handles.h: the open RocksDB
+class RecentRevisions;  // storage/recent.h
 
 // Figures for the metrics; all are estimates of RocksDB.
 struct ColumnStatistics {
@@ -112,28 +122,53 @@ struct BackupReceipt {
 // 4. A store that can't be opened is left as it was, byte for byte: nothing is created, repaired,
 //    moved or deleted. So is one that a newer program wrote and we can't read.
 // 5. Column families that this program doesn't know are kept.
+// 6. A store of an earlier schema is migrated when it is opened for writing, after a checkpoint of
+//    it as it was (storage/migrate.h); to read only, it is refused.
 //
-// Writing (commit, put_state, drop_state, flush) is for one thread. Everything const may be called
-// from any thread at any time and sees only whole commits; an iteration sees the store as it was at
-// its start.
+// Writing (stage; write, put_state, drop_state, flush) is for one thread each. Everything const may
+// be called from any thread at any time and sees only whole commits; an iteration sees the store as
+// it was at its start.
 //
 // Errors: kNotFound no store there; kForbidden another process has it open; kConflict written by a
-// newer program, or a write to a read-only store; kCorrupt damaged: the message says what was found
-// and what to do; kIo the disk failed; kUnavailable refused after an earlier failure.
+// newer program, by an earlier one and to be read only, or a write to a read-only store; kCorrupt
+// damaged: the message says what was found and what to do; kIo the disk failed; kUnavailable
+// refused after an earlier failure.
 //
 // Reading only, a store that another process is writing can be opened too: it shows what was there
 // at that moment. Files may vanish under it while it opens; a kCorrupt then means nothing.
 class Store {
+  struct Batch;
+
  public:
   static Result<std::unique_ptr<Store>> open(StoreOptions options);
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  // The journal sequence that the next commit() will get: revisions carry it.
-  std::uint64_t next_sequence() const { return head().sequence + 1; }
-  // Writes everything in one batch and waits until it is synced. Cost: one fsync.
+  // The journal sequence that the next commit will get: revisions carry it. For the thread that
+  // stages.
+  std::uint64_t next_sequence() const { return staged_.head.sequence + 1; }
+  // Writes everything in one batch and waits until it is synced. Cost: one fsync. Is
+  // write(stage(commit)).
   Result<CommitReceipt> commit(const Commit& commit);
+
+  // A commit that has its sequence and is written down, but not on the disk.
+  class Staged {
+   public:
+    std::uint64_t sequence() const { return sequence_; }
+
+   private:
+    friend class Store;
+    explicit Staged(std::unique_ptr<Batch> batch);
+    std::shared_ptr<Batch> batch_;
+    std::uint64_t sequence_;
+  };
+  // The halves of commit(), so that one commit can be made while the one before goes to the disk.
+  // What is staged is written in the same order, all of it; each half is for one thread. latest()
+  // counts in what is staged, everything else only what is on the disk: requires that no dispatch
+  // is staged again before its last commit is written.
+  Result<Staged> stage(const Commit& commit);
+  Result<CommitReceipt> write(Staged staged);
 
   // Where the store stands after the last commit.
   StoreHead head() const;
@@ -207,32 +242,58 @@ class Store {
   StoreStatistics statistics() const;
 
  private:
-  struct Batch;  // a commit being written down
   explicit Store(StoreOptions options);
 
-  // Whether a store that was found is one, or was cut off while it was made and holds nothing yet.
-  enum class Making : std::uint8_t { kCutOff, kFinished };
+  // Whether a store that was found is one, or was cut off while it was made and holds nothing yet;
+  // or one of an earlier schema, or whose migration was cut off.
+  enum class Making : std::uint8_t { kCutOff, kFinished, kEarlier };
   Result<Making> examine();
-  Result<void> open_columns(Access access);
+  Result<Making> examine_earlier(const StoreVersion& version);
+  Result<void> migrate();
+  Result<MigrationMark> begin_migration();
+  Result<std::optional<MigrationMark>> migration_mark() const;
+  Result<void> checkpoint_earlier(const MigrationMark& mark) const;
+  Result<void> sync_name() const;
+  void note(const std::string& message) const;
+  enum class Missing : std::uint8_t { kMake, kLeaveOut };  // column families of ours
+  Result<void> open_columns(Access access, Missing missing = Missing::kMake);
   Error opening_error(const rocksdb::Status& status) const;
   Result<void> load();
   Result<void> load_tally();
+  Result<void> load_recent();
   Result<void> count_again();
   Result<std::uint64_t> number_at(std::string_view key) const;
   Result<void> finish_making();
   Result<void> may_write() const;
   Result<void> write(rocksdb::WriteBatch& batch);
+  void seal();
+  void move_sealed();
+  Result<void> write_table(const RecentRevisions& revisions) const;
+
+  // As the last commit that was staged leaves it: for the thread that stages.
+  struct Reached {
+    StoreHead head;
+    std::map<SourceId, FateTotals> fates;
+    DispatchCounts dispatches;
+    // Whether the rows of the tally and of the open alerts are as here. If not, the next commit
+    // writes them all.
+    bool tally_is_stored = false;
+  };
 
   StoreOptions options_;
   std::unique_ptr<StoreColumns> columns_;
+  Reached staged_;
+  std::thread mover_;         // writes what is sealed into a table
   mutable std::mutex mutex_;  // guards what follows
+  std::condition_variable changed_;
+  // Revisions that are in blocks and in no table: those that come in, and those that are moved.
+  std::unique_ptr<RecentRevisions> recent_, sealed_;
+  std::uint64_t trim_ = 0;  // blocks up to this sequence are in a table; 0: none to be deleted
+  bool closing_ = false;
   StoreHead head_;
   std::map<SourceId, FateTotals> fates_;
   DispatchCounts dispatch_counts_;
   std::map<Hash128, std::uint32_t> open_alerts_;
-  // Whether the rows of the tally and of the open alerts are as here. If not, the next commit
-  // writes them all.
-  bool tally_is_stored_ = false;
   std::string refused_because_;  // not empty after a failed write
 };
 

@@ -31,7 +31,7 @@ Result<void> Store::load_tally() {
   const std::lock_guard lock(mutex_);
   dispatch_counts_ = tally->dispatches;
   open_alerts_ = std::move(open);
-  tally_is_stored_ = true;
+  staged_.tally_is_stored = true;
   return {};
 }
 
@@ -52,7 +52,7 @@ Result<void> Store::count_again() {
   const std::lock_guard lock(mutex_);
   dispatch_counts_ = counts;
   open_alerts_ = std::move(open);
-  tally_is_stored_ = false;
+  staged_.tally_is_stored = false;
   return {};
 }
 

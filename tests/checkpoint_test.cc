@@ -113,7 +113,7 @@ class Checkpoints : public ::testing::Test {
     auto store = Store::open({.directory = CrashDisk::root() + "/store",
                               .env = disk_.env(),
                               .block_cache_bytes = std::size_t{1} << 20,
-                              .write_buffer_bytes = std::size_t{256} << 10});
+                              .recent_records = 2'000});
     ASSERT_TRUE(store) << store.error().message;
     store_ = std::move(*store);
   }

@@ -47,6 +47,9 @@ void decode_as_everything(std::string_view bytes) {
   if (const auto value = decode_number(bytes)) {
     EXPECT_EQ(encode_number(*value), bytes);
   }
+  if (const auto value = decode_migration_mark(bytes)) {
+    EXPECT_EQ(encode(*value), bytes);
+  }
   (void)decode_fates(bytes);
   (void)decode_tally(bytes);
   (void)parse_producer_key(bytes);

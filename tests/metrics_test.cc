@@ -57,7 +57,8 @@ struct Scene {
     const std::string dear = price("p1", "2019-05-01", "2019-06-01", 400);
     metrics.committed(daemon.send(dear + dear + "not json\n" + clash("c1", "2019-06-01") +
                                   coverage("k1", "2019-01-01", "2019-06-08")),
-                      timing, daemon.pipeline());
+                      daemon.pipeline());
+    metrics.timed(timing);
   }
   std::map<std::string, std::string> scrape() const {
     return samples(metrics.expose(filled(daemon)));
@@ -131,7 +132,7 @@ TEST(Metrics, ARecordWithoutAFateShows) {
   CommitOutcome outcome;
   outcome.records = 2;
   outcome.frames.emplace_back().fates[0] = 1;
-  scene.metrics.committed(outcome, {}, scene.daemon.pipeline());
+  scene.metrics.committed(outcome, scene.daemon.pipeline());
   EXPECT_EQ(scene.scrape().at("tocsin_records_unaccounted"), "1");
 }
 
@@ -140,7 +141,7 @@ TEST(Metrics, OpenAlertsFollowTheRevisions) {
   const std::string open = R"(tocsin_alerts_open{level="watch",pattern="hunger"})";
   EXPECT_EQ(scene.scrape().at(open), "1");
   EXPECT_EQ(scene.scrape().at(R"(tocsin_alert_revisions_total{kind="raised",level="watch"})"), "1");
-  scene.metrics.committed(scene.daemon.send(price("p1", "2019-05-01", "2019-06-01", 200, 2)), {},
+  scene.metrics.committed(scene.daemon.send(price("p1", "2019-05-01", "2019-06-01", 200, 2)),
                           scene.daemon.pipeline());
   EXPECT_FALSE(scene.scrape().contains(open));
 }
@@ -149,7 +150,7 @@ TEST(Metrics, OpenAlertsAreKnownAfterARestart) {
   Scene scene;
   scene.daemon.restart();
   Metrics fresh(scene.daemon.pipeline().catalogue());
-  fresh.committed(scene.daemon.pass(0), {}, scene.daemon.pipeline());
+  fresh.committed(scene.daemon.pass(0), scene.daemon.pipeline());
   const auto found = samples(fresh.expose({}));
   EXPECT_EQ(found.at(R"(tocsin_alerts_open{level="watch",pattern="hunger"})"), "1");
   EXPECT_EQ(found.at("tocsin_data_observations"), "1");
@@ -159,9 +160,9 @@ TEST(Metrics, ASeriesIsStaleAfterItsCadenceAndLongestDelay) {
   Scene scene;
   const std::string stale = R"(tocsin_indicator_series_stale{indicator="price"})";
   // The value reaches to 1 June; a month of at most 31 days and 45 more pass on 16 August.
-  scene.metrics.committed(scene.daemon.pass(66), {}, scene.daemon.pipeline());
+  scene.metrics.committed(scene.daemon.pass(66), scene.daemon.pipeline());
   EXPECT_EQ(scene.scrape().at(stale), "0") << "15 August";
-  scene.metrics.committed(scene.daemon.pass(1), {}, scene.daemon.pipeline());
+  scene.metrics.committed(scene.daemon.pass(1), scene.daemon.pipeline());
   EXPECT_EQ(scene.scrape().at(stale), "1") << "16 August";
   EXPECT_EQ(scene.scrape().at(R"(tocsin_indicator_series{indicator="price"})"), "1");
 }
@@ -191,7 +192,7 @@ TEST(Metrics, CountDispatchesByWhatIsLeftToDo) {
 
 TEST(Metrics, TimesThatWereNotMeasuredAreNotObserved) {
   Scene scene;
-  scene.metrics.committed(scene.daemon.pass(1), {}, scene.daemon.pipeline());
+  scene.metrics.committed(scene.daemon.pass(1), scene.daemon.pipeline());
   const auto found = scene.scrape();
   EXPECT_EQ(found.at("tocsin_commits_total"), "2");
   EXPECT_EQ(found.at("tocsin_commit_seconds_count"), "1");

@@ -23,7 +23,7 @@ std::unique_ptr<Store> open_store(CrashDisk& disk) {
   auto store = Store::open({.directory = CrashDisk::root() + "/store",
                             .env = disk.env(),
                             .block_cache_bytes = std::size_t{1} << 20,
-                            .write_buffer_bytes = std::size_t{256} << 10});
+                            .recent_records = 2'000});
   EXPECT_TRUE(store) << store.error().message;
   return store ? std::move(*store) : nullptr;
 }

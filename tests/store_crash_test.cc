@@ -25,7 +25,7 @@ StoreOptions on(CrashDisk& disk) {
   return {.directory = CrashDisk::root() + "/store",
           .env = disk.env(),
           .block_cache_bytes = std::size_t{1} << 20,
-          .write_buffer_bytes = std::size_t{64} << 10};
+          .recent_records = 60};
 }
 
 std::unique_ptr<Store> open(CrashDisk& disk) {

@@ -32,7 +32,7 @@ struct LimitSettings {
   std::int64_t record_bytes = 65'536;
   std::int64_t frame_bytes = 4 << 20;
   std::int64_t frame_records = 10'000;
-  std::int64_t commit_records = 20'000;       // records that share one synced commit
+  std::int64_t commit_records = 4'000;        // records that share one synced commit
   std::int64_t sessions = 256;                // producer epochs connected at once
   std::int64_t quarantine_records = 100'000;  // kept for each producer; beyond it, counted only
 };
@@ -62,6 +62,7 @@ struct StoreSettings {
   std::int64_t free_bytes_for_credit = std::int64_t{2} << 30;
   std::int64_t free_bytes_for_commit = std::int64_t{512} << 20;
   // Least number of records between two checkpoints of the derived state.
+  std::int64_t recent_records = 200'000;  // in memory and in the log, before they go into a table
   std::int64_t checkpoint_records = 100'000;
   // About how much of one a commit carries.
   std::int64_t checkpoint_bytes = std::int64_t{1} << 20;

@@ -90,6 +90,13 @@ struct CrashDisk::State {
   }
   void sync_directory(const std::string& directory) {
     const auto inside = [&](const auto& name) { return above(name.first) == directory; };
+    for (const NameChange& change : unsynced) {
+      if (!inside(change.front())) continue;
+      // A directory that was renamed: what was durable in it is durable under its new name.
+      for (std::size_t i = 1; i + 2 < change.size(); i += 2) {
+        if (durable.erase(change[i].first) > 0) durable.insert(change[i + 1]);
+      }
+    }
     std::erase_if(unsynced, [&](const NameChange& change) { return inside(change.front()); });
     std::erase_if(durable, inside);
     for (const auto& name : live) {
@@ -312,9 +319,19 @@ class CrashFileSystem : public rocksdb::FileSystem {
     const std::lock_guard lock(state_.mutex);
     IOStatus status = state_.change(boot_);
     if (!status.ok()) return status;
-    auto node = state_.file(from);
+    auto node = state_.find(without_slash(from));
     if (!node) return IOStatus::PathNotFound(from);
-    state_.rename({{from, nullptr}, {to, std::move(node)}});
+    std::vector<std::pair<std::string, std::shared_ptr<Node>>> names{
+        {without_slash(from), nullptr}};
+    // A directory takes along what lies in it, at once.
+    const std::string inside = without_slash(from) + "/";
+    for (const auto& [name, child] : state_.live) {
+      if (!name.starts_with(inside)) continue;
+      names.emplace_back(name, nullptr);
+      names.emplace_back(without_slash(to) + "/" + name.substr(inside.size()), child);
+    }
+    names.emplace_back(without_slash(to), std::move(node));
+    state_.rename(std::move(names));
     return status;
   }
   IOStatus LinkFile(const std::string& from, const std::string& to, const IOOptions&,

@@ -1,0 +1,170 @@
+// Moving recent revisions into the tables of `record`: sorted and written as one table file beside
+// the store, which RocksDB then takes in as it is. No log, no memory table, no random insertion.
+#include <rocksdb/options.h>
+#include <rocksdb/sst_file_writer.h>
+
+#include "storage/codec.h"
+#include "storage/handles.h"
+#include "storage/keys.h"
+#include "storage/recent.h"
+#include "storage/store.h"
+
+namespace tocsin {
+
+// Begins to move what was taken in so far, when there is enough of it. Requires the mutex.
+void Store::seal() {
+  if (sealed_ || recent_->size() < options_.recent_records) return;
+  sealed_ = std::exchange(recent_, std::make_unique<RecentRevisions>());
+  if (mover_.joinable()) mover_.join();  // has ended: nothing was sealed
+  mover_ = std::thread([this] { move_sealed(); });
+}
+
+// The mover's thread.
+void Store::move_sealed() {
+  {
+    std::unique_lock lock(mutex_);
+    // A table must never hold what the log doesn't.
+    changed_.wait(lock, [&] {
+      return closing_ || !refused_because_.empty() || head_.sequence >= sealed_->last_sequence();
+    });
+    if (head_.sequence < sealed_->last_sequence()) return;
+  }
+  const auto moved = write_table(*sealed_);
+  const std::lock_guard lock(mutex_);
+  if (moved) {
+    trim_ = sealed_->last_sequence();
+    sealed_.reset();
+  } else if (refused_because_.empty()) {
+    refused_because_ = moved.error().message;
+  }
+  changed_.notify_all();
+}
+
+Result<void> Store::write_table(const RecentRevisions& revisions) const {
+  rocksdb::ColumnFamilyHandle* column = (*columns_)[Column::kRecord];
+  const std::string path = columns_->place + "/recent.sst";
+  const auto failed = [&](const rocksdb::Status& status) {
+    return tl::unexpected(error_of(status, columns_->place));
+  };
+  // One that a crash has left half-written.
+  if (options_.env->FileExists(path).ok())
+    if (const auto status = options_.env->DeleteFile(path); !status.ok()) return failed(status);
+  rocksdb::SstFileWriter table(rocksdb::EnvOptions(), columns_->db->GetOptions(column), column);
+  rocksdb::Status status = table.Open(path);
+  for (const auto& [key, value] : revisions.sorted()) {
+    if (!status.ok()) return failed(status);
+    status = table.Put(slice({key.data(), key.size()}), slice(value));
+  }
+  if (status.ok()) status = table.Finish();
+  if (!status.ok()) return failed(status);
+  rocksdb::IngestExternalFileOptions options;
+  options.move_files = true;
+  options.failed_move_fall_back_to_copy = true;
+  status = columns_->db->IngestExternalFile(column, {path}, options);
+  if (!status.ok()) return failed(status);
+  return {};
+}
+
+// Reads the blocks that no table holds yet.
+Result<void> Store::load_recent() {
+  auto recent = std::make_unique<RecentRevisions>();
+  if ((*columns_)[Column::kRecent] != nullptr) {
+    auto read = columns_->scan(
+        Column::kRecent, "", "", [&](std::string_view key, std::string_view value) -> Result<void> {
+          const auto sequence = parse_sequence_key(key);
+          const auto added = sequence ? recent->add(std::string(value), *sequence)
+                                      : Result<void>(tl::unexpected(sequence.error()));
+          if (!added) return tl::unexpected(columns_->at_row(Column::kRecent, key, added.error()));
+          return {};
+        });
+    if (!read) return read;
+  }
+  const std::lock_guard lock(mutex_);
+  recent_ = std::move(recent);
+  return {};
+}
+
+Result<std::vector<std::optional<LatestRevision>>> Store::latest(
+    std::span<const Identity> identities) const {
+  const std::size_t count = identities.size();
+  std::vector<std::optional<LatestRevision>> found(count);
+  std::vector<std::size_t> asked;  // of the tables
+  asked.reserve(count);
+  {
+    const std::lock_guard lock(mutex_);
+    for (std::size_t i = 0; i < count; ++i) {
+      auto value = recent_->find(identities[i]);
+      if (!value && sealed_) value = sealed_->find(identities[i]);
+      if (!value) {
+        asked.push_back(i);
+        continue;
+      }
+      auto revision = decode_latest_revision(identities[i], *value);
+      if (!revision) {
+        const RecordKey key = record_key(identities[i]);
+        return tl::unexpected(
+            columns_->at_row(Column::kRecent, {key.data(), key.size()}, revision.error()));
+      }
+      found[i] = *std::move(revision);
+    }
+  }
+  std::vector<RecordKey> keys(asked.size());
+  std::vector<rocksdb::Slice> slices(asked.size());
+  std::vector<rocksdb::PinnableSlice> values(asked.size());
+  std::vector<rocksdb::Status> statuses(asked.size());
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    keys[i] = record_key(identities[asked[i]]);
+    slices[i] = {keys[i].data(), keys[i].size()};
+  }
+  columns_->db->MultiGet({}, (*columns_)[Column::kRecord], asked.size(), slices.data(),
+                         values.data(), statuses.data());
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    if (statuses[i].IsNotFound()) continue;
+    if (!statuses[i].ok()) return tl::unexpected(error_of(statuses[i], columns_->place));
+    auto revision = decode_latest_revision(identities[asked[i]], view(values[i]));
+    if (!revision) {
+      return tl::unexpected(columns_->at_row(Column::kRecord, view(slices[i]), revision.error()));
+    }
+    found[asked[i]] = *std::move(revision);
+  }
+  return found;
+}
+
+Result<void> Store::for_each_latest(const Visit<LatestRevision>& visit) const {
+  const auto pass_on = [&](Column column, std::string_view key,
+                           std::string_view value) -> Result<void> {
+    const auto revision = parse_record_key(key).and_then(
+        [&](const Identity& identity) { return decode_latest_revision(identity, value); });
+    if (!revision) return tl::unexpected(columns_->at_row(column, key, revision.error()));
+    return visit(*revision);
+  };
+  // What is recent, copied, and the tables as they are at the same moment.
+  std::map<std::string, std::string> recent;
+  rocksdb::ReadOptions options;
+  options.fill_cache = false;
+  options.readahead_size = std::size_t{2} << 20;
+  std::unique_ptr<rocksdb::Iterator> row;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const RecentRevisions* revisions : {recent_.get(), sealed_.get()})
+      if (revisions != nullptr)
+        for (const auto& [key, value] : revisions->sorted())
+          recent.emplace(std::string(key.data(), key.size()), value);
+    row.reset(columns_->db->NewIterator(options, (*columns_)[Column::kRecord]));
+  }
+  auto newer = recent.begin();
+  for (row->SeekToFirst(); row->Valid(); row->Next()) {
+    const std::string_view key = view(row->key());
+    for (; newer != recent.end() && newer->first < key; ++newer)
+      if (auto passed = pass_on(Column::kRecent, newer->first, newer->second); !passed)
+        return passed;
+    if (newer != recent.end() && newer->first == key) continue;  // comes in the next turn
+    if (auto passed = pass_on(Column::kRecord, key, view(row->value())); !passed) return passed;
+  }
+  if (!row->status().ok()) return tl::unexpected(error_of(row->status(), columns_->place));
+  for (; newer != recent.end(); ++newer)
+    if (auto passed = pass_on(Column::kRecent, newer->first, newer->second); !passed) return passed;
+  return {};
+}
+
+}  // namespace tocsin
