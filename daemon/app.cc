@@ -9,6 +9,7 @@
 #include "alerting/cap_file_channel.h"
 #include "alerting/smtp_channel.h"
 #include "daemon/engine_id.h"
+#include "daemon/reload.h"
 
 namespace tocsin {
 namespace {
@@ -68,6 +69,20 @@ ServerOptions server_options(const Settings& settings) {
   options.sessions.frame.records = static_cast<std::uint64_t>(ingest.limits.frame_records);
   options.sessions.frame.bytes = static_cast<std::uint64_t>(ingest.limits.frame_bytes);
   options.sessions.sessions_max = static_cast<std::size_t>(ingest.limits.sessions);
+  return options;
+}
+
+AdminOptions admin_options(const AdminSettings& settings) {
+  AdminOptions options;
+  options.host = settings.host;
+  options.port = settings.port;
+  options.connections_max = static_cast<std::size_t>(settings.limits.connections);
+  options.connections_of_address_max =
+      static_cast<std::size_t>(settings.limits.connections_per_address);
+  options.request_bytes_max = static_cast<std::size_t>(settings.limits.request_bytes);
+  options.request = std::chrono::seconds(settings.limits.request_seconds);
+  options.idle = std::chrono::seconds(settings.limits.idle_seconds);
+  options.requests_per_second = static_cast<double>(settings.limits.requests_per_second);
   return options;
 }
 
@@ -149,19 +164,25 @@ Result<void> App::open_store() {
   }
   require(settings.has_value(), "settings that can't be read are an error of the contents");
   settings_ = *settings;
+  auto admin_secrets = read_admin_files();
+  if (!admin_secrets) return tl::unexpected(admin_secrets.error());
+  admin_secrets_ = *std::move(admin_secrets);
   if (auto room = await_room(); !room) return room;
   StoreOptions options;
   options.directory = settings_.store.path;
   options.block_cache_bytes = static_cast<std::size_t>(settings_.store.block_cache_bytes);
   options.recent_records = static_cast<std::size_t>(settings_.store.recent_records);
-  options.warn = [log = log_](std::string_view text) { log->warn("store: {}", text); };
   options.note = [log = log_](const std::string& message) { log->info("{}", message); };
+  options.say = [log = log_](std::string_view text) { log->warn("store: {}", text); };
   auto store = Store::open(std::move(options));
   if (!store) return tl::unexpected(store.error());
   store_ = std::move(*store);
   auto loaded = load_contents(contents_, *store_);
   if (!loaded) return tl::unexpected(loaded.error());
   catalogue_ = loaded->catalogue;
+  auto secrets = secrets_of(settings_);
+  if (!secrets) return tl::unexpected(secrets.error());
+  secrets_ = *std::move(secrets);
   if (options_.rebuild) {
     log_->info("--rebuild: the checkpoint is dropped");
     if (auto dropped = store_->drop_state(); !dropped) return dropped;
@@ -172,7 +193,13 @@ Result<void> App::open_store() {
   auto pipeline = Pipeline::open(*store_, std::move(*loaded), checkpoint);
   if (!pipeline) return tl::unexpected(pipeline.error());
   pipeline_ = std::move(*pipeline);
-  metrics_ = std::make_unique<Metrics>(*catalogue_);
+  metrics_ = std::make_unique<Metrics>();
+  clock_ = std::make_unique<SlewedClock>(system_clock_, pipeline_->now());
+  if (const ProcessingTime wall = system_clock_.now(); wall < pipeline_->now())
+    log_->warn(
+        "this machine's clock says {}, the journal's last entry is of {}: time goes on from there "
+        "at half its pace until the clock has caught up. If it is right, it was wrong before",
+        format_rfc3339(wall), format_rfc3339(pipeline_->now()));
   return {};
 }
 
@@ -199,7 +226,7 @@ Result<void> App::first_commit() {
   inputs.emplace_back(ClockInput{});
   const bool published = settings_.clock == ClockKind::kPublished;
   const ProcessingTime now =
-      published ? start_of<ProcessingTime>(settings_.history_begins) : clock_.now();
+      published ? start_of<ProcessingTime>(settings_.history_begins) : clock_->now();
   auto outcome = pipeline_->commit(std::move(inputs), now);
   if (!outcome) return tl::unexpected(outcome.error());
   metrics_->committed(*outcome, *pipeline_);
@@ -228,7 +255,10 @@ Result<void> App::start_delivery() {
     watchdog_told_ = now;
     sd_notify(0, "WATCHDOG=1");
   };
-  loop_ = std::make_unique<EngineLoop>(std::move(loop), *store_, *pipeline_, *frames_, clock_,
+  ports.in_force = [this](std::shared_ptr<const Catalogue> catalogue) {
+    set_catalogue(std::move(catalogue));
+  };
+  loop_ = std::make_unique<EngineLoop>(std::move(loop), *store_, *pipeline_, *frames_, *clock_,
                                        *metrics_, *log_, std::move(ports));
 
   DispatcherOptions options;
@@ -251,10 +281,10 @@ Result<void> App::start_delivery() {
   }
   // The outbox is in processing time: under the published clock that is the record's time.
   const auto now = [this] {
-    return settings_.clock == ClockKind::kPublished ? store_->head().now : clock_.now();
+    return settings_.clock == ClockKind::kPublished ? store_->head().now : clock_->now();
   };
   DispatcherPorts dispatch_ports{
-      *outbox_, [catalogue = catalogue_] { return catalogue; },
+      *outbox_, [this] { return catalogue(); },
       [this](DeliveryResult result) { loop_->delivered(std::move(result)); }, now,
       [log = log_](const Error& error) {
         log->error("the outbox cannot be read: {}", error.message);
@@ -281,22 +311,40 @@ Result<void> App::start_ingest() {
   return {};
 }
 
+Result<AdminSecrets> App::read_admin_files() const {
+  const AdminSettings& admin = settings_.admin;
+  return read_admin_secrets({admin.certificate_file, admin.key_file, admin.tokens_file});
+}
+
 Result<void> App::start_admin() {
-  AdminOptions options;
-  options.host = settings_.admin.host;
-  options.port = settings_.admin.port;
-  AdminPorts ports{*store_, [this] { return metrics_->expose(gauges()); },
+  AdminPorts ports{*store_,
+                   admin_counters_,
+                   [this] { return metrics_->expose(gauges()); },
                    [this] { return loop_->trouble(); },
                    [this](const std::string& directory) -> Result<std::string> {
                      auto receipt = store_->backup(directory);
                      if (!receipt) return tl::unexpected(receipt.error());
                      return fmt::format("backup {} holds the journal up to {}, {} bytes",
                                         receipt->id, receipt->sequence, receipt->bytes);
+                   },
+                   [this](std::vector<Input> inputs, RequestAnswer answer) {
+                     loop_->ask(std::move(inputs), std::move(answer));
                    }};
-  auto admin = AdminServer::start(std::move(options), std::move(ports));
+  auto admin = AdminServer::start(admin_options(settings_.admin), admin_secrets_, std::move(ports));
   if (!admin) return tl::unexpected(admin.error());
   admin_ = std::move(*admin);
   return {};
+}
+
+std::shared_ptr<const Catalogue> App::catalogue() const {
+  const std::lock_guard lock(catalogue_mutex_);
+  return catalogue_;
+}
+
+void App::set_catalogue(std::shared_ptr<const Catalogue> catalogue) {
+  server_->set_catalogue(catalogue);
+  const std::lock_guard lock(catalogue_mutex_);
+  catalogue_ = std::move(catalogue);
 }
 
 Gauges App::gauges() const {
@@ -306,6 +354,7 @@ Gauges App::gauges() const {
   gauges.store = store_->statistics();
   gauges.fates = store_->fates();
   gauges.queue_depth = frames_->depth();
+  gauges.admin = &admin_counters_;
   if (const auto space = space_at(settings_.store.path, space_marks(settings_.store)))
     gauges.space = *space;
   count_dispatches(*store_, gauges);
@@ -334,16 +383,22 @@ void App::say_what_was_loaded() const {
   } else {
     log_->info("derived state: made anew from the records ({})", restored.why);
   }
-  log_->info("listening: ingest {} ({}), admin http://{}:{}", server_->endpoint(),
-             name_of(settings_.ingest.security), settings_.admin.host, admin_->port());
+  log_->info("listening: ingest {} ({}), admin {}", server_->endpoint(),
+             name_of(settings_.ingest.security), admin_url());
+}
+
+std::string App::admin_url() const {
+  const AdminSettings& admin = settings_.admin;
+  const bool v6 = admin.host.find(':') != std::string::npos;
+  return fmt::format("{}://{}:{}", admin.security == TransportSecurity::kTls ? "https" : "http",
+                     v6 ? "[" + admin.host + "]" : admin.host, admin_->port());
 }
 
 Result<void> App::write_ports() const {
   if (options_.ports_file.empty()) return {};
   const std::string temporary = options_.ports_file + ".new";
   std::ofstream out(temporary);
-  out << "ingest=" << server_->endpoint() << "\nadmin=http://" << settings_.admin.host << ":"
-      << admin_->port() << "\n";
+  out << "ingest=" << server_->endpoint() << "\nadmin=" << admin_url() << "\n";
   out.close();
   std::error_code error;
   std::filesystem::rename(temporary, options_.ports_file, error);
@@ -364,9 +419,13 @@ Result<void> App::run() {
     changed_.notify_all();
   });
   running_ = true;
-  {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return stop_requested_ || loop_ended_; });
+  for (std::unique_lock lock(mutex_);;) {
+    changed_.wait(lock, [&] { return stop_requested_ || loop_ended_ || reload_requested_; });
+    if (stop_requested_ || loop_ended_) break;
+    reload_requested_ = false;
+    lock.unlock();
+    reload();
+    lock.lock();
   }
   notify("STOPPING=1");
   stop();
@@ -389,6 +448,12 @@ Result<void> App::run() {
 void App::request_stop() {
   const std::lock_guard lock(mutex_);
   stop_requested_ = true;
+  changed_.notify_all();
+}
+
+void App::request_reload() {
+  const std::lock_guard lock(mutex_);
+  reload_requested_ = true;
   changed_.notify_all();
 }
 

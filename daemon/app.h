@@ -41,6 +41,9 @@ class App {
   Result<void> run();
   // Any thread, at any time; at once when called before run().
   void request_stop();
+  // Any thread, at any time: the configuration directory, packs and keys are read again once run()
+  // has begun. The log says what came of it.
+  void request_reload();
   // Whether run() has begun, and with it heeds request_stop().
   bool is_running() const { return running_; }
 
@@ -51,23 +54,39 @@ class App {
   Result<void> check_space() const;
   Result<void> start_delivery();
   Result<void> start_ingest();
+  Result<AdminSecrets> read_admin_files() const;
   Result<void> start_admin();
   Gauges gauges() const;
+  std::shared_ptr<const Catalogue> catalogue() const;
+  void set_catalogue(std::shared_ptr<const Catalogue> catalogue);
+  void reload();
+  Result<void> check_reload(const Contents& wanted) const;
+  Result<void> try_reload();
+  void say_what_was_reloaded(const Reloaded& reloaded, const Contents& before,
+                             std::chrono::steady_clock::duration took) const;
   void say_what_was_loaded() const;
   void notify(const std::string& state) const;
+  std::string admin_url() const;
   Result<void> write_ports() const;
   void stop();
 
   AppOptions options_;
   std::shared_ptr<spdlog::logger> log_;
-  SystemClock clock_;
-  Contents contents_;
-  Settings settings_;  // paths resolved
+  SystemClock system_clock_;
+  Contents contents_;  // in force; the thread of start() and run() alone uses it
+  // As at the start, paths resolved. What a reload can change is not read from here: the pipeline
+  // has it.
+  Settings settings_;
+  std::string secrets_;  // see secrets_of()
   // In start order; destroyed in reverse.
   std::unique_ptr<Store> store_;
   std::unique_ptr<Pipeline> pipeline_;
+  std::unique_ptr<SlewedClock> clock_;  // never before the journal's time
+  mutable std::mutex catalogue_mutex_;  // guards catalogue_
   std::shared_ptr<const Catalogue> catalogue_;
   std::unique_ptr<Metrics> metrics_;
+  AdminCounters admin_counters_;
+  AdminSecrets admin_secrets_;
   std::unique_ptr<FrameQueue> frames_;
   std::unique_ptr<StoreOutbox> outbox_;
   std::unique_ptr<PositionSource> positions_;
@@ -76,8 +95,8 @@ class App {
   std::unique_ptr<IngestServer> server_;
   std::unique_ptr<AdminServer> admin_;
   std::atomic<bool> running_ = false;
-  std::mutex mutex_;  // guards the two
-  bool stop_requested_ = false, loop_ended_ = false;
+  std::mutex mutex_;  // guards the three
+  bool stop_requested_ = false, reload_requested_ = false, loop_ended_ = false;
   std::condition_variable changed_;
   std::chrono::steady_clock::time_point watchdog_told_;
   std::chrono::microseconds watchdog_{0};

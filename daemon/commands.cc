@@ -4,13 +4,14 @@
 #include <fmt/ostream.h>
 #include <stdlib.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <ostream>
 
 #include "alerting/message.h"
-#include "daemon/http_request.h"
+#include "daemon/commands_admin.h"
 #include "daemon/opened.h"
 #include "storage/migrate.h"
 #include "storage/verify.h"
@@ -50,6 +51,24 @@ int run_check(const std::string& config_directory, const std::vector<std::string
   return kDone;
 }
 
+namespace {
+
+// What the daemon did when it journaled these contents: it started, or it was running and read them
+// again.
+Result<void> bring_into_force(std::unique_ptr<Pipeline>& pipeline, Store& store,
+                              const JournalEntry& entry, Loaded loaded) {
+  const bool started = std::ranges::any_of(
+      entry.inputs, [](const Input& input) { return std::holds_alternative<EngineInput>(input); });
+  if (!started && pipeline) return pipeline->reload(std::move(loaded));
+  pipeline.reset();
+  auto opened = Pipeline::open(store, std::move(loaded));
+  if (!opened) return tl::unexpected(opened.error());
+  pipeline = std::move(*opened);
+  return {};
+}
+
+}  // namespace
+
 int run_replay(const std::string& store_directory, std::ostream& out, std::ostream& err) {
   auto original = open_to_read(store_directory);
   if (!original) return cannot(err, original.error());
@@ -73,13 +92,10 @@ int run_replay(const std::string& store_directory, std::ostream& out, std::ostre
       1, [&](std::uint64_t, const JournalEntry& entry) -> Result<void> {
         const Contents contents = from_inputs(entry.inputs);
         if (!contents.configuration.empty()) {
-          // The daemon started again here: so does the replay.
-          pipeline.reset();
           auto loaded = load_contents(contents, **copy);
           if (!loaded) return tl::unexpected(loaded.error());
-          auto opened = Pipeline::open(**copy, std::move(*loaded));
-          if (!opened) return tl::unexpected(opened.error());
-          pipeline = std::move(*opened);
+          auto force = bring_into_force(pipeline, **copy, entry, std::move(*loaded));
+          if (!force) return force;
         }
         if (!pipeline)
           return fail(ErrorCode::kCorrupt, "the journal does not begin with a configuration");
@@ -182,16 +198,18 @@ int run_show(const std::string& config_directory, const std::string& alert, std:
   return done ? kDone : cannot(err, done.error());
 }
 
-int run_backup(const std::string& config_directory, const std::string& admin_url,
-               const std::string& directory, std::ostream& out, std::ostream& err) {
+int run_backup(const AdminCall& call, const std::string& directory, std::ostream& out,
+               std::ostream& err) {
   const std::string absolute = std::filesystem::absolute(directory).string();
-  if (!admin_url.empty()) {
-    auto answer = http_post(admin_url, "/backup?directory=" + percent_encoded(absolute));
+  if (!call.url.empty()) {
+    const auto peer = admin_peer(call);
+    if (!peer) return cannot(err, peer.error());
+    auto answer = http_post(*peer, "/backup?directory=" + percent_encoded(absolute));
     if (!answer) return cannot(err, answer.error());
     out << *answer << "\n";
     return kDone;
   }
-  auto read = open_store_of(config_directory);
+  auto read = open_store_of(call.config_directory);
   if (!read) return cannot(err, read.error());
   auto receipt = read->store->backup(absolute);
   if (!receipt) return cannot(err, receipt.error());

@@ -4,16 +4,23 @@
 #include <fstream>
 #include <iterator>
 
+#include "daemon/config/difference.h"
 #include "daemon/engine_id.h"
 #include "model/hash.h"
 
 namespace tocsin {
 namespace {
 
-Result<std::string> read_file(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return fail(ErrorCode::kNotFound, path.string() + ": there is no such file to read");
-  return std::string(std::istreambuf_iterator<char>(in), {});
+// Of sources.yaml all but the producers: who may connect changes no fold.
+void add_sources(Hasher& hasher, const std::string& text) {
+  Diagnostics diagnostics;
+  const auto file = parse_yaml("sources.yaml", text, diagnostics);
+  require(file.has_value(), "a file that was loaded can be read");
+  for (const YamlEntry& entry : file->root.entries) {
+    if (entry.key.text == "producers") continue;
+    hasher.add(entry.key.text);
+    add_to(hasher, entry.value);
+  }
 }
 
 std::string fingerprint_of(const Contents& contents, const Settings& settings) {
@@ -25,12 +32,22 @@ std::string fingerprint_of(const Contents& contents, const Settings& settings) {
       // Who is told, and where things lie, changes no fold.
       if (name == "tocsind.yaml" || name == "committees.yaml") continue;
       hasher.add(name);
-      hasher.add(text);
+      if (name == "sources.yaml") {
+        add_sources(hasher, text);
+      } else {
+        hasher.add(text);
+      }
     }
   return hasher.finish().hex();
 }
 
 }  // namespace
+
+Result<std::string> read_file(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return fail(ErrorCode::kNotFound, path.string() + ": there is no such file to read");
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
 
 Result<Contents> read_contents(const std::string& directory) {
   Contents contents;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,10 +33,12 @@ struct Loaded {
   std::vector<Pack> packs;
   std::vector<Numbering::Entry> new_numbers;  // to be stored with the first commit
   // Of everything that decides what folds come to: the regions, indicators, sources and packs, the
-  // begin of history, and the engine's own source.
+  // begin of history, and the engine's own source; not of producers, committees and other settings.
   std::string fingerprint;
 };
 
+// All of a file. Fails with kNotFound when it can't be read.
+Result<std::string> read_file(const std::filesystem::path& path);
 // Reads the directory and the packs that its tocsind.yaml names.
 Result<Contents> read_contents(const std::string& directory);
 // Fails with kInvalid; the message is all diagnostics of all files as people read them.

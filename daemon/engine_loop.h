@@ -5,8 +5,11 @@
 #include <atomic>
 #include <deque>
 #include <functional>
+#include <future>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "daemon/commit_writer.h"
 #include "daemon/metrics.h"
@@ -24,6 +27,16 @@ struct LoopPorts {
   std::function<void()> wake_dispatcher;
   std::function<void(std::string)> withhold_credit;  // reason; "" grants again
   std::function<void()> alive;                       // for the watchdog
+  // A reload is about to be committed: from now on this catalogue holds for everybody.
+  std::function<void(std::shared_ptr<const Catalogue>)> in_force{};
+};
+
+// What a reload came to.
+struct Reloaded {
+  enum class Folds : std::uint8_t { kKept, kMadeAnew };
+  Folds folds = Folds::kKept;
+  std::uint64_t sequence = 0;                     // journal entry that holds the contents
+  std::map<RevisionKind, std::size_t> revisions;  // stated by its commit
 };
 
 struct LoopOptions {
@@ -32,6 +45,7 @@ struct LoopOptions {
   std::chrono::milliseconds wait{20};    // for something to do
   std::filesystem::path store_directory;
   SpaceMarks space;
+  bool overlap = true;  // a commit is written by a thread of its own while the next is made
 };
 
 class EngineLoop {
@@ -45,21 +59,46 @@ class EngineLoop {
   Result<void> run();
   // Any thread. What is already queued is still committed.
   void stop();
+  // Any thread: what a person asks for (daemon/request.h), at most kRequestInputsMax inputs. They
+  // share one commit. `answer` is called once, on a thread of the loop or at once on this one.
+  void ask(std::vector<Input> inputs, RequestAnswer answer);
   // Any thread: a dispatcher's result.
   void delivered(DeliveryResult result);
+  // Any other thread: has `loaded` brought into force between two commits, the first of which
+  // journals `contents`, and waits for that. On failure nothing has changed, unless run() failed,
+  // too. One at a time.
+  Result<Reloaded> reload(std::vector<Input> contents, Loaded loaded);
   // Any thread: "" when all is well, else what keeps the daemon from taking records.
   std::string trouble() const;
   // After run(): whether it ended with too little room on the disk to commit anything.
   bool is_halted() const { return halted_; }
 
  private:
+  // What waits for the engine thread to bring it into force.
+  struct PendingReload {
+    std::vector<Input> contents;
+    Loaded loaded;
+    std::promise<Result<Reloaded>> answer;
+  };
+
+  Result<void> turns();
   Result<void> turn();
+  Result<void> heed_reload();
+  Result<Reloaded> bring_into_force(PendingReload& reload, Result<void>& committed);
+  void end_reloads();
+  struct Request {
+    std::vector<Input> inputs;
+    RequestAnswer answer;
+  };
+  void answer_requests(std::vector<RequestOutcome> outcomes);
+  void refuse_requests(const std::string& why);
   Result<void> commit(std::vector<Input> inputs, ProcessingTime now,
                       std::chrono::steady_clock::time_point oldest);
   void written(CommitOutcome&& outcome, const CommitTiming& timing);
   Result<void> commit_published(const Frame& frame);
   Result<void> advance_days(ProcessingTime until);
   void watch_space();
+  Result<void> drain() { return writer_ ? writer_->drain() : Result<void>(); }
 
   LoopOptions options_;
   Pipeline& pipeline_;
@@ -73,9 +112,14 @@ class EngineLoop {
   bool halted_ = false;  // too little room on the disk to commit anything
   mutable std::mutex mutex_;
   std::deque<DeliveryResult> results_;
+  std::vector<Request> requests_;  // to be taken by the next turn
+  std::vector<Request> taken_;     // in the commit being made; the engine thread's
   std::string trouble_;
+  std::unique_ptr<PendingReload> reload_;
+  bool ended_ = false;  // run() has returned or is about to: nobody takes a reload or a request
   std::chrono::steady_clock::time_point space_checked_;
-  CommitWriter writer_;  // last: its thread uses the others
+  Store& store_;
+  std::optional<CommitWriter> writer_;  // last: its thread uses the others
 };
 
 }  // namespace tocsin

@@ -12,27 +12,34 @@
 
 namespace {
 
-// SIGTERM and SIGINT are taken by one thread that waits for them; no work is done in a handler. The
-// first asks for a clean stop. Before the daemon runs, and at the second, the process ends at once:
-// the store stands that at any moment, nothing acknowledged is lost.
+// SIGTERM, SIGINT and SIGHUP are taken by one thread that waits for them; no work is done in a
+// handler. SIGHUP asks for a reload. The first of the others asks for a clean stop. Before the
+// daemon runs, and at the second, the process ends at once: the store stands that at any moment,
+// nothing acknowledged is lost.
 class SignalThread {
  public:
   SignalThread(tocsin::App& app, spdlog::logger& log) {
     sigemptyset(&set_);
     sigaddset(&set_, SIGTERM);
     sigaddset(&set_, SIGINT);
+    sigaddset(&set_, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &set_, nullptr);
     thread_ = std::thread([this, &app, &log] {
-      for (bool asked = false;; asked = true) {
+      for (bool asked = false;;) {
         int signal = 0;
         sigwait(&set_, &signal);
         if (done_) return;
+        if (signal == SIGHUP) {
+          app.request_reload();
+          continue;
+        }
         if (asked || !app.is_running()) {
           log.warn("stopped at once by a signal, {}", asked ? "the second" : "before it was ready");
           std::_Exit(asked ? tocsin::kExitFailed : 0);
         }
         log.info("stopping");
         app.request_stop();
+        asked = true;
       }
     });
   }

@@ -68,9 +68,23 @@ struct Metrics::Counted {
   prometheus::Histogram& commit_records =
       histogram(registry, "tocsin_commit_records", kRecordsBounds);
   std::array<std::array<prometheus::Counter*, kLevelCount>, kRevisionKindCount> revisions{};
+  std::array<prometheus::Counter*, 2> reloads{};
+  std::atomic<bool> reload_refused = false;  // the last one
+  std::array<prometheus::Counter*, kFateCount> released{};
+  prometheus::Counter& acknowledgements = counter(registry, "tocsin_alert_acknowledgements_total");
   std::atomic<std::int64_t> unaccounted = 0;  // records that met no fate
 
   Counted() {
+    constexpr std::string_view kReloads = "tocsin_reloads_total";
+    auto& of_reloads = counter_family(registry, kReloads);
+    for (const ReloadResult result : {ReloadResult::kDone, ReloadResult::kRefused})
+      reloads[static_cast<std::size_t>(result)] = &of_reloads.Add(
+          labels_of(metric_entry(kReloads), {result == ReloadResult::kDone ? "done" : "refused"}));
+    constexpr std::string_view kReleased = "tocsin_quarantine_released_total";
+    auto& fates = counter_family(registry, kReleased);
+    for (int fate = 0; fate < kFateCount; ++fate)
+      released[static_cast<std::size_t>(fate)] =
+          &fates.Add(labels_of(metric_entry(kReleased), {name_of(static_cast<Fate>(fate))}));
     constexpr std::string_view kName = "tocsin_alert_revisions_total";
     auto& family = counter_family(registry, kName);
     for (int kind = 0; kind < kRevisionKindCount; ++kind)
@@ -81,14 +95,8 @@ struct Metrics::Counted {
   }
 };
 
-struct Metrics::Observed {
-  explicit Observed(const Catalogue& declared) : catalogue(declared), engine(declared) {}
-  const Catalogue& catalogue;
-  EngineFigures engine;
-};
-
-Metrics::Metrics(const Catalogue& catalogue)
-    : counted_(std::make_unique<Counted>()), observed_(std::make_unique<Observed>(catalogue)) {}
+Metrics::Metrics()
+    : counted_(std::make_unique<Counted>()), engine_(std::make_unique<EngineFigures>()) {}
 Metrics::~Metrics() = default;
 
 void Metrics::committed(const CommitOutcome& outcome, const Pipeline& pipeline) {
@@ -108,8 +116,16 @@ void Metrics::committed(const CommitOutcome& outcome, const Pipeline& pipeline) 
         .revisions[static_cast<std::size_t>(revision.kind)]
                   [static_cast<std::size_t>(revision.level)]
         ->Increment();
+  for (const RequestOutcome& request : outcome.requests) {
+    if (!request) continue;
+    if (const auto* released = std::get_if<Released>(&*request)) {
+      counted.released[static_cast<std::size_t>(released->fate)]->Increment();
+    } else if (std::get<Acknowledged>(*request).is_new) {
+      counted.acknowledgements.Increment();
+    }
+  }
   if (outcome.records > 0) counted.commit_records.Observe(static_cast<double>(outcome.records));
-  observed_->engine.update(outcome, pipeline);
+  engine_->update(outcome, pipeline);
 }
 
 void Metrics::timed(const CommitTiming& timing) {
@@ -118,15 +134,22 @@ void Metrics::timed(const CommitTiming& timing) {
   observe(counted_->ack_seconds, timing.oldest_frame);
 }
 
+void Metrics::reloaded(ReloadResult result) {
+  counted_->reloads[static_cast<std::size_t>(result)]->Increment();
+  counted_->reload_refused = result == ReloadResult::kRefused;
+}
+
 std::string Metrics::expose(const Gauges& gauges) const {
   Scrape scrape;
-  add_fates(scrape, gauges, observed_->catalogue);
+  add_fates(scrape, gauges, *engine_->catalogue());
   add_server(scrape, gauges.server);
   add_dispatch(scrape, gauges);
+  add_admin(scrape, gauges);
   add_store(scrape, gauges);
   add_process(scrape);
-  observed_->engine.add_to(scrape);
+  engine_->add_to(scrape);
   scrape.add("tocsin_records_unaccounted", static_cast<double>(counted_->unaccounted.load()));
+  scrape.add("tocsin_reload_refused", std::uint64_t{counted_->reload_refused ? 1u : 0u});
   scrape.add("tocsin_queue_frames", std::uint64_t{gauges.queue_depth});
   scrape.add("tocsin_build_info", 1.0, {TOCSIN_VERSION});
   return std::move(scrape).text(counted_->registry.Collect());

@@ -9,12 +9,15 @@
 #include <vector>
 
 #include "alerting/dispatcher.h"
+#include "daemon/admin_refusal.h"
 #include "daemon/pipeline.h"
 #include "ingest/session_types.h"
 #include "storage/space.h"
 #include "storage/store.h"
 
 namespace tocsin {
+
+class EngineFigures;
 
 // How long the parts of one commit took. Zero: not measured, nothing is observed.
 struct CommitTiming {
@@ -31,9 +34,12 @@ struct Gauges {
   std::map<SourceId, FateTotals> fates;
   Space space;
   std::size_t queue_depth = 0;
-  std::uint64_t outbox = 0;  // dispatches that are not finished
-  std::uint64_t dead = 0;    // dispatches that were given up
+  const AdminCounters* admin = nullptr;  // nullptr: there is no listener
+  std::uint64_t outbox = 0;              // dispatches that are not finished
+  std::uint64_t dead = 0;                // dispatches that were given up
 };
+
+enum class ReloadResult : std::uint8_t { kDone, kRefused };
 
 // Fills gauges.outbox and gauges.dead from the store's tally, without reading a row. Any thread.
 void count_dispatches(const Store& store, Gauges& gauges);
@@ -48,7 +54,7 @@ void count_dispatches(const Store& store, Gauges& gauges);
 // looking at every series costs a constant for each record.
 class Metrics {
  public:
-  explicit Metrics(const Catalogue& catalogue);  // borrowed
+  Metrics();
   ~Metrics();
 
   // After each commit was made, on the engine thread. The first one also takes over what the engine
@@ -56,15 +62,16 @@ class Metrics {
   void committed(const CommitOutcome& outcome, const Pipeline& pipeline);
   // After it was written, on any thread.
   void timed(const CommitTiming& timing);
+  // A reload was asked for. Any thread.
+  void reloaded(ReloadResult result);
   // The exposition text (Prometheus 0.0.4).
   std::string expose(const Gauges& gauges) const;
 
  private:
-  struct Counted;   // in the registry
-  struct Observed;  // copied out of the engine
+  struct Counted;  // in the registry
 
   std::unique_ptr<Counted> counted_;
-  std::unique_ptr<Observed> observed_;
+  std::unique_ptr<EngineFigures> engine_;
 };
 
 }  // namespace tocsin

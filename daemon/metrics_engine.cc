@@ -21,24 +21,26 @@ std::string source_label(const Catalogue& catalogue, SourceId source) {
 }
 
 void EngineFigures::update(const CommitOutcome& outcome, const Pipeline& pipeline) {
-  const bool first = !restored_;
+  // The first of all, or of a catalogue that a reload brought.
+  const bool first = catalogue_ != pipeline.loaded().catalogue;
   const Dataset& data = pipeline.engine().data();
   follow_alerts(outcome, pipeline);
   std::vector<Coverage> coverage;
   const bool new_records = first || outcome.records > 0;
-  if (new_records) coverage = coverage_in(data);
+  if (new_records) coverage = coverage_in(pipeline);
   const Day today = day_of(pipeline.now());
   records_since_ += outcome.records;
   std::map<IndicatorId, IndicatorFigures> indicators;
   const bool look = first || today != indicators_day_ ||
                     (outcome.records > 0 && records_since_ >= data.series_count());
   if (look) {
-    indicators = indicators_in(data, today);
+    indicators = indicators_in(pipeline);
     indicators_day_ = today;
     records_since_ = 0;
   }
 
   const std::lock_guard lock(mutex_);
+  catalogue_ = pipeline.loaded().catalogue;
   if (first || !outcome.revisions.empty()) {
     alerts_.clear();
     for (const auto& [id, alert] : open_) ++alerts_[{alert.pattern, alert.level}];
@@ -72,11 +74,12 @@ void EngineFigures::follow_alerts(const CommitOutcome& outcome, const Pipeline& 
   }
 }
 
-std::vector<EngineFigures::Coverage> EngineFigures::coverage_in(const Dataset& data) const {
+std::vector<EngineFigures::Coverage> EngineFigures::coverage_in(const Pipeline& pipeline) {
   std::vector<Coverage> coverage;
-  for (const Source& source : catalogue_.sources) {
+  const Dataset& data = pipeline.engine().data();
+  for (const Source& source : pipeline.catalogue().sources) {
     if (source.event_kinds.empty()) continue;
-    for (const Region& region : catalogue_.regions.all()) {
+    for (const Region& region : pipeline.catalogue().regions.all()) {
       if (region.kind != RegionKind::kCountry) continue;
       const Day until = data.covered_at_most(source.id, region.id);
       if (until > kDayMin) coverage.push_back({source.id, region.id, until});
@@ -88,11 +91,13 @@ std::vector<EngineFigures::Coverage> EngineFigures::coverage_in(const Dataset& d
 // "Stale" as the rules mean it: on the open tick the newest value is older than the cadence plus
 // the longest delay (docs/SEMANTICS.md section 2).
 std::map<IndicatorId, EngineFigures::IndicatorFigures> EngineFigures::indicators_in(
-    const Dataset& data, Day today) const {
+    const Pipeline& pipeline) {
   std::map<IndicatorId, IndicatorFigures> figures;
-  for (const Indicator& indicator : catalogue_.indicators) figures[indicator.id];
-  data.for_each_series([&](const SeriesKey& key, const Series& series) {
-    const Indicator* indicator = catalogue_.find(key.indicator);
+  const Catalogue& catalogue = pipeline.catalogue();
+  const Day today = day_of(pipeline.now());
+  for (const Indicator& indicator : catalogue.indicators) figures[indicator.id];
+  pipeline.engine().data().for_each_series([&](const SeriesKey& key, const Series& series) {
+    const Indicator* indicator = catalogue.find(key.indicator);
     if (indicator == nullptr || series.empty()) return;
     IndicatorFigures& of = figures[key.indicator];
     const Day newest = series.back().end;
@@ -103,23 +108,28 @@ std::map<IndicatorId, EngineFigures::IndicatorFigures> EngineFigures::indicators
   return figures;
 }
 
+std::shared_ptr<const Catalogue> EngineFigures::catalogue() const {
+  const std::lock_guard lock(mutex_);
+  return catalogue_;
+}
+
 void EngineFigures::add_to(Scrape& scrape) const {
   const std::lock_guard lock(mutex_);
   for (const auto& [place, count] : alerts_)
     scrape.add("tocsin_alerts_open", count, {place.first, name_of(place.second)});
   for (const auto& [source, seen] : sources_) {
-    const std::string label = source_label(catalogue_, source);
+    const std::string label = source_label(*catalogue_, source);
     scrape.add("tocsin_source_newest_arrival_timestamp_seconds", unix_seconds(seen.arrived),
                {label});
     if (seen.newest > kDayMin)
       scrape.add("tocsin_source_newest_day_timestamp_seconds", unix_seconds(seen.newest), {label});
   }
   for (const Coverage& coverage : coverage_)
-    scrape.add(
-        "tocsin_source_covered_until_timestamp_seconds", unix_seconds(coverage.until),
-        {source_label(catalogue_, coverage.source), catalogue_.regions.at(coverage.country).code});
+    scrape.add("tocsin_source_covered_until_timestamp_seconds", unix_seconds(coverage.until),
+               {source_label(*catalogue_, coverage.source),
+                catalogue_->regions.at(coverage.country).code});
   for (const auto& [id, of] : indicators_) {
-    const std::string& code = catalogue_.find(id)->code;
+    const std::string& code = catalogue_->find(id)->code;
     scrape.add("tocsin_indicator_series", of.series, {code});
     scrape.add("tocsin_indicator_series_stale", of.stale, {code});
     if (of.series > 0)

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <unordered_map>
@@ -17,12 +18,12 @@ namespace tocsin {
 // touches it.
 class EngineFigures {
  public:
-  explicit EngineFigures(const Catalogue& catalogue) : catalogue_(catalogue) {}
-
   // Engine thread.
   void update(const CommitOutcome& outcome, const Pipeline& pipeline);
   // Any thread.
   void add_to(Scrape& scrape) const;
+  // That of the last commit; an empty one before the first. Any thread.
+  std::shared_ptr<const Catalogue> catalogue() const;
 
  private:
   struct OpenAlert {
@@ -44,10 +45,9 @@ class EngineFigures {
   };
 
   void follow_alerts(const CommitOutcome& outcome, const Pipeline& pipeline);
-  std::vector<Coverage> coverage_in(const Dataset& data) const;
-  std::map<IndicatorId, IndicatorFigures> indicators_in(const Dataset& data, Day today) const;
+  static std::vector<Coverage> coverage_in(const Pipeline& pipeline);
+  static std::map<IndicatorId, IndicatorFigures> indicators_in(const Pipeline& pipeline);
 
-  const Catalogue& catalogue_;
   // The engine thread's alone.
   bool restored_ = false;
   std::unordered_map<Hash128, OpenAlert, AlertHash> open_;
@@ -55,6 +55,7 @@ class EngineFigures {
   std::uint64_t records_since_ = 0;
 
   mutable std::mutex mutex_;  // guards what follows
+  std::shared_ptr<const Catalogue> catalogue_ = std::make_shared<const Catalogue>();
   std::map<std::pair<std::string, Level>, std::uint64_t> alerts_;
   std::map<SourceId, SourceSeen> sources_;
   std::vector<Coverage> coverage_;

@@ -9,6 +9,7 @@ namespace tocsin {
 void add_fates(Scrape& scrape, const Gauges& gauges, const Catalogue& catalogue);
 void add_server(Scrape& scrape, const ServerStatistics& server);
 void add_dispatch(Scrape& scrape, const Gauges& gauges);
+void add_admin(Scrape& scrape, const Gauges& gauges);
 void add_store(Scrape& scrape, const Gauges& gauges);
 
 }  // namespace tocsin

@@ -12,6 +12,7 @@
 #include "alerting/retry.h"
 #include "daemon/checkpoint.h"
 #include "daemon/contents.h"
+#include "daemon/request.h"
 #include "ingest/gate.h"
 #include "ingest/session_types.h"
 #include "ingest/wire.h"
@@ -24,6 +25,8 @@ namespace tocsin {
 struct CommitOutcome {
   std::uint64_t sequence = 0;
   std::vector<FrameResult> frames;  // one for each RecordsInput, in order
+  // One for each AcknowledgeInput and QuarantineReleaseInput, in order.
+  std::vector<RequestOutcome> requests;
   std::vector<AlertRevision> revisions;
   std::size_t dispatches = 0;  // rows of the outbox that were written
   std::uint64_t records = 0;
@@ -51,11 +54,21 @@ class Pipeline {
   static Result<std::unique_ptr<Pipeline>> open(Store& store, Loaded loaded,
                                                 CheckpointOptions checkpoint = {});
 
+  // Whether `loaded` decides every fold and statement as what is loaded now does: then reload() is
+  // cheap.
+  bool continues(const Loaded& loaded) const;
+  // Brings other contents into force between two commits; the next one has to journal them. Data
+  // and folds go on where `continues()`. Else all is made anew from the store as at a start, and
+  // the next commit states what the new rules say otherwise (docs/SEMANTICS.md section 5). On
+  // failure this pipeline is as it was. References to its engine and catalogue don't outlive it.
+  Result<void> reload(Loaded loaded);
+
   // `now` is raised to that of the commit before, so it never goes back.
   Result<CommitOutcome> commit(std::vector<Input> inputs, ProcessingTime now);
   // commit() without its last step, store.write(): whoever calls does that, in order, before
-  // anybody hears of the outcome. Before inputs with a DeliveryInput everything that was prepared
-  // must have been written, since what was sent is looked up on the disk.
+  // anybody hears of the outcome. Before inputs with a DeliveryInput, an AcknowledgeInput or a
+  // QuarantineReleaseInput everything that was prepared must have been written, since what they are
+  // about is looked up on the disk.
   Result<Prepared> prepare(std::vector<Input> inputs, ProcessingTime now);
 
   // Writes a checkpoint of all that is committed: before a clean stop.
@@ -82,6 +95,10 @@ class Pipeline {
   };
 
   Pipeline(Store& store, Loaded loaded, CheckpointOptions checkpoint);
+  Pipeline(Pipeline&&) = default;
+  // Takes the place of this one, over the same store.
+  void become(Pipeline&& other);
+  void heed_settings();
   Result<void> restore();
   void move_horizon(Commit& commit, std::vector<Input>& inputs);
   Result<void> take(Working& working, const Input& input);
@@ -89,16 +106,22 @@ class Pipeline {
   Result<void> take_records(Working& working, const RecordsInput& input);
   Result<void> look_up(Working& working, const std::vector<const Record*>& records);
   void take_record(Working& working, const Place& at, const Record& record, FrameResult& result);
+  Admission judge(Working& working, const Producer& producer, const Record& record);
   void quarantine(Working& working, const Place& at, const Rejection& rejection,
                   FrameResult& result);
-  void keep_displaced(Working& working, const Place& at, const LatestRevision& loser,
+  void keep_displaced(Working& working, const std::string& producer, const LatestRevision& loser,
                       const Change& change);
+  Result<void> take_acknowledgement(Working& working, const AcknowledgeInput& input);
+  Result<void> take_release(Working& working, const QuarantineReleaseInput& input);
   Result<void> take_delivery(Working& working, const DeliveryInput& input);
   void state(Working& working);
   void route_revision(Working& working, const AlertRevision& revision);
 
   Store& store_;
+  CheckpointOptions checkpoint_options_;
   Loaded loaded_;
+  // What the engine was made with: until a reload that it goes on after, that of loaded_.
+  std::shared_ptr<const Catalogue> engine_catalogue_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Checkpoint> checkpoint_;
   Checkpoint::Restored restored_;

@@ -11,6 +11,7 @@
 #include "storage/codec.h"
 #include "storage/handles.h"
 #include "storage/keys.h"
+#include "storage/log_tail.h"
 #include "storage/migrate.h"
 #include "storage/recent.h"
 #include "storage/store_log.h"
@@ -106,11 +107,11 @@ Result<std::unique_ptr<Store>> Store::open(StoreOptions options) {
     return fail(ErrorCode::kNotFound, fmt::format("no store in {}", directory));
   }
   store->columns_.reset();
-  // RocksDB makes it as well, but warns first.
-  if (!made) store->options_.env->CreateDirIfMissing(directory).PermitUncheckedError();
   if (making == Making::kEarlier) {
     if (auto migrated = store->migrate(); !migrated) return tl::unexpected(migrated.error());
   }
+  // RocksDB makes it as well, but warns first.
+  if (!made) store->options_.env->CreateDirIfMissing(directory).PermitUncheckedError();
   if (auto opened = store->open_columns(Access::kReadWrite); !opened) {
     return tl::unexpected(opened.error());
   }
@@ -131,6 +132,9 @@ Result<Store::Making> Store::examine() {
   if (options_.access == Access::kReadWrite) {
     lock.emplace(*options_.env, directory);
     if (!lock->status().ok()) return tl::unexpected(locked(lock->status(), directory));
+  }
+  if (auto tails = check_log_tails(*options_.env, directory); !tails) {
+    return tl::unexpected(tails.error());
   }
   if (auto opened = open_columns(Access::kReadOnly); !opened) {
     return tl::unexpected(opened.error());
@@ -180,7 +184,7 @@ Result<void> Store::open_columns(Access access, Missing missing) {
   options.create_if_missing = access == Access::kReadWrite;
   options.create_missing_column_families = access == Access::kReadWrite;
   options.info_log =
-      std::make_shared<StoreLog>(access == Access::kReadWrite ? options_.warn : StoreLog::Say());
+      std::make_shared<StoreLog>(access == Access::kReadWrite ? options_.say : StoreLog::Say());
 
   // What is there, and for writing what ought to be.
   std::vector<std::string> names;

@@ -2,5 +2,8 @@ tocsin_test(daemon_tests
   SOURCES
     checkpoint_test.cc
     pipeline_test.cc
+    reload_test.cc
+    requests_test.cc
     support/crash_fs.cc
-  LIBS tocsin_daemon RocksDB::rocksdb-shared fmt::fmt)
+    support/small_daemon.cc
+  LIBS tocsin_commands tocsin_daemon RocksDB::rocksdb-shared fmt::fmt)

@@ -13,6 +13,8 @@ set_target_properties(store_twin PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BIN
 tocsin_e2e(e2e.kill_loop kill_loop.py --kills 50 --twin $<TARGET_FILE:store_twin>)
 tocsin_e2e(e2e.demo demo_test.py)
 tocsin_e2e(e2e.stop stop_test.py)
+tocsin_e2e(e2e.admin admin_test.py)
+tocsin_e2e(e2e.reload reload_test.py)
 tocsin_e2e(e2e.rescue rescue_test.py)
 
 # Faults of the disk.

@@ -45,6 +45,8 @@ Gauges filled(const SmallDaemon& daemon) {
   gauges.fates = daemon.store().fates();
   gauges.space = {1'000, 2'000, SpaceMark::kLow};
   gauges.queue_depth = 4;
+  static AdminCounters admin;
+  gauges.admin = &admin;
   count_dispatches(daemon.store(), gauges);
   return gauges;
 }
@@ -65,7 +67,7 @@ struct Scene {
   }
 
   SmallDaemon daemon;
-  Metrics metrics{daemon.pipeline().catalogue()};
+  Metrics metrics;
 };
 
 TEST(Metrics, PassPromtool) {
@@ -136,6 +138,22 @@ TEST(Metrics, ARecordWithoutAFateShows) {
   EXPECT_EQ(scene.scrape().at("tocsin_records_unaccounted"), "1");
 }
 
+TEST(Metrics, WhatPeopleAskedForIsCounted) {
+  Scene scene;
+  CommitOutcome outcome;
+  Released applied, refused;
+  applied.fate = Fate::kApplied;
+  Acknowledged again;
+  again.is_new = false;
+  outcome.requests = {applied, refused, Acknowledged{}, again, fail(ErrorCode::kNotFound, "row")};
+  scene.metrics.committed(outcome, scene.daemon.pipeline());
+  const auto found = scene.scrape();
+  EXPECT_EQ(found.at("tocsin_quarantine_released_total{fate=\"applied\"}"), "1");
+  EXPECT_EQ(found.at("tocsin_quarantine_released_total{fate=\"quarantined\"}"), "1");
+  EXPECT_EQ(found.at("tocsin_alert_acknowledgements_total"), "1");
+  EXPECT_EQ(found.at("tocsin_records_unaccounted"), "0");
+}
+
 TEST(Metrics, OpenAlertsFollowTheRevisions) {
   Scene scene;
   const std::string open = R"(tocsin_alerts_open{level="watch",pattern="hunger"})";
@@ -149,7 +167,7 @@ TEST(Metrics, OpenAlertsFollowTheRevisions) {
 TEST(Metrics, OpenAlertsAreKnownAfterARestart) {
   Scene scene;
   scene.daemon.restart();
-  Metrics fresh(scene.daemon.pipeline().catalogue());
+  Metrics fresh;
   fresh.committed(scene.daemon.pass(0), scene.daemon.pipeline());
   const auto found = samples(fresh.expose({}));
   EXPECT_EQ(found.at(R"(tocsin_alerts_open{level="watch",pattern="hunger"})"), "1");

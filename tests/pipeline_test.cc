@@ -62,7 +62,7 @@ TEST(Pipeline, EveryAcknowledgedFrameSurvivesAPowerFailureAtItsAck) {
     auto pipeline = open_pipeline(*store);
     ASSERT_EQ(store->position("demo", "epoch").value(), sequence - 1);
     FrameQueue frames(4);
-    Metrics metrics(pipeline->catalogue());
+    Metrics metrics;
     EngineLoop* running = nullptr;
     LoopPorts ports;
     ports.acknowledge = [&](std::vector<FrameResult> results) {
@@ -76,7 +76,8 @@ TEST(Pipeline, EveryAcknowledgedFrameSurvivesAPowerFailureAtItsAck) {
     ports.alive = [] {};
     LoopOptions options;
     options.store_directory = "/";
-    EngineLoop loop(std::move(options), *pipeline, frames, clock, metrics, log, std::move(ports));
+    EngineLoop loop(std::move(options), *store, *pipeline, frames, clock, metrics, log,
+                    std::move(ports));
     running = &loop;
     Frame next;
     next.producer = "demo";
@@ -240,12 +241,13 @@ TEST(Pipeline, ThePublishedClockDoesNotRunAheadOfThePresent) {
   auto pipeline = open_pipeline(*store);
   ASSERT_TRUE(pipeline->commit({ClockInput{}}, ProcessingTime(kNow.milliseconds() - 86'400'000)));
   FrameQueue frames(4);
-  Metrics metrics(pipeline->catalogue());
+  Metrics metrics;
   LoopPorts ports{[](std::vector<FrameResult>) {}, [] {}, [](std::string) {}, [] {}};
   LoopOptions options;
   options.clock = ClockKind::kPublished;
   options.store_directory = "/";
-  EngineLoop loop(std::move(options), *pipeline, frames, present, metrics, log, std::move(ports));
+  EngineLoop loop(std::move(options), *store, *pipeline, frames, present, metrics, log,
+                  std::move(ports));
   Frame next;
   next.producer = "demo";
   next.epoch = "epoch";

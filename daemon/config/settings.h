@@ -17,9 +17,9 @@ namespace tocsin {
 // written; resolve_paths() makes relative ones absolute.
 
 // kPlainOnLoopback is refused with an address that other machines can reach; kPlain asks in words
-// for exactly that.
-enum class TransportSecurity : std::uint8_t { kCurve, kPlainOnLoopback, kPlain };
-std::string_view name_of(TransportSecurity security);  // "curve", "plain-on-loopback", "plain"
+// for exactly that. kCurve is of the ingest server, kTls of the admin listener.
+enum class TransportSecurity : std::uint8_t { kCurve, kPlainOnLoopback, kPlain, kTls };
+std::string_view name_of(TransportSecurity security);  // "curve", "plain-on-loopback", ...
 
 // All credit given out stays below these.
 struct CreditSettings {
@@ -47,11 +47,23 @@ struct IngestSettings {
   LimitSettings limits;
 };
 
-// No encryption and no log-in, whatever `security` is: never kCurve.
+struct AdminLimits {
+  std::int64_t connections = 64;
+  std::int64_t connections_per_address = 32;
+  std::int64_t request_bytes = 16'384;     // of a header, and of a body
+  std::int64_t request_seconds = 15;       // for a request to arrive whole, an answer to leave
+  std::int64_t idle_seconds = 15;          // between two requests of a connection
+  std::int64_t requests_per_second = 200;  // of an address or a token; twice that in a burst
+};
+
+// `security` is never kCurve.
 struct AdminSettings {
   std::string host = "127.0.0.1";  // an IPv4 or IPv6 address
   TransportSecurity security = TransportSecurity::kPlainOnLoopback;
-  std::uint16_t port = 7742;  // 0: any free one
+  std::uint16_t port = 7742;               // 0: any free one
+  std::string certificate_file, key_file;  // PEM; with kTls
+  std::string tokens_file;                 // who may ask (daemon/admin_tokens.h); "": no tokens
+  AdminLimits limits;
 };
 
 struct StoreSettings {
@@ -61,8 +73,9 @@ struct StoreSettings {
   // second nothing is committed any more.
   std::int64_t free_bytes_for_credit = std::int64_t{2} << 30;
   std::int64_t free_bytes_for_commit = std::int64_t{512} << 20;
+  // How many recent records stay in memory and in the log before they go into a table.
+  std::int64_t recent_records = 200'000;
   // Least number of records between two checkpoints of the derived state.
-  std::int64_t recent_records = 200'000;  // in memory and in the log, before they go into a table
   std::int64_t checkpoint_records = 100'000;
   // About how much of one a commit carries.
   std::int64_t checkpoint_bytes = std::int64_t{1} << 20;

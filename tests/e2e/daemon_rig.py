@@ -140,6 +140,22 @@ class Rig:
     def log_tail(self):
         return "\n".join(self.log().splitlines()[-20:])
 
+    def keygen(self, name):
+        """A key pair of `tocsin keygen`: (public, secret)."""
+        keys = self.directory / "keys"
+        keys.mkdir(exist_ok=True)
+        self.run("keygen", name, "--directory", keys)
+        lines = (keys / f"{name}.key").read_text().splitlines()
+        return tuple(next(line.split()[1] for line in lines if line.startswith(kind)).encode()
+                     for kind in ("public-key", "secret-key"))
+
+    def logged(self, text, after=0):
+        """Whether the log has `text` behind the first `after` characters."""
+        return text in (self.directory / "tocsind.log").read_text()[after:]
+
+    def log_size(self):
+        return len((self.directory / "tocsind.log").read_text())
+
     def kill(self):
         """SIGKILL, to a daemon that is alive: one that ended by itself is an error."""
         if self.process.poll() is not None:

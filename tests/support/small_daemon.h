@@ -17,13 +17,24 @@ class SmallDaemon {
 
   // Commits the records, one JSON object a line, as the producer's next frame.
   CommitOutcome send(const std::string& records);
+  // Commits what people ask for, or anything else.
+  CommitOutcome commit(std::vector<Input> inputs);
   // Commits nothing but the time, `days` later.
   CommitOutcome pass(std::int32_t days);
+  // Brings other contents into force, as the engine thread does at a reload.
+  CommitOutcome reload(const Contents& contents);
+  // What the pipeline answers when it is asked to, without a commit.
+  Result<void> try_reload(const Contents& contents);
   // Closes the pipeline and the store, and opens them again.
   void restart();
+  // The same on other contents, and commits the time.
+  CommitOutcome restart_on(const Contents& contents);
+  // The same with another text of one file of the configuration from now on.
+  void restart_with(const std::string& file, const std::string& from, const std::string& to);
 
   const Pipeline& pipeline() const { return *pipeline_; }
   const Store& store() const { return *store_; }
+  Store& store() { return *store_; }
   const std::filesystem::path& directory() const { return directory_.path(); }
 
  private:
@@ -32,9 +43,13 @@ class SmallDaemon {
   TempDir directory_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Pipeline> pipeline_;
+  Contents contents_;
   ProcessingTime now_;
   std::uint64_t sequence_ = 0;
 };
+
+// What it runs on at first.
+Contents small_contents();
 
 // The price of the month that begins on `month` ("2019-04-01", to "2019-05-01") in NG-BO.
 std::string price(const std::string& id, const std::string& from, const std::string& until,

@@ -1,0 +1,262 @@
+"""SIGHUP on the real daemon, with CURVE and a producer at work all the while:
+
+  a mistake changes nothing        the log has every place, producers and /readyz notice nothing
+  what needs a restart is refused  and named
+  a key that is revoked ends       its connection's rights at once; the new one works at once
+  a permission that is taken away  holds from the next record on
+  new rules judge what is stored   and say what changed; no connection drops, nothing acknowledged is lost
+  a replay says the same           byte for byte, through all of it
+"""
+import argparse
+import json
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+import zmq
+from zmq.utils.monitor import recv_monitor_message
+
+from daemon_rig import ROOT, Producer, Rig, RigError, wait_for
+
+
+class Notified:
+    """The service manager's place."""
+
+    def __init__(self, directory):
+        self.path = str(pathlib.Path(directory) / "notify")
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(self.path)
+        self.socket.setblocking(False)
+
+    def take(self):
+        """All that was said since the last time."""
+        said = []
+        while True:
+            try:
+                said += self.socket.recv(4096).decode().splitlines()
+            except BlockingIOError:
+                return said
+
+
+class Link:
+    """A producer that keeps its session and sends records one by one."""
+
+    def __init__(self, rig, context, epoch, keys, server_key):
+        self.producer = Producer(context, rig.ports["ingest"], epoch, 0, (server_key, *keys))
+        wait_for("a WELCOME", self.is_welcome)
+
+    def is_welcome(self):
+        self.producer.hear(20)
+        return self.producer.session is not None
+
+    def send(self, payload):
+        """Waits for the ACK of a frame and returns its NACKs."""
+        self.producer.nacks = []
+        wait_for("credit", lambda: self.producer.offer(payload) or self.beat())
+        wanted = self.producer.sent
+        wait_for(f"the ACK of frame {wanted}", lambda: self.beat() or self.producer.durable >= wanted)
+        return self.producer.nacks
+
+    def beat(self):
+        self.producer.say(b"HEARTBEAT", {"session": self.producer.session, "acked": self.producer.durable})
+        self.producer.hear(20)
+
+    def expect_error(self, code):
+        """Waits for an ERROR of that code."""
+        def came():
+            while self.producer.socket.poll(20):
+                _, verb, header = self.producer.socket.recv_multipart()
+                if verb == b"ERROR":
+                    found = json.loads(header)["code"]
+                    if found != code:
+                        raise RigError(f"the server said {found} and not {code}")
+                    return True
+            return False
+        wait_for(f"ERROR {code}", came)
+
+
+def edit(path, pattern, replacement):
+    text, count = re.subn(pattern, replacement, path.read_text(), count=1, flags=re.M)
+    if count != 1:
+        raise RigError(f"{path.name} has no line like {pattern}")
+    path.write_text(text)
+
+
+def expect(condition, what):
+    if not condition:
+        raise RigError(what)
+
+
+def hang_up(rig, answer):
+    """Sends SIGHUP and waits until the log has `answer`; returns what it logged."""
+    before = rig.log_size()
+    rig.process.send_signal(signal.SIGHUP)
+    wait_for(f"'{answer}' in the log", lambda: rig.logged(answer, before))
+    return (rig.directory / "tocsind.log").read_text()[before:]
+
+
+def is_denied(context, endpoint, keys, server_key):
+    """Whether the handshake fails for the key."""
+    dealer = context.socket(zmq.DEALER)
+    dealer.linger = 0
+    dealer.curve_publickey, dealer.curve_secretkey, dealer.curve_serverkey = *keys, server_key
+    monitor = dealer.get_monitor_socket()
+    dealer.connect(endpoint)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if not monitor.poll(100):
+            continue
+        event = recv_monitor_message(monitor)["event"]
+        if event in (zmq.EVENT_HANDSHAKE_FAILED_AUTH, zmq.EVENT_HANDSHAKE_SUCCEEDED):
+            dealer.disable_monitor()
+            dealer.close()
+            return event == zmq.EVENT_HANDSHAKE_FAILED_AUTH
+    raise RigError("the handshake neither succeeded nor failed")
+
+
+def records(directory, *phases):
+    scenario = pathlib.Path(directory) / "scenario"
+    if not scenario.exists():
+        subprocess.run(["/usr/bin/python3", str(ROOT / "deploy/demo/make-scenario"), "--out", str(scenario)],
+                       check=True, stdout=subprocess.DEVNULL)
+    lines = [line for name in phases for line in (scenario / f"{name}.ndjson").read_text().splitlines() if line]
+    return [("\n".join(lines[i:i + 200]) + "\n").encode() for i in range(0, len(lines), 200)]
+
+
+def run(rig, directory):
+    context = zmq.Context()
+    notified = Notified(directory)
+    rig.environment["NOTIFY_SOCKET"] = notified.path
+    server, demo, other, stranger = (rig.keygen(name) for name in ("server", "demo", "other", "stranger"))
+    packs = rig.directory / "packs"
+    packs.mkdir()
+    shutil.copy(ROOT / "rules/packs/lake-chad.yaml", packs)
+    rig.write_config(rig.start_mail(), extra=[
+        (r"^packs: .*", "packs: [../packs/lake-chad.yaml]"),
+        (r"^  security: plain-on-loopback .*", "  security: curve\n  secret_key_file: ../keys/server.key"),
+    ])
+    sources, committees = rig.config / "sources.yaml", rig.config / "committees.yaml"
+    settings, pack = rig.config / "tocsind.yaml", packs / "lake-chad.yaml"
+    edit(sources, r"^  history:", f'  history:\n    public_keys: ["{stranger[0].decode()}"]')
+    edit(sources, r"^  demo:", f'  demo:\n    public_keys: ["{demo[0].decode()}"]')
+    rig.start()
+    expect("READY=1" in notified.take(), "no READY=1 at the start")
+    link = Link(rig, context, "work", demo, server[0])
+    for payload in records(directory, "01-history", "02-watch"):
+        link.send(payload)
+    rig.get("/readyz")
+    wait_for("the mails", lambda: rig.metric("tocsin_outbox_dispatches") == 0)
+    open_alerts = rig.metric("tocsin_alerts_open")
+    expect(open_alerts > 0, "the scenario raised no alert")
+    extra = json.loads(records(directory, "02-watch")[0].splitlines()[0])
+    expect(".observation." in extra["type"], "the first record of 02-watch is no observation")
+    numbers = iter(range(10_000))
+
+    def one_more():
+        return (json.dumps(dict(extra, id=f"more-{next(numbers)}")) + "\n").encode()
+
+    # 1. Mistakes.
+    good = committees.read_text()
+    committees.write_text(good.replace("least_level: watch", "least_level: watsh", 1)
+                          .replace("regions: [TD]", "regions: [TX]", 1))
+    sequence = rig.metric("tocsin_journal_sequence")
+    said = hang_up(rig, "unknown region 'TX'")
+    for place in (r"committees\.yaml:8:18: .*watsh", r"committees\.yaml:15:15: unknown region 'TX'"):
+        expect(re.search(place, said), f"the log has no {place}:\n{said}")
+    told = []
+    wait_for("READY=1", lambda: told.extend(notified.take()) or "READY=1" in told)
+    wait_for("the metric", lambda: rig.metric("tocsin_reloads_total", outcome="refused") > 0)
+    expect(rig.metric("tocsin_reload_refused") == 1, "tocsin_reload_refused is not 1")
+    expect(rig.metric("tocsin_journal_sequence") == sequence, "a refused reload was journaled")
+    rig.get("/readyz")
+    link.send(one_more())
+    committees.write_text(good)
+
+    # 2. A restart is needed.
+    unchanged = settings.read_text()
+    edit(settings, r"^  heartbeat_ms: .*", "  heartbeat_ms: 3_000")
+    said = hang_up(rig, "allowed: what it was, or a restart")
+    expect(re.search(r"tocsind\.yaml:\d+:17: ingest\.heartbeat_ms can't change", said), said)
+    settings.write_text(unchanged)
+
+    # 3. A key is revoked, another comes.
+    notified.take()
+    edit(sources, re.escape(demo[0].decode()), other[0].decode().replace("\\", r"\\"))
+    said = hang_up(rig, "reload: in force")
+    expect("sources.yaml: producers: changed demo" in said and "folds go on" in said, said)
+    told = []
+    wait_for("READY=1", lambda: told.extend(notified.take()) or "READY=1" in told)
+    expect(told[0] == "RELOADING=1" and re.fullmatch(r"MONOTONIC_USEC=\d+", told[1]), f"systemd was told {told}")
+    link.expect_error("not-a-producer")
+    link.producer.say(b"BATCH", {"session": link.producer.session, "sequence": link.producer.sent + 1,
+                                 "records": 1}, one_more())
+    link.expect_error("not-a-producer")
+    durable = link.producer.durable
+    link.producer.close()
+    expect(is_denied(context, rig.ports["ingest"], demo, server[0]), "the revoked key was let in")
+    link = Link(rig, context, "work", other, server[0])
+    expect(link.producer.durable == durable, "the new key does not go on where the old one was")
+    expect(link.send(one_more()) == [], "the new key's record was refused")
+
+    # 4. A permission is taken away and given back, on the living session.
+    session = link.producer.session
+    edit(sources, r"^    sources: \[demo-weather, ", "    sources: [")
+    hang_up(rig, "reload: in force")
+    refused = link.send(one_more())
+    expect([nack["code"] for nack in refused] == ["source-not-allowed"], f"NACKs: {refused}")
+    edit(sources, r"^    sources: \[demo-market, ", "    sources: [demo-weather, demo-market, ")
+    hang_up(rig, "reload: in force")
+    expect(link.send(one_more()) == [], "the permission did not come back")
+
+    # 5. Other rules, while frames come.
+    edit(pack, r"^    watch: dimensions\(\) >= 3", "    watch: dimensions() >= 5")
+    before = rig.log_size()
+    rig.process.send_signal(signal.SIGHUP)
+    sent = 0
+    while sent < 20 or not rig.logged("reload: in force", before):
+        link.send(one_more())
+        sent += 1
+    said = (rig.directory / "tocsind.log").read_text()[before:]
+    expect(re.search(r"folded anew from the stored records; alerts: withdrawn \d+", said), said)
+    expect("lake-chad.yaml: patterns: changed convergence" in said, said)
+    expect(rig.metric("tocsin_alerts_open") == 0, "alerts are open that the rules don't support")
+    edit(pack, r"^    watch: dimensions\(\) >= 5", "    watch: dimensions() >= 3")
+    hang_up(rig, "reload: in force")
+    expect(rig.metric("tocsin_alerts_open") == open_alerts, "the alerts did not come back")
+    expect(link.producer.session == session, "the session did not outlive the reloads")
+    hang_up(rig, "no file has changed")
+    expect(rig.metric("tocsin_reload_refused") == 0, "tocsin_reload_refused stayed 1")
+    expect(rig.metric("tocsin_records_unaccounted") == 0, "records met no fate")
+    reloads = rig.metric("tocsin_reloads_total", outcome="done")
+
+    rig.stop()
+    if "byte for byte" not in rig.run("replay", rig.store).stdout:
+        raise RigError("the replay says something else")
+    rig.run("verify", rig.store)
+    print(f"{reloads:.0f} reloads done, {link.producer.durable} frames acknowledged, {sent} of them during the change of rules")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--binaries", required=True)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="tocsin-reload-") as directory:
+        rig = Rig(options.binaries, directory)
+        try:
+            run(rig, directory)
+        except RigError as error:
+            print(f"FAILED: {error}\n{rig.log_tail()}", file=sys.stderr)
+            return 1
+        finally:
+            rig.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
