@@ -171,6 +171,7 @@ Result<void> App::open_store() {
   StoreOptions options;
   options.directory = settings_.store.path;
   options.block_cache_bytes = static_cast<std::size_t>(settings_.store.block_cache_bytes);
+  options.recent_records = static_cast<std::size_t>(settings_.store.recent_records);
   options.note = [log = log_](const std::string& message) { log->info("{}", message); };
   options.say = [log = log_](std::string_view text) { log->warn("store: {}", text); };
   auto store = Store::open(std::move(options));
