@@ -39,7 +39,11 @@ EngineLoop::EngineLoop(LoopOptions options, Store& store, Pipeline& pipeline, Fr
       log_(log),
       ports_(std::move(ports)),
       store_(store) {
-  if (options_.overlap) writer_.emplace(store);
+  if (!options_.overlap) return;
+  // With the published clock a frame is cut into days first.
+  if (options_.clock == ClockKind::kSystem)
+    decoder_.emplace(frames, pipeline.wire_limits(), 2 * options_.commit_records);
+  writer_.emplace(store);
 }
 
 void EngineLoop::stop() {
@@ -108,10 +112,23 @@ Result<void> EngineLoop::turns() {
     if (auto done = turn(); !done) return done;
     if (auto written = writer_ ? writer_->standing() : Result<void>(); !written) return written;
     if (auto done = heed_reload(); !done) return done;
-    if (last && (frames_.depth() == 0 || halted_)) return drain();
+    if (last && (is_empty() || halted_)) return drain();
     ports_.alive();
     watch_space();
   }
+}
+
+std::vector<ReadyFrame> EngineLoop::take_frames() {
+  if (decoder_) return decoder_->take(options_.commit_records, options_.wait);
+  std::vector<ReadyFrame> ready;
+  for (Frame& frame : frames_.take(options_.commit_records, options_.wait))
+    ready.push_back({std::move(frame), {}});
+  return ready;
+}
+
+// Whether a queue that is closed has given out all it had.
+bool EngineLoop::is_empty() const {
+  return decoder_ ? decoder_->is_finished() : frames_.depth() == 0;
 }
 
 Result<void> EngineLoop::turn() {
@@ -120,7 +137,7 @@ Result<void> EngineLoop::turn() {
     std::this_thread::sleep_for(options_.wait);
     return {};
   }
-  std::vector<Frame> frames = frames_.take(options_.commit_records, options_.wait);
+  std::vector<ReadyFrame> frames = take_frames();
   std::deque<DeliveryResult> results;
   {
     const std::lock_guard lock(mutex_);
@@ -134,14 +151,17 @@ Result<void> EngineLoop::turn() {
   for (Request& request : taken_) std::ranges::move(request.inputs, std::back_inserter(inputs));
   if (options_.clock == ClockKind::kPublished) {
     if (!inputs.empty())
-      if (auto done = commit(std::move(inputs), pipeline_.now(), oldest); !done) return done;
+      if (auto done = commit(std::move(inputs), {}, pipeline_.now(), oldest); !done) return done;
     if (auto drained = drain(); !drained) return drained;
-    for (Frame& frame : frames)
-      if (auto done = commit_published(frame); !done) return done;
+    for (const ReadyFrame& ready : frames)
+      if (auto done = commit_published(ready.frame); !done) return done;
     return {};
   }
-  for (Frame& frame : frames) {
+  std::vector<DecodedFrame> decoded;
+  decoded.reserve(frames.size());
+  for (auto& [frame, records] : frames) {
     oldest = std::min(oldest, frame.received);
+    if (decoder_) decoded.push_back(std::move(records));
     inputs.emplace_back(RecordsInput{std::move(frame.producer), std::move(frame.epoch),
                                      frame.sequence, std::move(frame.payload)});
   }
@@ -149,11 +169,11 @@ Result<void> EngineLoop::turn() {
   const bool new_day = day_of(now) > day_of(pipeline_.now());
   if (inputs.empty() && !new_day) return {};
   if (inputs.empty()) inputs.emplace_back(ClockInput{});
-  return commit(std::move(inputs), now, oldest);
+  return commit(std::move(inputs), std::move(decoded), now, oldest);
 }
 
-Result<void> EngineLoop::commit(std::vector<Input> inputs, ProcessingTime now,
-                                Steady::time_point oldest) {
+Result<void> EngineLoop::commit(std::vector<Input> inputs, std::vector<DecodedFrame> decoded,
+                                ProcessingTime now, Steady::time_point oldest) {
   const auto begun = Steady::now();
   // Deliveries and requests look up on the disk what they are about.
   const bool asked = !taken_.empty();
@@ -161,7 +181,7 @@ Result<void> EngineLoop::commit(std::vector<Input> inputs, ProcessingTime now,
       inputs, [](const Input& input) { return std::holds_alternative<DeliveryInput>(input); });
   if (asked || delivered)
     if (auto drained = drain(); !drained) return drained;
-  auto prepared = pipeline_.prepare(std::move(inputs), now);
+  auto prepared = pipeline_.prepare(std::move(inputs), now, std::move(decoded));
   if (!prepared) return tl::unexpected(prepared.error());
   metrics_.committed(prepared->outcome, pipeline_);
   auto tell = [this, begun, oldest](CommitOutcome&& outcome, Steady::time_point ended) {

@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "daemon/commit_writer.h"
+#include "daemon/frame_decoder.h"
 #include "daemon/metrics.h"
 #include "daemon/pipeline.h"
 #include "ingest/server_queue.h"
@@ -45,7 +46,8 @@ struct LoopOptions {
   std::chrono::milliseconds wait{20};    // for something to do
   std::filesystem::path store_directory;
   SpaceMarks space;
-  bool overlap = true;  // a commit is written by a thread of its own while the next is made
+  // Frames are decoded and commits written by threads of their own, while the next commit is made.
+  bool overlap = true;
 };
 
 class EngineLoop {
@@ -92,8 +94,10 @@ class EngineLoop {
   };
   void answer_requests(std::vector<RequestOutcome> outcomes);
   void refuse_requests(const std::string& why);
-  Result<void> commit(std::vector<Input> inputs, ProcessingTime now,
-                      std::chrono::steady_clock::time_point oldest);
+  std::vector<ReadyFrame> take_frames();
+  bool is_empty() const;
+  Result<void> commit(std::vector<Input> inputs, std::vector<DecodedFrame> decoded,
+                      ProcessingTime now, std::chrono::steady_clock::time_point oldest);
   void written(CommitOutcome&& outcome, const CommitTiming& timing);
   Result<void> commit_published(const Frame& frame);
   Result<void> advance_days(ProcessingTime until);
@@ -119,7 +123,9 @@ class EngineLoop {
   bool ended_ = false;  // run() has returned or is about to: nobody takes a reload or a request
   std::chrono::steady_clock::time_point space_checked_;
   Store& store_;
-  std::optional<CommitWriter> writer_;  // last: its thread uses the others
+  // Last: their threads use the others.
+  std::optional<FrameDecoder> decoder_;
+  std::optional<CommitWriter> writer_;
 };
 
 }  // namespace tocsin

@@ -60,6 +60,7 @@ Result<Reloaded> EngineLoop::bring_into_force(PendingReload& reload, Result<void
     grant_again();
     return tl::unexpected(done.error());
   }
+  if (decoder_) decoder_->use(pipeline_.wire_limits());
   // Before the commit: what it has sent names the new committees. And a key that was revoked is not
   // to wait for it.
   ports_.in_force(pipeline_.loaded().catalogue);

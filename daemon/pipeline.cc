@@ -157,9 +157,11 @@ Result<CommitOutcome> Pipeline::commit(std::vector<Input> inputs, ProcessingTime
   return std::move(prepared->outcome);
 }
 
-Result<Prepared> Pipeline::prepare(std::vector<Input> inputs, ProcessingTime now) {
+Result<Prepared> Pipeline::prepare(std::vector<Input> inputs, ProcessingTime now,
+                                   std::vector<DecodedFrame> decoded) {
   if (auto prepared = checkpoint_->prepare(); !prepared) return tl::unexpected(prepared.error());
   Working working;
+  working.decoded = std::move(decoded);
   working.now = now_ = std::max(now_, now);
   working.outcome.sequence = store_.next_sequence();
   move_horizon(working.commit, inputs);
@@ -210,6 +212,7 @@ Result<void> Pipeline::take(Working& working, const Input& input) {
 }
 
 Result<void> Pipeline::take_records(Working& working, const RecordsInput& input) {
+  const std::size_t place = working.frames++;
   FrameResult result;
   result.producer = input.producer;
   result.epoch = input.epoch;
@@ -226,37 +229,25 @@ Result<void> Pipeline::take_records(Working& working, const RecordsInput& input)
     working.outcome.frames.push_back(std::move(result));
     return {};
   }
-  struct Parsed {
-    std::size_t index;
-    std::string_view raw;
-    ParsedRecord record;
-    Hash128 identity;
-  };
-  std::vector<Parsed> parsed;
-  parser_.for_each_record(input.payload,
-                          [&](std::size_t index, std::string_view raw, ParsedRecord&& record) {
-                            parsed.push_back({index, raw, std::move(record), Hash128()});
-                          });
+  const DecodedFrame frame = take_decoded(working, place, input.payload);
   std::vector<Identity> identities;
-  identities.reserve(parsed.size());
-  for (Parsed& one : parsed) {
-    if (!one.record) continue;
-    one.identity = identity_hash(one.record->source, one.record->id);
-    if (const Source* source = loaded_.catalogue->find_source(one.record->source))
+  identities.reserve(frame.records.size());
+  for (const DecodedRecord& one : frame.records)
+    if (const Source* source =
+            one.record ? loaded_.catalogue->find_source(one.record->source) : nullptr)
       identities.push_back({source->id, one.identity});
-  }
   if (auto found = look_up(working, identities); !found) return found;
-  for (const Parsed& one : parsed) {
-    const Place at{input, *producer, one.index, one.raw, one.identity};
-    if (one.record) {
-      take_record(working, at, *one.record, result);
+  for (std::size_t i = 0; i < frame.records.size(); ++i) {
+    const Place at{input, *producer, i, frame.records[i]};
+    if (at.decoded.record) {
+      take_record(working, at, result);
     } else {
       ++working.commit.fates[SourceId()][static_cast<std::size_t>(Fate::kQuarantined)];
-      quarantine(working, at, one.record.error(), result);
+      quarantine(working, at, at.decoded.record.error(), result);
     }
     ++working.record_index;
   }
-  working.outcome.records += parsed.size();
+  working.outcome.records += frame.records.size();
   if (part) {
     working.outcome.frames.push_back(std::move(result));
     return {};
@@ -269,6 +260,13 @@ Result<void> Pipeline::take_records(Working& working, const RecordsInput& input)
   positions.push_back({input.producer, input.epoch, input.sequence});
   working.outcome.frames.push_back(std::move(result));
   return {};
+}
+
+// The records of the commit's frame number `place`.
+DecodedFrame Pipeline::take_decoded(Working& working, std::size_t place, std::string_view payload) {
+  if (place < working.decoded.size() && working.decoded[place].limits == parser_.limits())
+    return std::move(working.decoded[place]);
+  return decode(parser_, payload);
 }
 
 // Brings the stored latest revisions of the identities into the working set.
@@ -286,10 +284,9 @@ Result<void> Pipeline::look_up(Working& working, std::span<const Identity> ident
   return {};
 }
 
-void Pipeline::take_record(Working& working, const Place& at, const Record& record,
-                           FrameResult& result) {
-  const Admission admission = judge(working, at.producer, record, at.identity);
-  const Source* source = loaded_.catalogue->find_source(record.source);
+void Pipeline::take_record(Working& working, const Place& at, FrameResult& result) {
+  const Admission admission = judge(working, at.producer, at.decoded);
+  const Source* source = loaded_.catalogue->find_source(at.decoded.record->source);
   ++working.commit.fates[source == nullptr ? SourceId() : source->id]
                         [static_cast<std::size_t>(admission.fate)];
   if (admission.rejection) {
@@ -300,10 +297,13 @@ void Pipeline::take_record(Working& working, const Place& at, const Record& reco
 }
 
 // What the gate says of the record, whose latest revision was looked up; a change is applied.
-Admission Pipeline::judge(Working& working, const Producer& producer, const Record& record,
-                          const Hash128& identity) {
-  const LatestRevision* current = working.find(identity);
-  const Arrival arrival{producer, now_, working.outcome.sequence, working.record_index, identity};
+Admission Pipeline::judge(Working& working, const Producer& producer,
+                          const DecodedRecord& decoded) {
+  const Record& record = *decoded.record;
+  const LatestRevision* current = working.find(decoded.identity);
+  const Arrival arrival{
+      producer,         now_,           working.outcome.sequence, working.record_index,
+      decoded.identity, decoded.content};
   Admission admission = admit(*loaded_.catalogue, gate_, arrival, record, current);
   if (!admission.change) return admission;
   if (admission.displaced_content)
@@ -315,7 +315,7 @@ Admission Pipeline::judge(Working& working, const Producer& producer, const Reco
   seen.arrived = now_;
   seen.newest = std::max(seen.newest, newest_day(record));
   std::vector<LatestRevision>& made = working.commit.revisions;
-  std::optional<std::size_t>& slot = working.latest[identity].made;
+  std::optional<std::size_t>& slot = working.latest[decoded.identity].made;
   if (slot) {
     made[*slot] = std::move(after);
   } else {
@@ -344,7 +344,7 @@ void Pipeline::quarantine(Working& working, const Place& at, const Rejection& re
   row.producer = at.input.producer;
   row.received = now_;
   row.rejection = rejection;
-  row.record = std::string(at.raw);
+  row.record = std::string(at.decoded.raw(at.input.payload));
   working.commit.quarantine.push_back(std::move(row));
 }
 

@@ -13,6 +13,7 @@
 #include "daemon/checkpoint.h"
 #include "daemon/contents.h"
 #include "daemon/request.h"
+#include "ingest/decode.h"
 #include "ingest/gate.h"
 #include "ingest/session_types.h"
 #include "ingest/wire.h"
@@ -69,7 +70,11 @@ class Pipeline {
   // anybody hears of the outcome. Before inputs with a DeliveryInput, an AcknowledgeInput or a
   // QuarantineReleaseInput everything that was prepared must have been written, since what they are
   // about is looked up on the disk.
-  Result<Prepared> prepare(std::vector<Input> inputs, ProcessingTime now);
+  // `decoded`: of the RecordsInputs, in order, as far as it is there; what isn't, or was decoded
+  // under other limits, is decoded here.
+  Result<Prepared> prepare(std::vector<Input> inputs, ProcessingTime now,
+                           std::vector<DecodedFrame> decoded = {});
+  const WireLimits& wire_limits() const { return parser_.limits(); }
 
   // Writes a checkpoint of all that is committed: before a clean stop.
   Result<void> finish() { return checkpoint_->finish(); }
@@ -91,8 +96,7 @@ class Pipeline {
     const RecordsInput& input;
     const Producer& producer;
     std::size_t index;  // in the frame
-    std::string_view raw;
-    Hash128 identity;  // of a record that could be read
+    const DecodedRecord& decoded;
   };
 
   Pipeline(Store& store, Loaded loaded, CheckpointOptions checkpoint);
@@ -105,10 +109,10 @@ class Pipeline {
   Result<void> take(Working& working, const Input& input);
   bool may_keep(const std::string& producer);
   Result<void> take_records(Working& working, const RecordsInput& input);
+  DecodedFrame take_decoded(Working& working, std::size_t place, std::string_view payload);
   Result<void> look_up(Working& working, std::span<const Identity> identities);
-  void take_record(Working& working, const Place& at, const Record& record, FrameResult& result);
-  Admission judge(Working& working, const Producer& producer, const Record& record,
-                  const Hash128& identity);
+  void take_record(Working& working, const Place& at, FrameResult& result);
+  Admission judge(Working& working, const Producer& producer, const DecodedRecord& decoded);
   void quarantine(Working& working, const Place& at, const Rejection& rejection,
                   FrameResult& result);
   void keep_displaced(Working& working, const std::string& producer, const LatestRevision& loser,

@@ -91,16 +91,16 @@ Result<void> Pipeline::take_release(Working& working, const QuarantineReleaseInp
                   fmt::format("row {} came from '{}', which is no producer any more", sequence,
                               row->producer));
   Released outcome{sequence, row->producer, row->journal_sequence, Fate::kQuarantined, {}};
-  const ParsedRecord parsed = parser_.parse(row->record);
+  const DecodedRecord decoded = decode_record(parser_, row->record);
+  const ParsedRecord& parsed = decoded.record;
   if (!parsed) {
     outcome.rejection = parsed.error();
   } else {
-    const Source* source = loaded_.catalogue->find_source(parsed->source);
-    const Hash128 identity = identity_hash(parsed->source, parsed->id);
-    if (source != nullptr)
-      if (auto found = look_up(working, std::array{Identity{source->id, identity}}); !found)
-        return found;
-    Admission admission = judge(working, *producer, *parsed, identity);
+    if (const Source* source = loaded_.catalogue->find_source(parsed->source)) {
+      const std::array identities{Identity{source->id, decoded.identity}};
+      if (auto found = look_up(working, identities); !found) return found;
+    }
+    Admission admission = judge(working, *producer, decoded);
     outcome.fate = admission.fate;
     outcome.rejection = std::move(admission.rejection);
   }

@@ -18,7 +18,9 @@ struct Pipeline::Working {
   Commit commit;
   CommitOutcome outcome;
   ProcessingTime now;
-  std::uint32_t record_index = 0;  // in the journal entry
+  std::uint32_t record_index = 0;     // in the journal entry
+  std::vector<DecodedFrame> decoded;  // handed in
+  std::size_t frames = 0;             // taken so far
   // The latest revision of each identity that was looked up and is there: as this commit has made
   // it so far, in commit.revisions, else as it is stored.
   struct Latest {

@@ -65,7 +65,7 @@ Admission admit(const Catalogue& catalogue, const GatePolicy& policy, const Arri
 
   if (current && record.revision < current->revision) return unchanged(Fate::kSuperseded);
   const bool same_revision = current && record.revision == current->revision;
-  const Hash128 content = content_hash(record);
+  const Hash128 content = arrival.content ? *arrival.content : content_hash(record);
   if (same_revision && content == current->content) return unchanged(Fate::kDuplicate);
   if (same_revision && content < current->content) {
     return refused(conflict_rejection(record.revision, current->content));

@@ -53,7 +53,8 @@ struct Arrival {
   ProcessingTime now;
   std::uint64_t journal_sequence = 0;
   std::uint32_t journal_index = 0;
-  std::optional<Hash128> identity{};  // the record's identity_hash(), where it is known already
+  // The record's identity_hash() and content_hash(), where they are known already.
+  std::optional<Hash128> identity{}, content{};
 };
 
 struct Admission {

@@ -34,6 +34,11 @@ void FrameQueue::close() {
   filled_.notify_all();
 }
 
+bool FrameQueue::is_closed() const {
+  const std::lock_guard lock(mutex_);
+  return closed_;
+}
+
 std::size_t FrameQueue::depth() const {
   const std::lock_guard lock(mutex_);
   return frames_.size();

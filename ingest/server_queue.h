@@ -23,6 +23,7 @@ class FrameQueue : public FrameSink {
   std::vector<Frame> take(std::uint64_t records_max, std::chrono::milliseconds wait);
   // Takes no more frames; take() gives out what is left without waiting.
   void close();
+  bool is_closed() const;
   std::size_t depth() const;
 
  private:

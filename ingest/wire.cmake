@@ -1,5 +1,6 @@
 tocsin_library(tocsin_wire
   SOURCES
+    decode.cc
     frame.cc
     json_schema.cc
     record_build.cc

@@ -17,6 +17,7 @@ namespace tocsin {
 struct WireLimits {
   std::size_t record_bytes = 65'536;    // of one record's JSON
   std::size_t frame_records = 100'000;  // of one frame; what lies beyond is rejected unread
+  friend bool operator==(const WireLimits&, const WireLimits&) = default;
 };
 
 // A record, or why it isn't one. Codes of rejections made here:
@@ -37,6 +38,8 @@ class WireParser {
   ~WireParser();
   WireParser(WireParser&&) noexcept;
   WireParser& operator=(WireParser&&) noexcept;
+
+  const WireLimits& limits() const { return limits_; }
 
   // One record: a JSON object with nothing but white space around it. `json` needs no padding.
   ParsedRecord parse(std::string_view json);
