@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <exception>
+#include <map>
 #include <mutex>
 #include <thread>
 
@@ -103,6 +104,7 @@ class AdminServer::Listener {
     mailbox_->close();
     net_->io.stop();
     thread_.join();
+    waiting_.clear();
     net_.reset();  // with what is pending go the connections
   }
 
@@ -179,14 +181,22 @@ class AdminServer::Listener {
     ask(std::get<AskEngine>(std::move(action)), std::move(done));
   }
 
+  // The engine gets a number only: what it keeps must not keep a connection beyond the listener.
   void ask(AskEngine asked, Done done) {
-    ports_.ask(std::move(asked.inputs), [mailbox = mailbox_, answer = std::move(asked.answer),
-                                         done = std::move(done)](
-                                            Result<std::vector<RequestOutcome>> outcomes) {
-      mailbox->post([answer, done, outcomes = std::move(outcomes)] {
-        done(outcomes ? guarded([&] { return answer(*outcomes); }) : admin_error(outcomes.error()));
-      });
-    });
+    const std::uint64_t number = ++asked_;
+    waiting_.emplace(number, Waiting{std::move(asked.answer), std::move(done)});
+    ports_.ask(std::move(asked.inputs),
+               [this, number, mailbox = mailbox_](Result<std::vector<RequestOutcome>> outcomes) {
+                 mailbox->post([this, number, outcomes = std::move(outcomes)] {
+                   on_answer(number, outcomes);
+                 });
+               });
+  }
+
+  void on_answer(std::uint64_t number, const Result<std::vector<RequestOutcome>>& outcomes) {
+    const Waiting waiting = std::move(waiting_.extract(number).mapped());
+    waiting.done(outcomes ? guarded([&] { return waiting.answer(*outcomes); })
+                          : admin_error(outcomes.error()));
   }
 
   void backup(const std::string& directory, Done done) {
@@ -210,6 +220,13 @@ class AdminServer::Listener {
   AdminSecrets secrets_;
   AddressCount of_address_;
   RequestRate rate_;
+  // Asked of the engine, by number.
+  struct Waiting {
+    std::function<AdminResponse(const std::vector<RequestOutcome>&)> answer;
+    Done done;
+  };
+  std::map<std::uint64_t, Waiting> waiting_;
+  std::uint64_t asked_ = 0;
   bool backup_running_ = false;
   // Connections live in what is pending in io, and use what stands above when they go.
   struct Net {

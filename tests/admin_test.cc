@@ -71,7 +71,7 @@ class Admin : public testing::Test {
             [this] { return not_ready_; },
             [this](const std::string& directory) { return backup_(directory); },
             [this](std::vector<Input> inputs, RequestAnswer answer) {
-              answer(daemon_.commit(std::move(inputs)).requests);
+              ask_(std::move(inputs), std::move(answer));
             }};
   }
   void start(AdminOptions options = {}) {
@@ -122,6 +122,10 @@ class Admin : public testing::Test {
   std::string not_ready_;
   std::function<Result<std::string>(const std::string&)> backup_ =
       [](const std::string& directory) { return Result<std::string>("written to " + directory); };
+  std::function<void(std::vector<Input>, RequestAnswer)> ask_ =
+      [this](std::vector<Input> inputs, const RequestAnswer& answer) {
+        answer(daemon_.commit(std::move(inputs)).requests);
+      };
   std::unique_ptr<AdminServer> server_;
 };
 
@@ -474,6 +478,33 @@ TEST_F(Admin, AnAcknowledgementIsShownWithItsAlert) {
               AllOf(HasSubstr(" 409 "), HasSubstr("it was sent to: senate")));
   EXPECT_THAT(ask(path, bearer(token) + R"( -d '{"committee":"senate","revision":7}')"),
               AllOf(HasSubstr(" 404 "), HasSubstr("no revision 7")));
+}
+
+TEST_F(Admin, WhatTheEngineDoesNotTakeIsSaid) {
+  const std::string token = let_in("root", Role::kAdmin);
+  ask_ = [](const auto&, const RequestAnswer& answer) {
+    answer(fail(ErrorCode::kUnavailable, "the daemon is stopping"));
+  };
+  start();
+  EXPECT_THAT(ask("/quarantine/1/release", "-X POST " + bearer(token)),
+              AllOf(HasSubstr(" 503 "), HasSubstr("the daemon is stopping")));
+  EXPECT_EQ(refused(AdminRefusal::kUnavailable), 1u);
+}
+
+TEST_F(Admin, TheEngineMayAnswerAfterTheStop) {
+  const std::string token = let_in("root", Role::kAdmin);
+  std::promise<RequestAnswer> asked;
+  ask_ = [&](const auto&, RequestAnswer answer) { asked.set_value(std::move(answer)); };
+  start();
+  Peer peer(server_->port());
+  peer.say("POST /quarantine/1/release HTTP/1.1\r\n" + host() + "Authorization: Bearer " + token +
+           "\r\n\r\n");
+  const RequestAnswer answer = asked.get_future().get();
+  EXPECT_THAT(ask("/healthz"), HasSubstr(" 200 ")) << "others are answered meanwhile";
+  server_->stop();
+  EXPECT_EQ(peer.rest(), "");
+  server_.reset();
+  answer(std::vector<RequestOutcome>{fail(ErrorCode::kNotFound, "no such row")});
 }
 
 TEST_F(Admin, TheQuarantineIsListedAndReleased) {
