@@ -5,7 +5,6 @@
 #include <charconv>
 #include <set>
 
-#include "alerting/clean_text.h"
 #include "daemon/admin_alerts.h"
 #include "daemon/admin_query.h"
 #include "daemon/admin_requests.h"

@@ -180,9 +180,9 @@ Result<void> App::open_store() {
   auto loaded = load_contents(contents_, *store_);
   if (!loaded) return tl::unexpected(loaded.error());
   catalogue_ = loaded->catalogue;
-  auto secrets = secrets_of(settings_);
-  if (!secrets) return tl::unexpected(secrets.error());
-  secrets_ = *std::move(secrets);
+  auto at_start = secrets_of(settings_);
+  if (!at_start) return tl::unexpected(at_start.error());
+  secrets_ = *std::move(at_start);
   if (options_.rebuild) {
     log_->info("--rebuild: the checkpoint is dropped");
     if (auto dropped = store_->drop_state(); !dropped) return dropped;

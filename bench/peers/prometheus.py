@@ -99,17 +99,35 @@ def start(work, rules, webhook):
         subprocess.Popen(["prometheus", f"--config.file={work}/run/prometheus.yml",
                           f"--storage.tsdb.path={work}/run/data", f"--web.listen-address=127.0.0.1:{port}",
                           "--web.enable-remote-write-receiver"], stdout=log, stderr=log)]
-    deadline = time.monotonic() + 60
-    for ready in (alert_port, port):
-        while True:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{ready}/-/ready", timeout=5).close()
-                break
-            except OSError:
-                if time.monotonic() > deadline:
-                    raise RuntimeError(f"not ready; see {work}/run/log") from None
-                time.sleep(0.1)
+    try:
+        for ready in (alert_port, port):
+            wait_until_ready(ready)
+    except RuntimeError as error:
+        stop(running)
+        raise RuntimeError(f"{error}; see {work}/run/log") from None
     return running, port
+
+
+def wait_until_ready(port):
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/-/ready", timeout=5).close()
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"nothing is ready on port {port}") from None
+            time.sleep(0.1)
+
+
+def stop(running):
+    for process in running:
+        process.terminate()
+    for process in running:
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 def metric(port, name):
@@ -130,8 +148,11 @@ def take_in(series, regions, port, recorded):
         for half, bodies in zip(halves, posts):
             bodies.append([remote_write.body([s for r in half[i:i + per_body] for s in series.samples(r, step)], at)
                            for i in range(0, len(half), per_body)])
-            if recorded:  # as if the rules had run all the time
-                bodies[-1].append(remote_write.body([s for r in half for s in series.recorded(r, step)], at))
+    if recorded:  # as if the rules had run all the time; before they see a value, and record it themselves
+        writer = Writer(port)
+        for step in range(workload.HISTORY):
+            at = int((begin + BACKFILL_SECONDS * step) * 1000)
+            writer.post(remote_write.body([s for r in range(regions) for s in series.recorded(r, step)], at))
     times = [[], []]
 
     def send(half):
@@ -148,18 +169,18 @@ def take_in(series, regions, port, recorded):
         thread.join()
     if any(len(t) != workload.HISTORY for t in times):
         raise RuntimeError("the history was not taken in")
-    samples = regions * (workload.INDICATORS + (workload.DIMENSIONS if recorded else 0)) * (workload.HISTORY - 1)
+    samples = regions * workload.INDICATORS * (workload.HISTORY - 1)
     return samples / (max(t[-1] for t in times) - max(t[0] for t in times))
 
 
-def feed(series, regions, port, rate, stop, late):
+def feed(series, regions, port, rate, halt, late):
     """`rate` samples a second to all regions but the shocked ones, a tenth of a second at a time."""
     apart = set(workload.shocked_regions(regions))
     order = [r for r in range(regions) if r not in apart]
     writer, at, step = Writer(port), 0, workload.HISTORY
     together = max(1, rate // 10 // workload.INDICATORS)
     begun, sent = time.monotonic(), 0
-    while not stop.is_set():
+    while not halt.is_set():
         chunk = order[at:at + together]
         at += together
         if at >= len(order):
@@ -178,8 +199,8 @@ def run(work, regions, rate, rules, patience):
     running, port = start(work, rules, webhook)
     try:
         intake = take_in(series, regions, port, rules == "recorded")
-        stop, late = multiprocessing.Event(), multiprocessing.Value("d", 0)
-        feeder = multiprocessing.Process(target=feed, args=(series, regions, port, rate, stop, late), daemon=True)
+        halt, late = multiprocessing.Event(), multiprocessing.Value("d", 0)
+        feeder = multiprocessing.Process(target=feed, args=(series, regions, port, rate, halt, late), daemon=True)
         feeder.start()
         apart = workload.shocked_regions(regions)
         writer, shocked, cycles = Writer(port), {}, []
@@ -201,15 +222,12 @@ def run(work, regions, rate, rules, patience):
             if len(told) == len(apart) or now > settle + workload.SHOCK_EVERY * len(apart) + patience:
                 break
             time.sleep(max(0.0, workload.SHOCK_EVERY / 2 - (time.monotonic() - begun - now)))
-        stop.set()
+        halt.set()
         feeder.join(30)
         missed = metric(port, "prometheus_rule_group_iterations_missed_total")
         failed = metric(port, "prometheus_rule_evaluation_failures_total")
     finally:
-        for process in running:
-            process.terminate()
-        for process in running:
-            process.wait(60)
+        stop(running)
         webhook.server.shutdown()
     names = {workload.region_name(r): at for r, at in shocked.items()}
     return {"regions": regions, "rules": rules, "samples_per_second": intake, "feed": rate, "feed_late_s": late.value,

@@ -18,6 +18,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 SLICE_SECONDS = 60  # of the wall: so often the processor time is looked at
+INPUT_SECONDS_MAX = 300  # of the wall, for one input: on a busy machine a small part of it is ours
 SLICE_SECONDS_MIN = 20  # each begins with reading the corpus
 KEPT_BYTES_MAX = 4096  # of one input that is kept in the tree: fuzzing may find longer ones
 
@@ -58,7 +59,7 @@ def fuzz(target, seconds, build):
     while used < seconds:
         slice_seconds = max(SLICE_SECONDS_MIN, min(SLICE_SECONDS, int(seconds - used)))
         done = subprocess.run(
-            [program, f"-max_total_time={slice_seconds}", "-print_final_stats=1", "-rss_limit_mb=4096", "-timeout=20",
+            [program, f"-max_total_time={slice_seconds}", "-print_final_stats=1", "-rss_limit_mb=4096", f"-timeout={INPUT_SECONDS_MAX}",
              f"-artifact_prefix={build}/{target}-", *options_of(target), working, kept],
             capture_output=True, text=True, errors="replace", cwd=build)
         before, used = used, processor_seconds() - begun
@@ -88,7 +89,7 @@ def minimise(target, build):
                     f"-max_len={KEPT_BYTES_MAX}", fresh, kept, working],
                    check=True, capture_output=True, cwd=build)
     for old in kept.iterdir():
-        if not old.name.startswith("found-"):  # inputs that once broke it stay
+        if not old.name.startswith(("found-", "seed-")):  # what once broke it, and what was written by hand, stay
             old.unlink()
     for new in sorted(fresh.iterdir()):
         new.rename(kept / new.name[:12])

@@ -80,7 +80,7 @@ SessionOptions small_options() {
   options.stream_time = std::chrono::milliseconds(1000);
   options.sessions_max = 5;
   options.sessions_per_producer_max = 3;
-  options.streams_max = 6;
+  options.streams_max = 4;
   options.outcomes_kept = 3;
   options.nacks_kept = 4;
   return options;
@@ -152,7 +152,10 @@ class Conversation {
         if (!table_.pending().empty()) take_frame();
         return;
       case 10:
-        if (!queue_.empty()) answer(static_cast<FrameEnd>(input.below(3)), input.byte());
+        if (!queue_.empty()) {
+          const auto end = static_cast<FrameEnd>(input.below(3));
+          answer(end, input.byte());
+        }
         return;
       case 11:
         now_ += std::chrono::milliseconds(10 * input.byte());
@@ -166,7 +169,7 @@ class Conversation {
   }
 
   void disturb(std::size_t peer, FuzzInput& input) {
-    switch (input.below(6)) {
+    switch (input.below(7)) {
       case 0:
         return table_.lost(route(peer), now_);
       case 1:
@@ -178,6 +181,8 @@ class Conversation {
       case 4:
         return table_.recheck([](std::string_view key, std::string_view) { return key != "key-b"; },
                               now_);
+      case 5:
+        return table_.say_bye("going down", now_);
       default:
         positions_.broken = !positions_.broken;
     }
