@@ -165,7 +165,7 @@ class Rig:
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(60)
+        code = self.process.wait(180)  # TimeoutStopSec of the unit
         if code != 0:
             raise RigError(f"the daemon ended with {code}:\n{self.log_tail()}")
 
