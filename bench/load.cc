@@ -8,15 +8,13 @@
 #include <chrono>
 #include <deque>
 #include <iostream>
-#include <random>
 #include <string>
 #include <thread>
 #include <vector>
 #include <zmq.hpp>
 
+#include "bench/mix.h"
 #include "ingest/client_keys.h"
-#include "model/clock.h"
-#include "model/period.h"
 
 namespace {
 
@@ -27,89 +25,10 @@ struct Options {
   std::string endpoint, key_file, server_key_file;
   std::uint64_t records = 1'000'000;
   std::uint64_t rate = 0;  // records a second; 0: as fast as credit allows
-  std::uint32_t regions = 5'000;
-  std::uint32_t indicators = 40;
-  std::uint32_t first_month = 0;  // 59: the last one that is over
-  std::uint64_t seed = 1;
+  tocsin::bench::MixOptions mix;
 };
 
-constexpr std::uint32_t kFrameRecords = 100;
-constexpr std::array kOfPack = {"rainfall", "millet_price", "sorghum_price", "ipc3_share",
-                                "displaced_people"};
-
-// Records in the order of months, all series of a month after each other; of 100 records 5 revise
-// an earlier one, 3 repeat one, 2 are late by up to a year.
-class Mix {
- public:
-  explicit Mix(const Options& options) : options_(options), random_(options.seed) {}
-
-  std::string frame() {
-    std::string payload;
-    payload.reserve(kFrameRecords * 300);
-    for (std::uint32_t i = 0; i < kFrameRecords; ++i) {
-      const std::uint32_t kind = i;  // the mix is fixed in every frame
-      if (kind < 5 && next_ > 0) {
-        add(payload, random_() % next_, 2);
-      } else if (kind < 8 && next_ > 0) {
-        add(payload, next_ - 1 - random_() % std::min<std::uint64_t>(next_, 10'000), 1);
-      } else if (kind < 10) {
-        late(payload);
-      } else {
-        add(payload, next_++, 1);
-      }
-    }
-    return payload;
-  }
-
- private:
-  void add(std::string& payload, std::uint64_t index, int revision) {
-    const std::uint64_t series = std::uint64_t{options_.regions} * options_.indicators;
-    const std::uint64_t place = index % series;
-    write(payload, static_cast<std::uint32_t>(place % options_.regions),
-          static_cast<std::uint32_t>(place / options_.regions),
-          options_.first_month + static_cast<std::uint32_t>(index / series), revision, index, "");
-  }
-
-  void late(std::string& payload) {
-    const std::uint64_t series = std::uint64_t{options_.regions} * options_.indicators;
-    const auto month = options_.first_month + static_cast<std::uint32_t>(next_ / series);
-    const auto back = static_cast<std::uint32_t>(random_() % 12);
-    write(payload, static_cast<std::uint32_t>(random_() % options_.regions),
-          static_cast<std::uint32_t>(random_() % options_.indicators),
-          month > back ? month - back : 0, 1, late_++, "late-");
-  }
-
-  void write(std::string& payload, std::uint32_t region, std::uint32_t indicator,
-             std::uint32_t month, int revision, std::uint64_t id, std::string_view prefix) {
-    const std::int32_t period = first_period_ + static_cast<std::int32_t>(month);
-    const std::string start =
-        tocsin::format_day(tocsin::period_start(tocsin::Cadence::kMonth, period));
-    const std::string end =
-        tocsin::format_day(tocsin::period_start(tocsin::Cadence::kMonth, period + 1));
-    const bool of_pack = indicator < kOfPack.size();
-    const std::string name =
-        of_pack ? kOfPack[indicator] : fmt::format("index_{:02}", indicator - kOfPack.size());
-    // Distinct values around 50. In one of 2,000 months of a region everything is far higher:
-    // there threats converge.
-    const std::uint64_t noise = (id * 2654435761u + static_cast<std::uint64_t>(revision)) % 2000;
-    const bool shock = (region * 7919u + month * 104'729u) % 2000 == 7;
-    const double value = (40.0 + static_cast<double>(noise) / 100) * (shock ? 1.6 : 1);
-    fmt::format_to(
-        std::back_inserter(payload),
-        R"({{"specversion":"1.0","id":"{}-{}{}","source":"bench","type":"org.tocsin.observation.v1",)"
-        R"("time":"{}T00:00:00Z","subject":"XX-{:05}","revision":{},"published":"{}T06:00:00Z",)"
-        R"("data":{{"indicator":"{}","period":{{"start":"{}","end":"{}"}},"value":{:.2f}}}}})"
-        "\n",
-        options_.seed, prefix, id, end, region, revision, end, name, start, end, value);
-  }
-
-  Options options_;
-  // Month 0; month 59 is the last one that is over today.
-  const std::int32_t first_period_ =
-      tocsin::period_of(tocsin::Cadence::kMonth, tocsin::day_of(tocsin::SystemClock().now())) - 60;
-  std::mt19937_64 random_;
-  std::uint64_t next_ = 0, late_ = 0;
-};
+using tocsin::bench::kFrameRecords;
 
 class Session {
  public:
@@ -122,7 +41,7 @@ class Session {
     socket_.set(zmq::sockopt::curve_secretkey, keys->secret_key);
     socket_.set(zmq::sockopt::linger, 1000);
     socket_.connect(options.endpoint);
-    say("HELLO", json::object{{"epoch", fmt::format("bench-{}-{}", options.seed,
+    say("HELLO", json::object{{"epoch", fmt::format("bench-{}-{}", options.mix.seed,
                                                     Clock::now().time_since_epoch().count())},
                               {"last_ack", 0}});
     while (session_ == 0) hear(1000);
@@ -228,7 +147,7 @@ double percentile(std::vector<double>& values, double share) {
 }
 
 int run(const Options& options) {
-  Mix mix(options);
+  tocsin::bench::Mix mix(options.mix);
   Session session(options);
   const std::uint64_t frames = options.records / kFrameRecords;
   const auto begun = Clock::now();
@@ -270,10 +189,10 @@ int main(int argc, char** argv) {
   app.add_option("--server-key", options.server_key_file)->required();
   app.add_option("--records", options.records);
   app.add_option("--rate", options.rate);
-  app.add_option("--regions", options.regions);
-  app.add_option("--indicators", options.indicators);
-  app.add_option("--first-month", options.first_month);
-  app.add_option("--seed", options.seed);
+  app.add_option("--regions", options.mix.regions);
+  app.add_option("--indicators", options.mix.indicators);
+  app.add_option("--first-month", options.mix.first_month);
+  app.add_option("--seed", options.mix.seed);
   CLI11_PARSE(app, argc, argv);
   try {
     return run(options);

@@ -13,6 +13,8 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--regions", type=int, default=5000)
     parser.add_argument("--indicators", type=int, default=40)
+    parser.add_argument("--more-signals", type=int, default=0, help="that all read rainfall")
+    parser.add_argument("--pack-only", action="store_true", help="no signal for what the pack does not read")
     parser.add_argument("--public-key", required=True, help="the producer's .pub file")
     parser.add_argument("--server-key", required=True, help="the server's .key file")
     parser.add_argument("--out", type=pathlib.Path, required=True)
@@ -60,7 +62,9 @@ def main():
         f"  high_{name}:\n    dimension: {dimensions[i % len(dimensions)]}\n"
         f"    when: last({name}) > 130 % of mean({name}, 12 months)\n"
         f"    clear: last({name}) < 110 % of mean({name}, 12 months)\n"
-        for i, name in enumerate(added))
+        for i, name in enumerate([] if options.pack_only else added))
+    more += "".join(f"  wet_{i:04d}:\n    dimension: environmental\n    when: last(rainfall) > {100 + i} mm\n"
+                    for i in range(options.more_signals))
     (out.parent / "pack.yaml").write_text(pack.replace("\npatterns:\n", "\n" + more + "\npatterns:\n", 1))
     settings = (shipped / "tocsind.yaml").read_text()
     settings = re.sub(r"^smtp:\n(?:  .*\n)+", "", settings, flags=re.M)

@@ -171,6 +171,7 @@ Result<void> App::open_store() {
   StoreOptions options;
   options.directory = settings_.store.path;
   options.block_cache_bytes = static_cast<std::size_t>(settings_.store.block_cache_bytes);
+  options.recent_records = static_cast<std::size_t>(settings_.store.recent_records);
   options.note = [log = log_](const std::string& message) { log->info("{}", message); };
   options.say = [log = log_](std::string_view text) { log->warn("store: {}", text); };
   auto store = Store::open(std::move(options));
@@ -179,9 +180,9 @@ Result<void> App::open_store() {
   auto loaded = load_contents(contents_, *store_);
   if (!loaded) return tl::unexpected(loaded.error());
   catalogue_ = loaded->catalogue;
-  auto secrets = secrets_of(settings_);
-  if (!secrets) return tl::unexpected(secrets.error());
-  secrets_ = *std::move(secrets);
+  auto at_start = secrets_of(settings_);
+  if (!at_start) return tl::unexpected(at_start.error());
+  secrets_ = *std::move(at_start);
   if (options_.rebuild) {
     log_->info("--rebuild: the checkpoint is dropped");
     if (auto dropped = store_->drop_state(); !dropped) return dropped;

@@ -106,6 +106,7 @@ Result<void> EngineLoop::turns() {
   while (true) {
     const bool last = stopping_;
     if (auto done = turn(); !done) return done;
+    if (auto written = writer_ ? writer_->standing() : Result<void>(); !written) return written;
     if (auto done = heed_reload(); !done) return done;
     if (last && (frames_.depth() == 0 || halted_)) return drain();
     ports_.alive();

@@ -230,22 +230,29 @@ Result<void> Pipeline::take_records(Working& working, const RecordsInput& input)
     std::size_t index;
     std::string_view raw;
     ParsedRecord record;
+    Hash128 identity;
   };
   std::vector<Parsed> parsed;
   parser_.for_each_record(input.payload,
                           [&](std::size_t index, std::string_view raw, ParsedRecord&& record) {
-                            parsed.push_back({index, raw, std::move(record)});
+                            parsed.push_back({index, raw, std::move(record), Hash128()});
                           });
-  std::vector<const Record*> records;
-  for (const Parsed& one : parsed)
-    if (one.record) records.push_back(&*one.record);
-  if (auto found = look_up(working, records); !found) return found;
+  std::vector<Identity> identities;
+  identities.reserve(parsed.size());
+  for (Parsed& one : parsed) {
+    if (!one.record) continue;
+    one.identity = identity_hash(one.record->source, one.record->id);
+    if (const Source* source = loaded_.catalogue->find_source(one.record->source))
+      identities.push_back({source->id, one.identity});
+  }
+  if (auto found = look_up(working, identities); !found) return found;
   for (const Parsed& one : parsed) {
+    const Place at{input, *producer, one.index, one.raw, one.identity};
     if (one.record) {
-      take_record(working, {input, *producer, one.index, one.raw}, *one.record, result);
+      take_record(working, at, *one.record, result);
     } else {
       ++working.commit.fates[SourceId()][static_cast<std::size_t>(Fate::kQuarantined)];
-      quarantine(working, {input, *producer, one.index, one.raw}, one.record.error(), result);
+      quarantine(working, at, one.record.error(), result);
     }
     ++working.record_index;
   }
@@ -264,26 +271,24 @@ Result<void> Pipeline::take_records(Working& working, const RecordsInput& input)
   return {};
 }
 
-// Brings the stored latest revisions of the records' identities into the working set.
-Result<void> Pipeline::look_up(Working& working, const std::vector<const Record*>& records) {
-  std::vector<Identity> identities;
-  identities.reserve(records.size());
-  for (const Record* record : records) {
-    const Source* source = loaded_.catalogue->find_source(record->source);
-    if (source == nullptr) continue;
-    const Hash128 hash = identity_hash(record->source, record->id);
-    if (!working.latest.contains(hash)) identities.push_back({source->id, hash});
-  }
-  auto found = store_.latest(identities);
+// Brings the stored latest revisions of the identities into the working set.
+Result<void> Pipeline::look_up(Working& working, std::span<const Identity> identities) {
+  std::vector<Identity> unknown;
+  unknown.reserve(identities.size());
+  for (const Identity& identity : identities)
+    if (!working.latest.contains(identity.hash)) unknown.push_back(identity);
+  auto found = store_.latest(unknown);
   if (!found) return tl::unexpected(found.error());
-  for (std::size_t i = 0; i < identities.size(); ++i)
-    if ((*found)[i]) working.latest.try_emplace(identities[i].hash, std::move(*(*found)[i]));
+  for (std::size_t i = 0; i < unknown.size(); ++i)
+    if ((*found)[i])
+      working.latest.try_emplace(unknown[i].hash,
+                                 Working::Latest{std::nullopt, *std::move((*found)[i])});
   return {};
 }
 
 void Pipeline::take_record(Working& working, const Place& at, const Record& record,
                            FrameResult& result) {
-  const Admission admission = judge(working, at.producer, record);
+  const Admission admission = judge(working, at.producer, record, at.identity);
   const Source* source = loaded_.catalogue->find_source(record.source);
   ++working.commit.fates[source == nullptr ? SourceId() : source->id]
                         [static_cast<std::size_t>(admission.fate)];
@@ -295,29 +300,28 @@ void Pipeline::take_record(Working& working, const Place& at, const Record& reco
 }
 
 // What the gate says of the record, whose latest revision was looked up; a change is applied.
-Admission Pipeline::judge(Working& working, const Producer& producer, const Record& record) {
-  const Hash128 identity = identity_hash(record.source, record.id);
-  const auto current = working.latest.find(identity);
-  const Arrival arrival{producer, now_, working.outcome.sequence, working.record_index};
-  Admission admission = admit(*loaded_.catalogue, gate_, arrival, record,
-                              current == working.latest.end() ? nullptr : &current->second);
+Admission Pipeline::judge(Working& working, const Producer& producer, const Record& record,
+                          const Hash128& identity) {
+  const LatestRevision* current = working.find(identity);
+  const Arrival arrival{producer, now_, working.outcome.sequence, working.record_index, identity};
+  Admission admission = admit(*loaded_.catalogue, gate_, arrival, record, current);
   if (!admission.change) return admission;
   if (admission.displaced_content)
-    keep_displaced(working, producer.name, current->second, *admission.change);
-  const LatestRevision& after = admission.change->after;
+    keep_displaced(working, producer.name, *current, *admission.change);
   if (admission.change->before) checkpoint_->replaced(*admission.change->before, working.commit);
   engine_->apply(*admission.change);
+  LatestRevision& after = admission.change->after;
   SourceSeen& seen = seen_[after.source];
   seen.arrived = now_;
   seen.newest = std::max(seen.newest, newest_day(record));
-  const auto [slot, fresh] =
-      working.revision_at.try_emplace(identity, working.commit.revisions.size());
-  if (fresh) {
-    working.commit.revisions.push_back(after);
+  std::vector<LatestRevision>& made = working.commit.revisions;
+  std::optional<std::size_t>& slot = working.latest[identity].made;
+  if (slot) {
+    made[*slot] = std::move(after);
   } else {
-    working.commit.revisions[slot->second] = after;
+    slot = made.size();
+    made.push_back(std::move(after));
   }
-  working.latest.insert_or_assign(identity, after);
   return admission;
 }
 

@@ -92,6 +92,7 @@ class Pipeline {
     const Producer& producer;
     std::size_t index;  // in the frame
     std::string_view raw;
+    Hash128 identity;  // of a record that could be read
   };
 
   Pipeline(Store& store, Loaded loaded, CheckpointOptions checkpoint);
@@ -104,9 +105,10 @@ class Pipeline {
   Result<void> take(Working& working, const Input& input);
   bool may_keep(const std::string& producer);
   Result<void> take_records(Working& working, const RecordsInput& input);
-  Result<void> look_up(Working& working, const std::vector<const Record*>& records);
+  Result<void> look_up(Working& working, std::span<const Identity> identities);
   void take_record(Working& working, const Place& at, const Record& record, FrameResult& result);
-  Admission judge(Working& working, const Producer& producer, const Record& record);
+  Admission judge(Working& working, const Producer& producer, const Record& record,
+                  const Hash128& identity);
   void quarantine(Working& working, const Place& at, const Rejection& rejection,
                   FrameResult& result);
   void keep_displaced(Working& working, const std::string& producer, const LatestRevision& loser,

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 
 #include "daemon/pipeline.h"
@@ -94,8 +95,12 @@ Result<void> Pipeline::take_release(Working& working, const QuarantineReleaseInp
   if (!parsed) {
     outcome.rejection = parsed.error();
   } else {
-    if (auto found = look_up(working, {&*parsed}); !found) return found;
-    Admission admission = judge(working, *producer, *parsed);
+    const Source* source = loaded_.catalogue->find_source(parsed->source);
+    const Hash128 identity = identity_hash(parsed->source, parsed->id);
+    if (source != nullptr)
+      if (auto found = look_up(working, std::array{Identity{source->id, identity}}); !found)
+        return found;
+    Admission admission = judge(working, *producer, *parsed, identity);
     outcome.fate = admission.fate;
     outcome.rejection = std::move(admission.rejection);
   }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <unordered_map>
 
 #include "daemon/pipeline.h"
@@ -18,9 +19,20 @@ struct Pipeline::Working {
   CommitOutcome outcome;
   ProcessingTime now;
   std::uint32_t record_index = 0;  // in the journal entry
-  // Latest revisions as this commit has made them so far.
-  std::unordered_map<Hash128, LatestRevision, IdentityHasher> latest;
-  std::unordered_map<Hash128, std::size_t, IdentityHasher> revision_at;  // in commit.revisions
+  // The latest revision of each identity that was looked up and is there: as this commit has made
+  // it so far, in commit.revisions, else as it is stored.
+  struct Latest {
+    std::optional<std::size_t> made;  // its place in commit.revisions
+    LatestRevision stored;            // unless it was made here
+  };
+  std::unordered_map<Hash128, Latest, IdentityHasher> latest;
+
+  const LatestRevision* find(const Hash128& identity) const {
+    const auto found = latest.find(identity);
+    if (found == latest.end()) return nullptr;
+    const Latest& known = found->second;
+    return known.made ? &commit.revisions[*known.made] : &known.stored;
+  }
   std::map<Hash128, Dispatch> dispatches;
 };
 

@@ -85,7 +85,9 @@ Admission admit(const Catalogue& catalogue, const GatePolicy& policy, const Arri
   Change& change = admission.change.emplace();
   if (current) change.before = *current;
   LatestRevision& after = change.after;
-  after.identity = current ? current->identity : identity_hash(record.source, record.id);
+  after.identity = current            ? current->identity
+                   : arrival.identity ? *arrival.identity
+                                      : identity_hash(record.source, record.id);
   after.source = source->id;
   after.revision = record.revision;
   after.content = content;

@@ -53,6 +53,7 @@ struct Arrival {
   ProcessingTime now;
   std::uint64_t journal_sequence = 0;
   std::uint32_t journal_index = 0;
+  std::optional<Hash128> identity{};  // the record's identity_hash(), where it is known already
 };
 
 struct Admission {

@@ -79,7 +79,12 @@ void SessionTable::take_back_remainders(const std::deque<std::uint64_t>& hungry,
     Session& session = sessions_.at(number);
     const Credit left = session.unspent();
     const bool stuck = (left.records == 0) != (left.bytes == 0);
-    if (number == hungry.front() || !stuck || session.stream->second.stream.in_flight() > 0)
+    // What is left of both may be too little for its frames. Were all to wait like that, each with
+    // a little, nobody would ever get enough.
+    const bool unused =
+        session.starving && left != Credit{} && now - session.last_batch > options_.starve_time;
+    if (number == hungry.front() || !(stuck || unused) ||
+        session.stream->second.stream.in_flight() > 0)
       continue;
     if (due_.contains(number)) send_ack(session, now);
     end(number,
@@ -150,7 +155,10 @@ void SessionTable::take_back_hoard(Instant now) {
     most = shares + 1;
     number = one;
   }
-  if (most == 2) return;
+  if (most == 2) {
+    distribute_due_ = true;  // which looks for remainders
+    return;
+  }
   end(number,
       {.refusal = Refusal::kIdle,
        .message = "credit beyond its share was taken back because others wait",

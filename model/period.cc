@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 namespace tocsin {
 namespace {
@@ -29,10 +30,26 @@ std::int32_t month_of(Day day) {
          static_cast<std::int32_t>(static_cast<unsigned>(ymd.month())) - 1;
 }
 
-Day first_of_month(std::int32_t month) {
+Day compute_first_of_month(std::int32_t month) {
   const std::chrono::year year{kEpochYear + floor_div(month, 12)};
   const std::chrono::month name{static_cast<unsigned>(floor_mod(month, 12) + 1)};
   return to_day(year / name / std::chrono::day{1});
+}
+
+// Rules ask for months over and over: 1900 to 2199 is looked up.
+constexpr std::int32_t kFirstTabled = (1900 - kEpochYear) * 12;
+constexpr std::int32_t kTabled = 300 * 12;
+
+Day first_of_month(std::int32_t month) {
+  static const std::vector<Day> kStarts = [] {
+    std::vector<Day> starts;
+    for (std::int32_t i = 0; i < kTabled; ++i)
+      starts.push_back(compute_first_of_month(kFirstTabled + i));
+    return starts;
+  }();
+  const std::int64_t at = std::int64_t{month} - kFirstTabled;
+  return at >= 0 && at < kTabled ? kStarts[static_cast<std::size_t>(at)]
+                                 : compute_first_of_month(month);
 }
 
 std::int32_t dekad_of(Day day) {
@@ -71,6 +88,27 @@ Day minus_dekads(Day day, std::int32_t dekads) {
   const Day start = period_start(Cadence::kDekad, from - dekads);
   const Day next = period_start(Cadence::kDekad, from - dekads + 1);
   return std::min(start + offset, next - 1);
+}
+
+// Days, roughly: enough to compare them.
+std::int32_t size_of(Cadence cadence) {
+  switch (cadence) {
+    case Cadence::kDay:
+    case Cadence::kIrregular:
+      return 1;
+    case Cadence::kWeek:
+    case Cadence::kEpiweek:
+      return 7;
+    case Cadence::kDekad:
+      return 10;
+    case Cadence::kMonth:
+      return 31;
+    case Cadence::kQuarter:
+      return 90;
+    case Cadence::kYear:
+      return 365;
+  }
+  return 1;
 }
 
 std::string_view name_of(SpanUnit unit) {
@@ -140,6 +178,8 @@ std::optional<Length> length_of(Cadence cadence) {
 }
 
 }  // namespace
+
+Cadence coarser(Cadence a, Cadence b) { return size_of(a) >= size_of(b) ? a : b; }
 
 std::string_view name_of(Cadence cadence) {
   return kCadenceNames[static_cast<std::size_t>(cadence)];

@@ -31,6 +31,8 @@ std::optional<Cadence> parse_cadence(std::string_view name);
 std::int32_t period_of(Cadence cadence, Day day);
 // First day of period `index`; the period is [period_start(i), period_start(i + 1)).
 Day period_start(Cadence cadence, std::int32_t index);
+// The one with the longer periods, the first when they are equal. Irregular counts as a day.
+Cadence coarser(Cadence a, Cadence b);
 // The same calendar period `years` later (negative: earlier). Week 53 of a year maps to week 52 of
 // a year without one; a day that the target month lacks becomes its last.
 std::int32_t shift_years(Cadence cadence, std::int32_t index, int years);

@@ -1,6 +1,7 @@
 #include "rules/assessment.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "model/result.h"
 #include "rules/fold.h"
@@ -93,7 +94,7 @@ Assessment::Assessment(const Catalogue& catalogue, const Pack& pack, const Datas
     Pending& pending = pending_[region.number()];
     pending.signal_from.assign(pack.signals.size(), begin_);
     pending.whole_from.assign(pack.patterns.size(), kDayNever);
-    pending.listed = true;
+    pending.all = pending.listed = true;
     dirty_.push_back(region);
   }
   find_readers();
@@ -104,14 +105,14 @@ void Assessment::find_readers() {
   for (const Indicator& indicator : catalogue_.indicators)
     limit = std::max<std::size_t>(limit, indicator.id.number());
   signals_of_indicator_.resize(limit + 1);
-  signals_read_.resize(pack_.signals.size());
+  read_by_.resize(pack_.signals.size());
   for (std::uint32_t i = 0; i < pack_.signals.size(); ++i) {
     const Signal& signal = pack_.signals[i];
     for (const Expression* expression : {&signal.when, &signal.clear})
       for (const Leaf& leaf : expression->leaves)
         (leaf.reads_events ? signals_of_events_ : signals_of_indicator_[leaf.indicator.number()])
             .push_back(i);
-    signals_read_[i] = signals_read(pack_, signal);
+    for (const std::uint32_t read : signals_read(pack_, signal)) read_by_[read].push_back(i);
   }
   sort_unique(signals_of_events_);
   set_readers_.resize(catalogue_.regions.id_limit());
@@ -153,7 +154,7 @@ Scene Assessment::pattern_scene(RegionId region, const Pattern& pattern) const {
 
 void Assessment::mark(RegionId region, std::uint32_t signal, Day from) {
   Pending& pending = pending_[region.number()];
-  pending.signal_from[signal] = std::min(pending.signal_from[signal], from);
+  list_signal(pending, signal, from);
   if (pending.listed) return;
   pending.listed = true;
   dirty_.push_back(region);
@@ -197,6 +198,7 @@ void Assessment::resume(Day today) {
   for (const RegionId region : judged_) {
     Pending& pending = pending_[region.number()];
     pending.signal_from.assign(pack_.signals.size(), kDayNever);
+    pending.all = true;
     pending.listed = false;
     update_due(region);
   }
@@ -209,7 +211,9 @@ Assessment::Report Assessment::advance(Day today) {
   if (today > today_) {
     for (const RegionId region : judged_) {
       Pending& pending = pending_[region.number()];
-      if (due_[region.number()] > today || pending.listed) continue;
+      if (due_[region.number()] > today) continue;
+      pending.all = true;
+      if (pending.listed) continue;
       pending.listed = true;
       dirty_.push_back(region);
     }
@@ -250,24 +254,37 @@ Assessment::Report Assessment::advance(Day today) {
   return report;
 }
 
+// Kept in order: a signal reads only those before it.
+void Assessment::list_signal(Pending& pending, std::uint32_t signal, Day from) {
+  pending.signal_from[signal] = std::min(pending.signal_from[signal], from);
+  const auto at = std::lower_bound(pending.signals.begin(), pending.signals.end(), signal);
+  if (at == pending.signals.end() || *at != signal) pending.signals.insert(at, signal);
+}
+
 Day Assessment::fold_signals(RegionId region, Day today, Report& report) {
   RegionTracks& tracks = tracks_[region.number()];
   Pending& pending = pending_[region.number()];
-  std::vector<Day> changed(pack_.signals.size(), kDayNever);
+  if (pending.all) {
+    pending.signals.resize(pack_.signals.size());
+    std::iota(pending.signals.begin(), pending.signals.end(), 0u);
+  }
   Day first = kDayNever;
-  for (std::uint32_t i = 0; i < pack_.signals.size(); ++i) {
+  // The list grows behind `next` while it is walked.
+  for (std::size_t next = 0; next < pending.signals.size(); ++next) {
+    const std::uint32_t i = pending.signals[next];
+    SignalTrack& track = tracks.signals[i];
     Day from = pending.signal_from[i];
     pending.signal_from[i] = kDayNever;
-    if (tracks.signals[i].due <= today) from = std::min(from, tracks.signals[i].until);
-    for (const std::uint32_t read : signals_read_[i]) from = std::min(from, changed[read]);
+    if (track.due <= today) from = std::min(from, track.until);
     if (from > today) {
       // Data of days to come: the track holds only until then.
-      SignalTrack& track = tracks.signals[i];
       track.until = track.due = std::min(track.until, from);
       continue;
     }
-    changed[i] = run_signal(region, i, from, today, report);
-    first = std::min(first, changed[i]);
+    const Day changed = run_signal(region, i, from, today, report);
+    if (changed != kDayNever)
+      for (const std::uint32_t reader : read_by_[i]) list_signal(pending, reader, changed);
+    first = std::min(first, changed);
     report.refolded.push_back(region);
   }
   return first;
@@ -355,16 +372,24 @@ Day Assessment::run_pattern(RegionId region, std::uint32_t index, PatternTrack& 
   });
 }
 
+// Only what was folded can be due earlier than before. The region may then be looked at on a day on
+// which nothing of it is due any more; that look puts it right.
 void Assessment::update_due(RegionId region) {
   const RegionTracks& tracks = tracks_[region.number()];
-  Day due = kDayNever;
-  for (const SignalTrack& track : tracks.signals) due = std::min(due, track.due);
+  Pending& pending = pending_[region.number()];
+  Day& due = due_[region.number()];
+  if (pending.all) {
+    due = kDayNever;
+    for (const SignalTrack& track : tracks.signals) due = std::min(due, track.due);
+  }
+  for (const std::uint32_t i : pending.signals) due = std::min(due, tracks.signals[i].due);
   for (std::uint32_t i = 0; i < pack_.patterns.size(); ++i) {
     const Pattern& pattern = pack_.patterns[i];
     if (!pattern.at || judges(region, i)) due = std::min(due, tracks.base[i].due);
     if (pattern.reads_neighbours() && judges(region, i)) due = std::min(due, tracks.levels[i].due);
   }
-  due_[region.number()] = due;
+  pending.signals.clear();
+  pending.all = false;
 }
 
 }  // namespace tocsin

@@ -68,8 +68,10 @@ class Assessment {
 
  private:
   struct Pending {
-    std::vector<Day> signal_from;  // by signal; kDayNever: nothing to do
-    std::vector<Day> whole_from;   // by pattern: neighbours moved
+    std::vector<Day> signal_from;        // by signal; kDayNever: nothing to do
+    std::vector<std::uint32_t> signals;  // those with something to do, unless `all`
+    std::vector<Day> whole_from;         // by pattern: neighbours moved
+    bool all = false;                    // time has passed: every signal may be due
     bool listed = false;
   };
 
@@ -77,6 +79,7 @@ class Assessment {
   void mark(RegionId region, std::uint32_t signal, Day from);
   bool is_judged(RegionId region) const { return judged_flag_[region.number()]; }
   Day fold_signals(RegionId region, Day today, Report& report);
+  void list_signal(Pending& pending, std::uint32_t signal, Day from);
   Day fold_patterns(RegionId region, Day from, Day today, Report& report);
   void fold_whole(RegionId region, Day today, Report& report);
   Day run_signal(RegionId region, std::uint32_t signal, Day from, Day today, Report& report);
@@ -93,13 +96,13 @@ class Assessment {
   std::vector<RegionTracks> tracks_;  // by region number; empty where not judged
   std::vector<Pending> pending_;      // by region number
   std::vector<RegionId> dirty_;       // with something pending
-  std::vector<Day> due_;              // by region number
+  std::vector<Day> due_;              // by region number: no track of it is due before
   std::vector<std::vector<std::uint32_t>> signals_of_indicator_;  // by indicator number
   std::vector<std::uint32_t> signals_of_events_;
-  std::vector<std::vector<std::uint32_t>> signals_read_;  // by signal: the signals it reads
-  std::vector<std::vector<RegionId>> set_readers_;  // by number of the set: judged regions in it
-  std::vector<std::vector<RegionId>> influences_;   // by region number: who may read it
-  std::vector<std::vector<bool>> judges_;           // by pattern, by region number
+  std::vector<std::vector<std::uint32_t>> read_by_;  // by signal: the later ones that read it
+  std::vector<std::vector<RegionId>> set_readers_;   // by number of the set: judged regions in it
+  std::vector<std::vector<RegionId>> influences_;    // by region number: who may read it
+  std::vector<std::vector<bool>> judges_;            // by pattern, by region number
   std::vector<Moved> places_;
   std::function<void(RegionId)> before_change_;
 };

@@ -108,6 +108,16 @@ Link Parser::link() {
       wrong(least, "the least lag is longer than the greatest", "[60d..120d]");
   }
   subjects(link.subjects);
+  for (const Subject& subject : link.subjects) {
+    if (subject.kind == Subject::Kind::kSignal) {
+      link.signals.push_back(subject.index);
+    } else {
+      const auto threats = pack_.threats_of(subject.index);
+      link.signals.insert(link.signals.end(), threats.begin(), threats.end());
+    }
+  }
+  for (const std::uint32_t signal : link.signals)
+    link.cadence = coarser(link.cadence, pack_.signals[signal].coarsest);
   return link;
 }
 

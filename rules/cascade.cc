@@ -17,21 +17,6 @@ struct Ticks {
 
 enum class Certainty : std::uint8_t { kSure, kPossible };
 
-std::vector<std::uint32_t> signals_of(const Scene& scene, const Link& link) {
-  std::vector<std::uint32_t> signals;
-  for (const Subject& subject : link.subjects) {
-    if (subject.kind == Subject::Kind::kSignal) {
-      signals.push_back(subject.index);
-      continue;
-    }
-    for (std::uint32_t i = 0; i < scene.pack.signals.size(); ++i)
-      if (scene.pack.signals[i].dimension.number() == subject.index &&
-          scene.pack.signals[i].stance == Stance::kThreat)
-        signals.push_back(i);
-  }
-  return signals;
-}
-
 const SignalTrack& track_of(const Scene& scene, std::uint32_t signal) {
   return scene.tracks[scene.region.number()].signals[signal];
 }
@@ -98,24 +83,9 @@ void mark_lasting(const SignalTrack& track, const Ticks& ticks, Day tick, Certai
     mark(onsets, ticks, ticks.first, track.runs.empty() ? tick + 1 : track.runs.front().start);
 }
 
-Cadence coarser(Cadence a, Cadence b) {
-  const auto days = [](Cadence c) {
-    return c == Cadence::kIrregular ? 1 : period_start(c, 1) - period_start(c, 0);
-  };
-  return days(a) >= days(b) ? a : b;
-}
-
-Cadence cadence_of(const Scene& scene, const std::vector<std::uint32_t>& signals) {
-  Cadence cadence = Cadence::kDay;
-  for (const std::uint32_t signal : signals)
-    cadence = coarser(cadence, scene.pack.signals[signal].coarsest);
-  return cadence;
-}
-
 // The period within which an onset of `link` may come before one of the link before it.
-std::optional<Cadence> shared_period(const Scene& scene, const Link& before, const Link& link) {
-  const Cadence grid = coarser(cadence_of(scene, signals_of(scene, before)),
-                               cadence_of(scene, signals_of(scene, link)));
+std::optional<Cadence> shared_period(const Link& before, const Link& link) {
+  const Cadence grid = coarser(before.cadence, link.cadence);
   if (link.lag_least > 0 || grid == Cadence::kDay || grid == Cadence::kIrregular)
     return std::nullopt;
   return grid;
@@ -185,19 +155,18 @@ Day completed(const Scene& scene, const Node& node, const Ticks& ticks, Certaint
   steps.reserve(node.links.size());
   for (std::size_t i = 0; i < node.links.size(); ++i) {
     const Link& link = node.links[i];
-    const auto signals = signals_of(scene, link);
     Onsets onsets;
     if (i + 1 == node.links.size()) {
       onsets = lasting;
     } else {
-      for (const std::uint32_t signal : signals)
+      for (const std::uint32_t signal : link.signals)
         mark_onsets(track_of(scene, signal), ticks, certainty, onsets);
       arrange(onsets);
     }
     Step step;
     if (i > 0) {
       step.lag_least = link.lag_least;
-      step.same_period = shared_period(scene, node.links[i - 1], link);
+      step.same_period = shared_period(node.links[i - 1], link);
       onsets = follow(steps.back().onsets, onsets, link, step);
     }
     if (onsets.empty()) return kDayNever;
@@ -224,18 +193,19 @@ Day completed(const Scene& scene, const Node& node, const Ticks& ticks, Certaint
 }  // namespace
 
 Tri evaluate_cascade(const Scene& scene, const Node& node, Day tick, Horizon& horizon) {
-  const auto last_signals = signals_of(scene, node.links.back());
+  const std::vector<std::uint32_t>& last_signals = node.links.back().signals;
   Day boundary = kDayNever;
   bool any_open = false;
   Cadence coarsest = Cadence::kDay;
-  for (const Link& link : node.links)
-    for (const std::uint32_t signal : signals_of(scene, link)) {
+  for (const Link& link : node.links) {
+    coarsest = coarser(coarsest, link.cadence);
+    for (const std::uint32_t signal : link.signals) {
       const SignalTrack& track = track_of(scene, signal);
       const SignalRun* now = track.at(tick);
       boundary = std::min(boundary, track.next_start(tick));
       any_open = any_open || now == nullptr || is_open(*now);
-      coarsest = coarser(coarsest, scene.pack.signals[signal].coarsest);
     }
+  }
   horizon.limit(boundary);
 
   // Nothing that began more than `within` before the last link's oldest lasting run can matter, but
@@ -251,7 +221,7 @@ Tri evaluate_cascade(const Scene& scene, const Node& node, Day tick, Horizon& ho
   }
   Day first = minus(oldest, node.within) - 1;
   for (std::size_t i = 1; i < node.links.size(); ++i)
-    if (const auto period = shared_period(scene, node.links[i - 1], node.links[i]))
+    if (const auto period = shared_period(node.links[i - 1], node.links[i]))
       first = period_start(*period, period_of(*period, first));
   const auto complete = [&](Day last, Certainty certainty) {
     const Ticks ticks{first, last};

@@ -95,10 +95,12 @@ Tri consecutive(const Scene& scene, const Expression& expression, const Node& no
   return all;
 }
 
-// A signal over the ticks [end(tick) - window, tick].
-Tri signal_active(const Scene& scene, std::uint32_t signal, Day tick, Horizon& horizon) {
+// The first tick of the window at `tick`: [end(tick) - window, tick].
+Day window_begin(const Scene& scene, Day tick) { return minus(tick + 1, scene.window); }
+
+// A signal over the ticks [first, tick].
+Tri signal_active(const Scene& scene, std::uint32_t signal, Day first, Day tick, Horizon& horizon) {
   const SignalTrack& track = scene.tracks[scene.region.number()].signals[signal];
-  const Day first = minus(tick + 1, scene.window);
   horizon.limit(track.next_start(tick));
   bool unknown = false;
   for (auto i = track.index_at(tick);; --i) {
@@ -119,19 +121,19 @@ Tri signal_active(const Scene& scene, std::uint32_t signal, Day tick, Horizon& h
   }
 }
 
-bool is_threat_of(const Signal& signal, DimensionId dimension) {
-  return signal.dimension == dimension && signal.stance == Stance::kThreat;
+Tri dimension_active(const Scene& scene, std::size_t dimension, Day first, Day tick,
+                     Horizon& horizon) {
+  Tri any = Tri::kFalse;
+  for (const std::uint32_t signal : scene.pack.threats_of(dimension))
+    any = any || signal_active(scene, signal, first, tick, horizon);
+  return any;
 }
 
 Tri subject_active(const Scene& scene, const Subject& subject, Day tick, Horizon& horizon) {
-  if (subject.kind == Subject::Kind::kSignal)
-    return signal_active(scene, subject.index, tick, horizon);
-  Tri any = Tri::kFalse;
-  const DimensionId dimension(static_cast<std::uint8_t>(subject.index));
-  for (std::uint32_t i = 0; i < scene.pack.signals.size(); ++i)
-    if (is_threat_of(scene.pack.signals[i], dimension))
-      any = any || signal_active(scene, i, tick, horizon);
-  return any;
+  const Day first = window_begin(scene, tick);
+  return subject.kind == Subject::Kind::kSignal
+             ? signal_active(scene, subject.index, first, tick, horizon)
+             : dimension_active(scene, subject.index, first, tick, horizon);
 }
 
 Tri subject_on(const Scene& scene, RegionId region, const Subject& subject, Day tick,
@@ -147,18 +149,16 @@ Tri subject_on(const Scene& scene, RegionId region, const Subject& subject, Day 
     return run->possible >= subject.level ? Tri::kUnknown : Tri::kFalse;
   }
   Tri any = Tri::kFalse;
-  const DimensionId dimension(static_cast<std::uint8_t>(subject.index));
-  for (std::uint32_t i = 0; i < scene.pack.signals.size(); ++i)
-    if (is_threat_of(scene.pack.signals[i], dimension))
-      any = any || signal_on(scene, region, i, tick, horizon);
+  for (const std::uint32_t signal : scene.pack.threats_of(subject.index))
+    any = any || signal_on(scene, region, signal, tick, horizon);
   return any;
 }
 
 Quantity count_dimensions(const Scene& scene, const Node& node, Day tick, Horizon& horizon) {
   Quantity count{0, 0};
+  const Day first = window_begin(scene, tick);
   for (const DimensionId dimension : node.dimensions) {
-    const Subject subject{Subject::Kind::kDimension, dimension.number(), Level::kWatch};
-    const Tri active = subject_active(scene, subject, tick, horizon);
+    const Tri active = dimension_active(scene, dimension.number(), first, tick, horizon);
     if (active == Tri::kTrue) count.low += 1;
     if (active != Tri::kFalse) count.high += 1;
   }
@@ -195,7 +195,7 @@ Quantity count_regions(const Scene& scene, const Node& node, Day tick, Horizon& 
 
 Tri signal_active(const Scene& scene, std::uint32_t signal, Day tick) {
   Horizon horizon;
-  return signal_active(scene, signal, tick, horizon);
+  return signal_active(scene, signal, window_begin(scene, tick), tick, horizon);
 }
 
 Tri signal_on(const Scene& scene, RegionId region, std::uint32_t signal, Day tick,

@@ -17,10 +17,11 @@ std::string english(const std::map<std::string, std::string>& names, const std::
 }
 
 void add_sources(const Scene& scene, const Expression& expression, const Teller& teller,
-                 SignalExplained& out) {
+                 Telling telling, SignalExplained& out) {
   for (const Leaf& leaf : expression.leaves) {
     const Read read = teller.look(leaf);
-    out.records.insert(out.records.end(), read.identities.begin(), read.identities.end());
+    if (telling == Telling::kWhole)
+      out.records.insert(out.records.end(), read.identities.begin(), read.identities.end());
     out.tlp = std::max(out.tlp, read.tlp);
     if (read.source.number() == 0) continue;
     const Source& source = *scene.catalogue.find(read.source);
@@ -91,7 +92,7 @@ std::string signal_reading(const Assessment& assessment, RegionId region, std::u
 }
 
 SignalExplained explain_signal(const Assessment& assessment, RegionId region, std::uint32_t signal,
-                               Day tick) {
+                               Day tick, Telling telling) {
   const Signal& rule = assessment.pack().signals[signal];
   const Scene scene = assessment.signal_scene(region, rule);
   const Stand stand{tick, std::nullopt, 0};
@@ -108,7 +109,7 @@ SignalExplained explain_signal(const Assessment& assessment, RegionId region, st
   out.evidence.state = on ? "on" : known ? "off" : "unknown";
   out.evidence.since = since(track, tick);
   out.evidence.reference = scene.pack.cited(rule.reference);
-  out.when = when.tree(rule.when.root);
+  if (telling == Telling::kWhole) out.when = when.tree(rule.when.root);
   std::string sentence = when.sentence(rule.when.root);
   if (on && when.truth(rule.when.root) != Tri::kTrue && !rule.clear.empty()) {
     const Teller clear(scene, rule.clear, stand);
@@ -121,11 +122,11 @@ SignalExplained explain_signal(const Assessment& assessment, RegionId region, st
   evaluate(scene, rule.when, tick, horizon);
   if (known) out.evidence.evidence_day = Day(horizon.evidence_at(tick));
   out.reading = when.reading();
-  add_sources(scene, rule.when, when, out);
+  add_sources(scene, rule.when, when, telling, out);
   if (!rule.clear.empty()) {
     const Teller clear(scene, rule.clear, stand);
-    out.clear = clear.tree(rule.clear.root);
-    add_sources(scene, rule.clear, clear, out);
+    if (telling == Telling::kWhole) out.clear = clear.tree(rule.clear.root);
+    add_sources(scene, rule.clear, clear, telling, out);
   }
   std::sort(out.records.begin(), out.records.end());
   out.records.erase(std::unique(out.records.begin(), out.records.end()), out.records.end());
@@ -133,7 +134,7 @@ SignalExplained explain_signal(const Assessment& assessment, RegionId region, st
 }
 
 PatternExplained explain_pattern(const Assessment& assessment, RegionId region,
-                                 std::uint32_t pattern, Day tick) {
+                                 std::uint32_t pattern, Day tick, Telling telling) {
   const Pattern& rule = assessment.pack().patterns[pattern];
   const Scene scene = assessment.pattern_scene(region, rule);
   PatternExplained out;
@@ -146,7 +147,7 @@ PatternExplained explain_pattern(const Assessment& assessment, RegionId region,
     const Expression& condition = rule.levels[static_cast<std::size_t>(level)];
     if (condition.empty()) continue;
     const Teller teller(scene, condition, Stand{tick, std::nullopt, 0});
-    out.levels.emplace_back(level, teller.tree(condition.root));
+    if (telling == Telling::kWhole) out.levels.emplace_back(level, teller.tree(condition.root));
     if (teller.truth(condition.root) == Tri::kTrue) {
       surely = level;
     } else if (level > out.level) {

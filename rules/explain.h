@@ -25,12 +25,15 @@ struct SignalExplained {
   Evidence evidence;
   Tlp tlp = Tlp::kClear;  // strictest label of the records it stands on
   std::string reading;    // numbers its conditions saw, for comparing two tellings
+  // Empty in a Telling::kStatement:
   Explained when;
   std::optional<Explained> clear;
   std::vector<std::uint64_t> records;  // identity prefixes of what it stands on, sorted
 };
+// Everything, or what an alert states. A statement costs a third.
+enum class Telling : std::uint8_t { kWhole, kStatement };
 SignalExplained explain_signal(const Assessment& assessment, RegionId region, std::uint32_t signal,
-                               Day tick);
+                               Day tick, Telling telling = Telling::kWhole);
 // The numbers only: what `reading` above holds. Cheaper.
 std::string signal_reading(const Assessment& assessment, RegionId region, std::uint32_t signal,
                            Day tick);
@@ -38,14 +41,15 @@ std::string signal_reading(const Assessment& assessment, RegionId region, std::u
 // A pattern in a region at a tick.
 struct PatternExplained {
   Level level = Level::kNone, possible = Level::kNone;
-  std::vector<std::pair<Level, Explained>> levels;
+  std::vector<std::pair<Level, Explained>> levels;               // empty in a Telling::kStatement
   std::vector<std::string> dimensions_true, dimensions_unknown;  // codes, sorted
   // Sentences: one for each level above this one, with all that it lacks, and when this one falls.
   std::vector<std::string> outlook;
   std::string certainty;  // "observed", "likely", "possible"
 };
 PatternExplained explain_pattern(const Assessment& assessment, RegionId region,
-                                 std::uint32_t pattern, Day tick);
+                                 std::uint32_t pattern, Day tick,
+                                 Telling telling = Telling::kWhole);
 
 // The tree as indented lines.
 std::string render(const Explained& explained, int indent = 0);

@@ -103,6 +103,9 @@ struct Link {
   std::vector<Subject> subjects;
   std::int32_t lag_least = 0;         // days from the link before
   std::int32_t lag_greatest = 36500;  // days
+  // Of the subjects: the signals, and the coarsest cadence that one of them reads.
+  std::vector<std::uint32_t> signals;
+  Cadence cadence = Cadence::kDay;
 };
 
 struct Node {

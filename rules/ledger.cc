@@ -67,19 +67,26 @@ struct Ledger::Statement {
 };
 
 Ledger::Ledger(const Catalogue& catalogue, LedgerOptions options)
-    : catalogue_(catalogue), options_(options) {}
+    : catalogue_(catalogue), options_(options), open_in_(catalogue.regions.id_limit()) {}
 
 void Ledger::restore(const AlertRevision& revision) {
   Place& place = places_[{revision.pack, revision.pattern, revision.region}];
   for (Alert& alert : place.alerts) {
     if (alert.last.alert != revision.alert) continue;
-    open_count_ -= alert.open() ? 1 : 0;
+    if (alert.open()) count_open(revision.region, -1);
     alert.last = revision;
-    open_count_ += alert.open() ? 1 : 0;
+    if (alert.open()) count_open(revision.region, 1);
     return;
   }
   place.alerts.push_back({revision, revision.tick});
-  open_count_ += place.alerts.back().open() ? 1 : 0;
+  if (place.alerts.back().open()) count_open(revision.region, 1);
+}
+
+// Regions that no longer exist are counted in the sum alone: nobody asks for them.
+void Ledger::count_open(std::string_view code, int change) {
+  open_count_ += static_cast<std::size_t>(change);
+  if (const Region* region = catalogue_.regions.find(code))
+    open_in_[region->id.number()] += static_cast<std::uint32_t>(change);
 }
 
 Result<void> Ledger::restore_note(std::string_view text) {
@@ -116,7 +123,7 @@ bool Ledger::has_open(const Assessment& assessment, const Assessment::Moved& pla
 
 std::optional<Day> Ledger::stated_start(const Assessment& assessment,
                                         const Assessment::Moved& place) const {
-  if (open_count_ == 0) return std::nullopt;
+  if (open_in_[place.region.number()] == 0) return std::nullopt;
   const auto found = places_.find(key_of(assessment, place));
   if (found == places_.end()) return std::nullopt;
   for (const Alert& alert : found->second.alerts)
@@ -259,7 +266,7 @@ void Ledger::raise(const Statement& statement, Place& place, Statements& out) {
                                   format_day(tick), std::to_string(ordinal)});
   alert.last.alert = revision.alert;
   place.alerts.push_back(std::move(alert));
-  ++open_count_;
+  count_open(revision.region, 1);
   say(statement, place.alerts.back(), std::move(revision), out);
 }
 
@@ -267,7 +274,7 @@ void Ledger::close(const Statement& statement, Alert& alert, RevisionKind kind,
                    const std::string& merged_into, Statements& out) {
   AlertRevision revision = compose(statement, kind, Level::kNone);
   revision.merged_into = merged_into;
-  if (alert.open()) --open_count_;
+  if (alert.open()) count_open(revision.region, -1);
   say(statement, alert, std::move(revision), out);
 }
 
@@ -285,7 +292,7 @@ void Ledger::say(const Statement& statement, Alert& alert, AlertRevision revisio
     auto changes = changes_of(statement, before, revision);
     changes.insert(changes.end(), revision.changes.begin(), revision.changes.end());
     revision.changes = std::move(changes);
-    if (was_closed && !closes(revision.kind)) ++open_count_;
+    if (was_closed && !closes(revision.kind)) count_open(revision.region, 1);
   }
   alert.last = revision;
   out.revisions.push_back(std::move(revision));
@@ -400,15 +407,16 @@ AlertRevision Ledger::compose(const Statement& statement, RevisionKind kind, Lev
     out.shared_with.push_back(catalogue_.regions.at(basin).code);
   std::sort(out.shared_with.begin(), out.shared_with.end());
 
-  const PatternExplained explained =
-      explain_pattern(assessment, statement.place.region, statement.place.pattern, out.tick);
+  const PatternExplained explained = explain_pattern(
+      assessment, statement.place.region, statement.place.pattern, out.tick, Telling::kStatement);
   out.dimensions_true = explained.dimensions_true;
   out.dimensions_unknown = explained.dimensions_unknown;
   out.outlook = explained.outlook;
   out.certainty = explained.certainty;
   const Scene scene = assessment.pattern_scene(statement.place.region, statement.pattern);
   for (std::uint32_t i = 0; i < pack.signals.size(); ++i) {
-    SignalExplained signal = explain_signal(assessment, statement.place.region, i, out.tick);
+    SignalExplained signal =
+        explain_signal(assessment, statement.place.region, i, out.tick, Telling::kStatement);
     const Tri active = signal_active(scene, i, out.tick);
     if (active == Tri::kTrue) {
       out.tlp = std::max(out.tlp, signal.tlp);
@@ -452,7 +460,7 @@ void Ledger::retire_missing(std::span<const Pack> packs, ProcessingTime now, Sta
       revision.outlook.clear();
       revision.advice.clear();
       revision.basis.clear();
-      --open_count_;
+      count_open(revision.region, -1);
       alert.last = revision;
       out.revisions.push_back(std::move(revision));
     }

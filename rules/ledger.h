@@ -84,6 +84,7 @@ class Ledger {
   };
   struct Statement;  // one revision being made
 
+  void count_open(std::string_view region_code, int change);
   PlaceKey key_of(const Assessment& assessment, const Assessment::Moved& place) const;
   void reconcile_place(const Assessment& assessment, const Assessment::Moved& at,
                        const std::set<std::string>& corrected, ProcessingTime now, Statements& out);
@@ -103,6 +104,7 @@ class Ledger {
   LedgerOptions options_;
   std::map<PlaceKey, Place> places_;
   std::size_t open_count_ = 0;
+  std::vector<std::uint32_t> open_in_;  // by region number: how many of them
 };
 
 }  // namespace tocsin

@@ -265,6 +265,12 @@ class PackReader {
       signal.clear = condition(item, "clear", Scope::kSignal);
       signal.coarsest = coarsest_cadence(signal);
     }
+    for (std::uint32_t i = 0; i < pack_.signals.size(); ++i) {
+      if (pack_.signals[i].stance != Stance::kThreat) continue;
+      const std::size_t dimension = pack_.signals[i].dimension.number();
+      if (pack_.threats.size() <= dimension) pack_.threats.resize(dimension + 1);
+      pack_.threats[dimension].push_back(i);
+    }
     for (const SignalCycle& cycle : find_signal_cycles(pack_))
       reader_.report(*signal_nodes_[cycle.signal],
                      "signal " + pack_.signals[cycle.signal].name + " reads itself: " + cycle.path,

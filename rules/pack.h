@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -69,6 +70,7 @@ struct Pack {
   std::vector<Parameter> parameters;
   std::vector<Signal> signals;  // a signal stands after those it reads
   std::vector<Pattern> patterns;
+  std::vector<std::vector<std::uint32_t>> threats;  // by dimension number: its signals
 
   std::map<std::string, Citation> references;  // by what `reference:` says
 
@@ -76,6 +78,11 @@ struct Pack {
   // the pack has no name for it.
   std::string cited(const std::string& reference) const;
   const Signal* find_signal(std::string_view signal) const;
+  // The signals that are threats of the dimension, strengths left out.
+  std::span<const std::uint32_t> threats_of(std::size_t dimension) const {
+    if (dimension >= threats.size()) return {};
+    return threats[dimension];
+  }
   const Pattern* find_pattern(std::string_view pattern) const;
 };
 

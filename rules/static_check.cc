@@ -92,10 +92,6 @@ class Ranges {
   const Pack& pack_;
 };
 
-std::int32_t days_of(Cadence cadence) {
-  return cadence == Cadence::kIrregular ? 1 : period_start(cadence, 1) - period_start(cadence, 0);
-}
-
 void visit(const Pack& pack, std::size_t signal, std::vector<std::size_t>& path,
            std::vector<int>& state, std::vector<SignalCycle>& cycles) {
   state[signal] = 1;
@@ -139,8 +135,7 @@ std::vector<ExpressionError> check_statically(const Expression& expression,
 Cadence coarsest_cadence(const Signal& signal) {
   Cadence coarsest = Cadence::kDay;
   for (const Expression* expression : {&signal.when, &signal.clear})
-    for (const Leaf& leaf : expression->leaves)
-      if (days_of(leaf.cadence) > days_of(coarsest)) coarsest = leaf.cadence;
+    for (const Leaf& leaf : expression->leaves) coarsest = coarser(coarsest, leaf.cadence);
   return coarsest;
 }
 

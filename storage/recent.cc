@@ -61,6 +61,10 @@ Result<void> RecentRevisions::add(std::string block, std::uint64_t sequence) {
   });
 }
 
+void RecentRevisions::expect(const Identity& identity) const {
+  if (size_ > 0) __builtin_prefetch(&slots_[identity.hash.prefix() & (slots_.size() - 1)]);
+}
+
 std::optional<std::string_view> RecentRevisions::find(const Identity& identity) const {
   if (size_ == 0) return std::nullopt;
   const Slot& slot = slots_[slot_of(identity)];

@@ -30,6 +30,8 @@ class RecentRevisions {
 
   // The encoded revision (storage/codec.h), valid as long as this object is.
   std::optional<std::string_view> find(const Identity& identity) const;
+  // Has the place where find() will look brought into the processor's cache.
+  void expect(const Identity& identity) const;
   std::size_t size() const { return size_; }
   // Journal sequence of the block added last; 0 when there is none.
   std::uint64_t last_sequence() const { return last_sequence_; }

@@ -92,6 +92,7 @@ Result<std::vector<std::optional<LatestRevision>>> Store::latest(
   asked.reserve(count);
   {
     const std::lock_guard lock(mutex_);
+    for (const Identity& identity : identities) recent_->expect(identity);
     for (std::size_t i = 0; i < count; ++i) {
       auto value = recent_->find(identities[i]);
       if (!value && sealed_) value = sealed_->find(identities[i]);

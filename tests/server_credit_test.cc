@@ -71,7 +71,7 @@ TEST(ServerCredit, BeyondItsShareComesBackFromWhoSpendsSlowlyWhenOthersStarve) {
   Served served([](ServerOptions& options) {
     pool(12)(options);
     options.sessions.starve_time = std::chrono::milliseconds(50);
-    options.sessions.heartbeat = std::chrono::milliseconds(400);
+    options.sessions.heartbeat = std::chrono::seconds(10);
   });
   std::vector<std::unique_ptr<RawProducer>> early;
   std::vector<WelcomeMessage> welcomes;
@@ -89,6 +89,21 @@ TEST(ServerCredit, BeyondItsShareComesBackFromWhoSpendsSlowlyWhenOthersStarve) {
   served.server->post(applied(served.sink.take(), 1));
   EXPECT_EQ(early[0]->hello("a", 0).session > welcomes[0].session, true);
   early[0]->expect_durable(1);
+}
+
+TEST(ServerCredit, ComesBackWhenWhatIsLeftIsTooLittleForAFrame) {
+  Served served([](ServerOptions& options) {
+    pool(1)(options);
+    options.sessions.starve_time = std::chrono::milliseconds(50);
+    options.sessions.heartbeat = std::chrono::seconds(10);
+  });
+  RawProducer first(served.server->endpoint()), second(served.server->endpoint());
+  const WelcomeMessage one = first.hello("a");
+  EXPECT_EQ(second.hello("b").credit, Credit{});
+  first.batch(one, 1, "{}\n", 9);  // one record and 997 bytes are left
+  served.server->post(applied(served.sink.take(), 9));
+  EXPECT_EQ(first.expect<ErrorMessage>().refusal, Refusal::kIdle);
+  EXPECT_EQ(second.expect<ServerHeartbeat>().credit, (Credit{10, 1000}));
 }
 
 TEST(ServerCredit, OfAnEndedSessionComesBackOnlyWhenItsFramesAreDone) {

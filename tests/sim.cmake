@@ -4,6 +4,7 @@ add_library(tocsin_simulation STATIC
   sim/background.cc
   sim/channels.cc
   sim/contents.cc
+  sim/daemon.cc
   sim/disk.cc
   sim/network.cc
   sim/producer.cc
@@ -21,3 +22,10 @@ target_link_libraries(tocsin_simulation PUBLIC tocsin_options tocsin_daemon tocs
 add_executable(tocsin_sim sim/main.cc)
 target_link_libraries(tocsin_sim PRIVATE tocsin_simulation Boost::json)
 set_target_properties(tocsin_sim PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+tocsin_test(sim_tests
+  SOURCES
+    sim_commit_test.cc
+    sim_damage_test.cc
+    sim_test.cc
+  LIBS tocsin_simulation)

@@ -141,9 +141,10 @@ void read_ingest(const YamlMapping& top, IngestSettings& settings) {
 void read_store(const YamlMapping& top, StoreSettings& settings) {
   const YamlNode* node = top.need("store");
   if (node == nullptr) return;
-  const YamlMapping store(top.reader(), *node, "store",
-                          {"path", "block_cache_bytes", "free_bytes_for_credit",
-                           "free_bytes_for_commit", "checkpoint_records", "checkpoint_bytes"});
+  const YamlMapping store(
+      top.reader(), *node, "store",
+      {"path", "block_cache_bytes", "free_bytes_for_credit", "free_bytes_for_commit",
+       "recent_records", "checkpoint_records", "checkpoint_bytes"});
   settings.path = store.need_text("path");
   settings.block_cache_bytes =
       store.integer("block_cache_bytes", settings.block_cache_bytes, kMebibyte, kTebibyte);
@@ -151,6 +152,7 @@ void read_store(const YamlMapping& top, StoreSettings& settings) {
       store.integer("free_bytes_for_credit", settings.free_bytes_for_credit, 0, kTebibyte);
   settings.free_bytes_for_commit =
       store.integer("free_bytes_for_commit", settings.free_bytes_for_commit, 0, kTebibyte);
+  settings.recent_records = store.integer("recent_records", settings.recent_records, 1, 10'000'000);
   settings.checkpoint_records =
       store.integer("checkpoint_records", settings.checkpoint_records, 1, 1'000'000'000);
   settings.checkpoint_bytes =

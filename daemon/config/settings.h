@@ -73,6 +73,8 @@ struct StoreSettings {
   // second nothing is committed any more.
   std::int64_t free_bytes_for_credit = std::int64_t{2} << 30;
   std::int64_t free_bytes_for_commit = std::int64_t{512} << 20;
+  // How many recent records stay in memory and in the log before they go into a table.
+  std::int64_t recent_records = 200'000;
   // Least number of records between two checkpoints of the derived state.
   std::int64_t checkpoint_records = 100'000;
   // About how much of one a commit carries.

@@ -161,9 +161,10 @@ def run(options, directory):
     try:
         lines = mixed(scenario_lines(directory), options.records, options.seed)
         frames = frames_of(lines, FRAME_RECORDS)
-        # Checkpoints are begun all the time and cut off in their middle.
+        # Checkpoints are begun and recent records go into tables all the time, and are cut off in their middle.
         rig.write_config(rig.start_mail(), [
-            (r"^(\s*path: \.\./store)", r"\1\n  checkpoint_records: 20\n  checkpoint_bytes: 2_000"),
+            (r"^(\s*path: \.\./store)", r"\1\n  checkpoint_records: 20\n  checkpoint_bytes: 20_000"
+             r"\n  recent_records: 30"),
             (r"^history_begins: .*", "history_begins: 2025-06-01")])  # the twin goes through every day
         if options.twin:
             rig.add_pack(subprocess.run([options.twin, "pack", rig.config], check=True, capture_output=True,

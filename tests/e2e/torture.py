@@ -27,10 +27,8 @@ def parts_of(options):
         "disk": test("disk_test.py", "--rounds", 20, "--records", 60_000),
         "overload": test("overload_test.py", "--connections", 1000, "--frames", 10, "--epochs", 100),
         "kills": test("kill_loop.py", "--kills", options.kills, "--records", 60 * options.kills, "--twin", options.twin),
+        "simulator": [options.simulator, "--seed", options.seed, "--steps", 2000, "--seeds", options.simulations],
     }
-    simulator = pathlib.Path(options.binaries) / "tocsin_sim"
-    if simulator.exists():
-        parts["simulator"] = [simulator, "--seed", options.seed, "--steps", 2000, "--seeds", options.simulations]
     if options.soak > 0:
         parts["soak"] = test("soak.py", "--minutes", options.soak)
     if options.only:
@@ -59,8 +57,9 @@ def main():
     parser.add_argument("--binaries", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--twin", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--shim", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--simulator", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--kills", type=int, default=1000, help="of the crash loop (1000)")
-    parser.add_argument("--simulations", type=int, default=200, help="seeds of the simulator (200)")
+    parser.add_argument("--simulations", type=int, default=50, help="seeds of the simulator (50)")
     parser.add_argument("--seed", type=int, default=1, help="first seed of the simulator (1)")
     parser.add_argument("--soak", type=float, default=60, metavar="MINUTES", help="at half load (60; 0: none)")
     parser.add_argument("--only", nargs="+", metavar="PART", help="only these parts, in this order")

@@ -241,6 +241,11 @@ class SimDisk::Machine {
       IOStatus status = faults_->check(Call::kNames, to);
       return status.ok() ? FileSystemWrapper::RenameFile(from, to, options, debug) : status;
     }
+    IOStatus LinkFile(const std::string& from, const std::string& to, const IOOptions& options,
+                      IODebugContext* debug) override {
+      IOStatus status = faults_->check(Call::kNames, to);
+      return status.ok() ? FileSystemWrapper::LinkFile(from, to, options, debug) : status;
+    }
     IOStatus CreateDirIfMissing(const std::string& path, const IOOptions& options,
                                 IODebugContext* debug) override {
       IOStatus status = faults_->check(Call::kNames, path);

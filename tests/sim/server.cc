@@ -58,7 +58,7 @@ Result<void> SimServer::open() {
   auto store = Store::open({.directory = CrashDisk::root() + "/store",
                             .env = parts_.disk.env(),
                             .block_cache_bytes = std::size_t{1} << 20,
-                            .recent_records = 200,
+                            .recent_records = 25,
                             .overlap = false});
   if (!store) return tl::unexpected(store.error());
   store_ = *std::move(store);
@@ -70,7 +70,7 @@ Result<void> SimServer::open() {
   pipeline_ = *std::move(pipeline);
   if (parts_.on_restored) parts_.on_restored(*store_, *pipeline_);
   clock_ = std::make_unique<SlewedClock>(parts_.clock, pipeline_->now());
-  metrics_ = std::make_unique<Metrics>(pipeline_->catalogue());
+  metrics_ = std::make_unique<Metrics>();
   positions_ = std::make_unique<Positions>(*store_);
   outbox_ = std::make_unique<StoreOutbox>(*store_);
   const std::uint64_t first_session = parts_.random.upto(std::uint64_t{1} << 40U);
@@ -132,6 +132,7 @@ Result<void> SimServer::engine_turn() {
   options.store_directory = "/";
   options.space = {0, 0};
   options.overlap = false;
+  options.overlap = false;
   EngineLoop loop(std::move(options), *store_, *pipeline_, queue, *clock_, *metrics_, log_,
                   std::move(ports));
   const auto results = std::exchange(results_, {});
@@ -190,9 +191,9 @@ void SimServer::trouble(const Error& error) {
 }
 
 Result<void> SimServer::acknowledge(const Dispatch& dispatch) {
-  auto outcome = pipeline_->commit(
-      {AcknowledgeInput{dispatch.alert.hex(), dispatch.revision, dispatch.committee, "somebody"}},
-      clock_->now());
+  auto outcome = pipeline_->commit({AcknowledgeInput{dispatch.alert.hex(), dispatch.revision,
+                                                     dispatch.committee, "somebody", ""}},
+                                   clock_->now());
   if (!outcome) return tl::unexpected(outcome.error());
   return {};
 }

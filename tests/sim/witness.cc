@@ -27,6 +27,7 @@ std::string difference(const StoreContent& a, const StoreContent& b) {
   compare("quarantine", a.quarantine, b.quarantine);
   compare("alerts", a.alerts, b.alerts);
   compare("dispatches", a.dispatches, b.dispatches);
+  compare("acknowledgements", a.acknowledgements, b.acknowledgements);
   compare("ledger", a.ledger, b.ledger);
   compare("numbering", a.numbering, b.numbering);
   compare("positions", a.positions, b.positions);
@@ -42,7 +43,8 @@ std::string difference(const StoreContent& a, const StoreContent& b) {
 Witness::Witness(Figures& figures) : figures_(figures) {
   store_ = must(Store::open({.directory = testsupport::CrashDisk::root() + "/store",
                              .env = disk_.env(),
-                             .block_cache_bytes = std::size_t{1} << 20}),
+                             .block_cache_bytes = std::size_t{1} << 20,
+                             .overlap = false}),
                 "the witness's store");
   auto loaded = must(load_contents(contents(), *store_), "the witness's configuration");
   pipeline_ = must(Pipeline::open(*store_, std::move(loaded)), "the witness's pipeline");

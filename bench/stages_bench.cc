@@ -1,0 +1,182 @@
+// What each stage of a record's way costs, alone and in memory (the store: store_bench.cc): wire,
+// gate, engine, codec; and how the engine's cost depends on regions and signals. The configuration
+// is that of the end-to-end benchmark (make_config.py).
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+
+#include "bench/mix.h"
+#include "daemon/contents.h"
+#include "ingest/gate.h"
+#include "ingest/wire.h"
+#include "model/clock.h"
+#include "rules/engine.h"
+#include "rules/explain.h"
+#include "storage/recent.h"
+
+namespace tocsin {
+namespace {
+
+constexpr std::uint32_t kIndicators = 40;
+constexpr std::uint32_t kMonthsBefore = 13;  // so that "usual" is known
+
+void run(const std::string& command) {
+  require(std::system((command + " > /dev/null").c_str()) == 0, command);
+}
+
+struct Scale {
+  std::uint32_t regions = 5'000;
+  std::uint32_t more_signals = 0;  // that read rainfall, which the measured records don't change
+  bool pack_only = false;          // without a signal for every indicator
+  friend auto operator<=>(const Scale&, const Scale&) = default;
+};
+
+// A catalogue and an engine that has seen a year.
+class World {
+ public:
+  explicit World(const Scale& scale) : mix_({scale.regions, kIndicators, 57 - kMonthsBefore, 1}) {
+    const auto here = std::filesystem::canonical("/proc/self/exe").parent_path();
+    std::string name = (std::filesystem::temp_directory_path() / "tocsin-bench-XXXXXX").string();
+    require(::mkdtemp(name.data()) != nullptr, "a temporary directory");
+    const std::filesystem::path work = name;
+    for (const char* key : {"server", "bench"})
+      run(fmt::format("{}/tocsin keygen {} --directory {}", here.string(), key, name));
+    run(
+        fmt::format("python3 {}/bench/make_config.py --regions {} --more-signals {} {} "
+                    "--public-key {}/bench.pub --server-key {}/server.key --out {}/config",
+                    TOCSIN_SOURCE_DIR, scale.regions, scale.more_signals,
+                    scale.pack_only ? "--pack-only" : "", name, name, name));
+    auto contents = read_contents((work / "config").string());
+    require(contents.has_value(), contents ? "" : contents.error().message);
+    Numbering numbering;
+    auto loaded = load_contents(*contents, numbering);
+    require(loaded.has_value(), loaded ? "" : loaded.error().message);
+    loaded_ = std::make_unique<Loaded>(std::move(*loaded));
+    std::filesystem::remove_all(work);
+    EngineOptions options;
+    options.history_begins = loaded_->settings.history_begins;
+    engine_ = std::make_unique<Engine>(*loaded_->catalogue, loaded_->packs, options);
+    const std::uint64_t before = std::uint64_t{scale.regions} * kIndicators * kMonthsBefore;
+    for (std::uint64_t done = 0; done < before; done += bench::kFrameRecords)
+      for (const Change& change : changes(mix_.frame())) engine_->apply(change);
+    engine_->state(now_);
+  }
+
+  // The records of a frame as the gate admits them, new identities all.
+  std::vector<Change> changes(const std::string& frame) {
+    std::vector<Change> out;
+    parser_.for_each_record(frame, [&](std::size_t, std::string_view, ParsedRecord&& record) {
+      require(record.has_value(), "the mix is well-formed");
+      auto admission = judge(*record);
+      if (admission.change) out.push_back(std::move(*admission.change));
+    });
+    return out;
+  }
+  Admission judge(const Record& record) {
+    const Arrival arrival{loaded_->catalogue->producers.front(), now_, 1, 0};
+    return admit(*loaded_->catalogue, policy_, arrival, record, nullptr);
+  }
+  std::string frame() { return mix_.frame(); }
+  Engine& engine() { return *engine_; }
+  ProcessingTime now() const { return now_; }
+
+ private:
+  bench::Mix mix_;
+  WireParser parser_;
+  GatePolicy policy_;
+  ProcessingTime now_ = SystemClock().now();
+  std::unique_ptr<Loaded> loaded_;
+  std::unique_ptr<Engine> engine_;
+};
+
+World& world(const Scale& scale) {
+  static std::map<Scale, std::unique_ptr<World>> worlds;
+  auto& made = worlds[scale];
+  if (!made) made = std::make_unique<World>(scale);
+  return *made;
+}
+
+void BM_Wire(benchmark::State& state) {
+  bench::Mix mix({5'000, kIndicators, 50, 1});
+  const std::string frame = mix.frame();
+  WireParser parser;
+  for (auto _ : state)
+    parser.for_each_record(frame, [](std::size_t, std::string_view, ParsedRecord&& record) {
+      benchmark::DoNotOptimize(record);
+    });
+  state.SetItemsProcessed(state.iterations() * bench::kFrameRecords);
+}
+BENCHMARK(BM_Wire);
+
+void BM_Gate(benchmark::State& state) {
+  World& here = world({});
+  WireParser parser;
+  std::vector<Record> records;
+  parser.for_each_record(here.frame(), [&](std::size_t, std::string_view, ParsedRecord&& record) {
+    records.push_back(*std::move(record));
+  });
+  for (auto _ : state)
+    for (const Record& record : records) benchmark::DoNotOptimize(here.judge(record));
+  state.SetItemsProcessed(state.iterations() * bench::kFrameRecords);
+}
+BENCHMARK(BM_Gate);
+
+void BM_Codec(benchmark::State& state) {
+  World& here = world({});
+  std::vector<LatestRevision> revisions;
+  for (const Change& change : here.changes(here.frame())) revisions.push_back(change.after);
+  for (auto _ : state) benchmark::DoNotOptimize(encode_block(revisions));
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(revisions.size()));
+}
+BENCHMARK(BM_Codec);
+
+// Commits of about 1,000 records through apply() and state().
+void evaluate(benchmark::State& state, const Scale& scale) {
+  World& here = world(scale);
+  std::int64_t records = 0;
+  for (auto _ : state) {
+    state.PauseTiming();
+    std::vector<Change> changes;
+    while (changes.size() < 1'000) {
+      auto more = here.changes(here.frame());
+      std::ranges::move(more, std::back_inserter(changes));
+    }
+    state.ResumeTiming();
+    for (const Change& change : changes) here.engine().apply(change);
+    benchmark::DoNotOptimize(here.engine().state(here.now()));
+    records += static_cast<std::int64_t>(changes.size());
+  }
+  state.SetItemsProcessed(records);
+}
+void BM_EngineOfPack(benchmark::State& state) { evaluate(state, {.pack_only = true}); }
+void BM_EngineEverythingRead(benchmark::State& state) { evaluate(state, {}); }
+void BM_EngineOfRegions(benchmark::State& state) {
+  evaluate(state, {.regions = static_cast<std::uint32_t>(state.range(0))});
+}
+void BM_EngineOfSignals(benchmark::State& state) {
+  evaluate(state, {.regions = 500, .more_signals = static_cast<std::uint32_t>(state.range(0))});
+}
+BENCHMARK(BM_EngineOfPack)->Iterations(100);
+BENCHMARK(BM_EngineEverythingRead)->Iterations(100);
+BENCHMARK(BM_EngineOfRegions)->Arg(100)->Arg(1'000)->Arg(10'000)->Iterations(60);
+BENCHMARK(BM_EngineOfSignals)->Arg(10)->Arg(100)->Arg(1'000)->Iterations(60);
+
+// What an alert states of every signal of a region.
+void BM_Statement(benchmark::State& state) {
+  World& here = world({});
+  const Assessment& assessment = here.engine().assessments().front();
+  const RegionId region = assessment.folded()[assessment.folded().size() / 2];
+  for (auto _ : state)
+    for (std::uint32_t i = 0; i < assessment.pack().signals.size(); ++i)
+      benchmark::DoNotOptimize(
+          explain_signal(assessment, region, i, assessment.today(), Telling::kStatement));
+}
+BENCHMARK(BM_Statement)->Unit(benchmark::kMicrosecond);
+
+}  // namespace
+}  // namespace tocsin
+
+BENCHMARK_MAIN();
