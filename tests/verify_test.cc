@@ -230,8 +230,10 @@ const std::vector<Damage>& damages() {
       {"an_altered_state_row", "state", "region NG-BO",
        [](RawStore& raw) {
          auto [key, value] = state_row(raw);
-         // Beyond the names of its first series; the row can still be read.
-         for (std::size_t i = 6; i < value.size(); ++i) {
+         // Beyond the names of its first series and the days of its first observation, which keep
+         // the order that the changes after the checkpoint are looked up by; the row can still be
+         // read.
+         for (std::size_t i = 16; i < value.size(); ++i) {
            std::string changed = value;
            changed[i] = static_cast<char>(changed[i] ^ 1);
            if (!decode_region_row(parse_region_row_key(key)->region, changed)) continue;
