@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
-#include <stdlib.h>
 
-#include <algorithm>
+#include <boost/json.hpp>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -13,8 +12,9 @@
 #include "alerting/message.h"
 #include "daemon/commands_admin.h"
 #include "daemon/opened.h"
+#include "daemon/replay.h"
+#include "daemon/verify.h"
 #include "storage/migrate.h"
-#include "storage/verify.h"
 
 namespace tocsin {
 namespace {
@@ -24,6 +24,42 @@ constexpr int kDone = 0, kNo = 1, kCannot = 2;
 int cannot(std::ostream& err, const Error& error) {
   err << error.message << (error.message.ends_with('\n') ? "" : "\n");
   return kCannot;
+}
+
+bool is_backup(const std::string& directory) {
+  return std::filesystem::exists(directory + "/meta") &&
+         !std::filesystem::exists(directory + "/CURRENT");
+}
+
+void print_text(const VerifyReport& report, std::ostream& out, std::ostream& err) {
+  for (const std::string& proved : report.proved) out << proved << "\n";
+  for (const std::string& note : report.notes) out << "note: " << note << "\n";
+  for (const RowFault& fault : report.faults)
+    fmt::print(err, "{}, {}: expected {}; found {}\n", fault.column, fault.row, fault.expected,
+               fault.found);
+  for (const auto& [column, count] : report.fault_counts)
+    if (count > VerifyReport::kFaultsMax)
+      fmt::print(err, "{}: {} more\n", column, count - VerifyReport::kFaultsMax);
+  if (!report.holds()) err << "the store does not hold what it should\n";
+}
+
+void print_json(const VerifyReport& report, std::ostream& out) {
+  boost::json::array proved, notes, faults;
+  boost::json::object counts;
+  for (const std::string& text : report.proved) proved.emplace_back(text);
+  for (const std::string& text : report.notes) notes.emplace_back(text);
+  for (const RowFault& fault : report.faults)
+    faults.push_back(boost::json::object{{"column", fault.column},
+                                         {"row", fault.row},
+                                         {"expected", fault.expected},
+                                         {"found", fault.found}});
+  for (const auto& [column, count] : report.fault_counts) counts[column] = count;
+  out << boost::json::serialize(boost::json::object{{"holds", report.holds()},
+                                                    {"proved", std::move(proved)},
+                                                    {"notes", std::move(notes)},
+                                                    {"faults", std::move(faults)},
+                                                    {"fault_counts", std::move(counts)}})
+      << "\n";
 }
 
 }  // namespace
@@ -51,64 +87,21 @@ int run_check(const std::string& config_directory, const std::vector<std::string
   return kDone;
 }
 
-namespace {
-
-// What the daemon did when it journaled these contents: it started, or it was running and read them
-// again.
-Result<void> bring_into_force(std::unique_ptr<Pipeline>& pipeline, Store& store,
-                              const JournalEntry& entry, Loaded loaded) {
-  const bool started = std::ranges::any_of(
-      entry.inputs, [](const Input& input) { return std::holds_alternative<EngineInput>(input); });
-  if (!started && pipeline) return pipeline->reload(std::move(loaded));
-  pipeline.reset();
-  auto opened = Pipeline::open(store, std::move(loaded));
-  if (!opened) return tl::unexpected(opened.error());
-  pipeline = std::move(*opened);
-  return {};
-}
-
-}  // namespace
-
 int run_replay(const std::string& store_directory, std::ostream& out, std::ostream& err) {
   auto original = open_to_read(store_directory);
   if (!original) return cannot(err, original.error());
-  std::string scratch = std::filesystem::temp_directory_path() / "tocsin-replay-XXXXXX";
-  if (mkdtemp(scratch.data()) == nullptr)
-    return cannot(err, {ErrorCode::kIo, "no scratch directory can be made for the replay"});
-  struct Remover {
-    std::string path;
-    ~Remover() {
-      std::error_code ignored;
-      std::filesystem::remove_all(path, ignored);
-    }
-  } remover{scratch};
+  auto scratch = ScratchDirectory::make("");
+  if (!scratch) return cannot(err, scratch.error());
   StoreOptions options;
-  options.directory = scratch + "/store";
+  options.directory = (*scratch)->path() / "store";
   auto copy = Store::open(std::move(options));
   if (!copy) return cannot(err, copy.error());
-  std::unique_ptr<Pipeline> pipeline;
-  std::uint64_t entries = 0;
-  auto done = (*original)->for_each_journal(
-      1, [&](std::uint64_t, const JournalEntry& entry) -> Result<void> {
-        const Contents contents = from_inputs(entry.inputs);
-        if (!contents.configuration.empty()) {
-          auto loaded = load_contents(contents, **copy);
-          if (!loaded) return tl::unexpected(loaded.error());
-          auto force = bring_into_force(pipeline, **copy, entry, std::move(*loaded));
-          if (!force) return force;
-        }
-        if (!pipeline)
-          return fail(ErrorCode::kCorrupt, "the journal does not begin with a configuration");
-        auto outcome = pipeline->commit(entry.inputs, entry.now);
-        if (!outcome) return tl::unexpected(outcome.error());
-        ++entries;
-        return {};
-      });
-  if (!done) return cannot(err, done.error());
+  const auto replayed = replay_journal(**original, **copy);
+  if (!replayed) return cannot(err, replayed.error());
   const ChainHead was = (*original)->head().chains[static_cast<std::size_t>(Chain::kAlerts)];
   const ChainHead is = (*copy)->head().chains[static_cast<std::size_t>(Chain::kAlerts)];
-  fmt::print(out, "replayed {} journal entries: {} entries in the alert chain, {}\n", entries,
-             is.count, is.hash);
+  fmt::print(out, "replayed {} journal entries: {} entries in the alert chain, {}\n",
+             replayed->entries, is.count, is.hash);
   if (was == is) {
     out << "the same as stored, byte for byte\n";
     return kDone;
@@ -149,21 +142,32 @@ int run_ledger(const std::string& store_directory, const std::string& chain_name
   return done ? kDone : cannot(err, done.error());
 }
 
-int run_verify(const std::string& store_directory, std::ostream& out, std::ostream& err) {
-  auto store = open_to_read(store_directory);
-  if (!store) return cannot(err, store.error());
-  auto reports = verify_chains(**store);
-  if (!reports) return cannot(err, reports.error());
-  bool broken = false;
-  for (const ChainReport& report : *reports) {
-    fmt::print(out, "{}: {} entries hold, head {}\n", name_of(report.chain), report.entries,
-               report.hash);
-    if (!report.broken) continue;
-    broken = true;
-    fmt::print(err, "{}: broken at entry {}: {}\n", name_of(report.chain), report.broken->index,
-               report.broken->reason);
+int run_verify(const VerifyCommand& command, std::ostream& out, std::ostream& err) {
+  auto scratch = ScratchDirectory::make(command.scratch);
+  if (!scratch) return cannot(err, scratch.error());
+  std::string directory = command.store;
+  // A directory that `tocsin backup` filled holds no store, but what makes one.
+  if (is_backup(directory)) {
+    directory = (*scratch)->path() / "restored";
+    auto restored = restore({.backup = command.store, .target = directory});
+    if (!restored) return cannot(err, restored.error());
   }
-  return broken ? kNo : kDone;
+  VerifyReport report;
+  if (auto store = open_to_read(directory)) {
+    auto verified = verify_store(**store, {command.depth, (*scratch)->path()});
+    if (!verified) return cannot(err, verified.error());
+    report = *std::move(verified);
+  } else if (store.error().code == ErrorCode::kCorrupt) {
+    report.add({"store", "files", "a store that can be opened", store.error().message});
+  } else {
+    return cannot(err, store.error());
+  }
+  if (command.format == OutputFormat::kJson) {
+    print_json(report, out);
+  } else {
+    print_text(report, out, err);
+  }
+  return report.holds() ? kDone : kNo;
 }
 
 int run_migrate(const std::string& store_directory, std::ostream& out, std::ostream& err) {

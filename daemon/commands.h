@@ -3,6 +3,7 @@
 #include <iosfwd>
 #include <string>
 
+#include "daemon/verify.h"
 #include "model/result.h"
 
 namespace tocsin {
@@ -40,8 +41,16 @@ int run_replay(const std::string& store_directory, std::ostream& out, std::ostre
 // `tocsin ledger`: the chain "alerts" or "dispatches" as JSON lines {index, previous, hash, entry}.
 int run_ledger(const std::string& store_directory, const std::string& chain, std::ostream& out,
                std::ostream& err);
-// `tocsin verify`: both chains, recomputed.
-int run_verify(const std::string& store_directory, std::ostream& out, std::ostream& err);
+// `tocsin verify`: the ledger, the journal, the rows and the derived state, proved from each other
+// (daemon/verify.h), of a store or of the newest backup in a directory. 1: something is not as it
+// should be, with the row, what was expected and what was found.
+struct VerifyCommand {
+  std::string store{};
+  Depth depth = Depth::kAll;
+  std::string scratch{};  // where there is room for a second store; "": where temporary files go
+  OutputFormat format = OutputFormat::kText;
+};
+int run_verify(const VerifyCommand& command, std::ostream& out, std::ostream& err);
 
 // `tocsin migrate`: opens the store for writing, which brings one of an earlier release to this
 // one's schema after a checkpoint (storage/migrate.h). Not beside a running daemon.

@@ -53,6 +53,8 @@ void EngineFigures::update(const CommitOutcome& outcome, const Pipeline& pipelin
   now_ = pipeline.now();
   sequence_ = outcome.sequence;
   checkpoint_ = pipeline.checkpoint().position();
+  journal_horizon_ = pipeline.retention().journal_horizon();
+  quarantine_horizon_ = pipeline.retention().quarantine_horizon();
   series_ = data.series_count();
   observations_ = data.observation_count();
   events_ = data.event_count();
@@ -136,6 +138,12 @@ void EngineFigures::add_to(Scrape& scrape) const {
       scrape.add("tocsin_indicator_newest_day_timestamp_seconds", unix_seconds(of.newest), {code});
   }
   scrape.add("tocsin_processing_time_timestamp_seconds", unix_seconds(now_));
+  if (journal_horizon_ > kDayMin)
+    scrape.add("tocsin_retention_horizon_timestamp_seconds", unix_seconds(journal_horizon_),
+               {kJournalHorizon});
+  if (quarantine_horizon_ > kDayMin)
+    scrape.add("tocsin_retention_horizon_timestamp_seconds", unix_seconds(quarantine_horizon_),
+               {kQuarantineHorizon});
   scrape.add("tocsin_checkpoint_sequence", checkpoint_);
   scrape.add("tocsin_journal_sequence", sequence_);
   scrape.add("tocsin_data_series", series_);

@@ -61,6 +61,7 @@ class EngineFigures {
   std::vector<Coverage> coverage_;
   std::map<IndicatorId, IndicatorFigures> indicators_;
   ProcessingTime now_;
+  Day journal_horizon_ = kDayMin, quarantine_horizon_ = kDayMin;
   std::uint64_t sequence_ = 0, checkpoint_ = 0, series_ = 0, observations_ = 0, events_ = 0;
 };
 

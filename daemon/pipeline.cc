@@ -52,7 +52,8 @@ Pipeline::Pipeline(Store& store, Loaded loaded, CheckpointOptions checkpoint)
     : store_(store),
       checkpoint_options_(checkpoint),
       loaded_(std::move(loaded)),
-      engine_catalogue_(loaded_.catalogue) {
+      engine_catalogue_(loaded_.catalogue),
+      retention_(store, loaded_.settings.horizons) {
   EngineOptions options;
   options.history_begins = loaded_.settings.history_begins;
   options.ledger.illustrative = loaded_.settings.illustrative;
@@ -70,6 +71,7 @@ void Pipeline::heed_settings() {
   retry_.first = std::chrono::seconds(delivery.first_wait_seconds);
   retry_.longest = std::chrono::seconds(delivery.longest_wait_seconds);
   retry_.attempts_max = static_cast<std::uint32_t>(delivery.attempts);
+  retention_.heed(loaded_.settings.horizons);
 }
 
 Result<std::unique_ptr<Pipeline>> Pipeline::open(Store& store, Loaded loaded,
@@ -143,8 +145,10 @@ Result<void> Pipeline::restore() {
   const auto horizon = store_.lateness_horizon();
   if (!horizon) return tl::unexpected(horizon.error());
   gate_.lateness_horizon = *horizon;
+  if (done = retention_.restore(); !done) return done;
   return store_.for_each_quarantined(0, [&](const QuarantineRow& row) -> Result<void> {
     ++quarantined_[row.producer];
+    retention_.restore_row(row);
     return {};
   });
 }
@@ -165,6 +169,10 @@ Result<Prepared> Pipeline::prepare(std::vector<Input> inputs, ProcessingTime now
   working.now = now_ = std::max(now_, now);
   working.outcome.sequence = store_.next_sequence();
   move_horizon(working.commit, inputs);
+  retention_.begin(now_, inputs, working.commit, [&](const std::string& of, std::int64_t rows) {
+    std::int64_t& kept = quarantined_[of];
+    kept = std::max<std::int64_t>(0, kept - rows);
+  });
   for (const Input& input : inputs)
     if (auto taken = take(working, input); !taken) return tl::unexpected(taken.error());
   state(working);
@@ -177,6 +185,7 @@ Result<Prepared> Pipeline::prepare(std::vector<Input> inputs, ProcessingTime now
   for (const auto& [source, fates] : working.commit.fates)
     if (const auto seen = seen_.find(source); seen != seen_.end())
       working.commit.seen.insert(*seen);
+  retention_.end(now_, working.commit);
   checkpoint_->fill(working.commit);
   auto staged = store_.stage(working.commit);
   if (!staged) return tl::unexpected(staged.error());
@@ -188,15 +197,12 @@ Result<Prepared> Pipeline::prepare(std::vector<Input> inputs, ProcessingTime now
 // Forward only, whatever the settings say next time, and journaled, so that a replay refuses the
 // same records.
 void Pipeline::move_horizon(Commit& commit, std::vector<Input>& inputs) {
-  const auto journaled = std::ranges::find_if(
-      inputs, [](const Input& input) { return std::holds_alternative<HorizonInput>(input); });
-  const Day wanted = journaled != inputs.end()
-                         ? std::get<HorizonInput>(*journaled).day
-                         : day_of(now_) - loaded_.settings.horizons.lateness_days;
+  const auto journaled = journaled_horizon(inputs, kLatenessHorizon);
+  const Day wanted = journaled.value_or(day_of(now_) - loaded_.settings.horizons.lateness_days);
   if (wanted <= gate_.lateness_horizon) return;
   gate_.lateness_horizon = wanted;
   commit.lateness_horizon = wanted;
-  if (journaled == inputs.end()) inputs.emplace_back(HorizonInput{"lateness", wanted});
+  if (!journaled) inputs.emplace_back(HorizonInput{std::string(kLatenessHorizon), wanted});
 }
 
 Result<void> Pipeline::take(Working& working, const Input& input) {

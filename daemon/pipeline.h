@@ -13,6 +13,7 @@
 #include "daemon/checkpoint.h"
 #include "daemon/contents.h"
 #include "daemon/request.h"
+#include "daemon/retention.h"
 #include "ingest/decode.h"
 #include "ingest/gate.h"
 #include "ingest/session_types.h"
@@ -87,6 +88,7 @@ class Pipeline {
   const Loaded& loaded() const { return loaded_; }
   ProcessingTime now() const { return now_; }
   const std::map<SourceId, SourceSeen>& sources_seen() const { return seen_; }
+  const Retention& retention() const { return retention_; }
 
  private:
   struct Working;  // the commit being made
@@ -134,6 +136,7 @@ class Pipeline {
   WireParser parser_;
   GatePolicy gate_;
   RetryPolicy retry_;
+  Retention retention_;
   ProcessingTime now_;
   std::map<std::pair<std::string, std::string>, std::uint64_t> positions_;
   std::map<Hash128, std::set<std::string>> told_;    // by alert: committees

@@ -77,7 +77,8 @@ Result<void> Pipeline::take_release(Working& working, const QuarantineReleaseInp
   auto& released = working.commit.quarantine_released;
   auto row = store_.quarantined(sequence);
   if (!row && row.error().code != ErrorCode::kNotFound) return tl::unexpected(row.error());
-  if (!row || std::ranges::find(released, sequence) != released.end())
+  if (!row || sequence <= retention_.emptied_until() ||
+      std::ranges::find(released, sequence) != released.end())
     return refuse(ErrorCode::kNotFound,
                   fmt::format("there is no row {} in the quarantine", sequence));
   if (row->record.empty())
@@ -111,6 +112,7 @@ Result<void> Pipeline::take_release(Working& working, const QuarantineReleaseInp
   } else {
     released.push_back(sequence);
     --quarantined_[outcome.producer];
+    retention_.forget(*row);
     // No fate is added, but with a row of its own the source's arrival is stored.
     working.commit.fates.try_emplace(loaded_.catalogue->find_source(parsed->source)->id);
   }

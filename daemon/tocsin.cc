@@ -153,9 +153,21 @@ void add_store(CLI::App& app, int& code) {
   of_store(
       "replay", "run the journal again and compare the alert chain",
       [](const std::string& store) { return tocsin::run_replay(store, std::cout, std::cerr); });
-  of_store("verify", "recompute both chains of the ledger", [](const std::string& store) {
-    return tocsin::run_verify(store, std::cout, std::cerr);
-  });
+  auto verify = std::make_shared<tocsin::VerifyCommand>();
+  auto quick = std::make_shared<bool>(false), verify_json = std::make_shared<bool>(false);
+  auto* verify_command =
+      of_store("verify", "prove ledger, journal, records, counters and derived state of a store",
+               [=](const std::string& store) {
+                 verify->store = store;
+                 if (*quick) verify->depth = tocsin::Depth::kChains;
+                 if (*verify_json) verify->format = tocsin::OutputFormat::kJson;
+                 return tocsin::run_verify(*verify, std::cout, std::cerr);
+               });
+  verify_command->add_flag("--quick", *quick, "only both chains of the ledger");
+  verify_command->add_flag("--json", *verify_json, "as JSON");
+  verify_command->add_option(
+      "--scratch", verify->scratch,
+      "directory with room for a second store; none: that of temporary files");
   of_store(
       "migrate", "bring the store of an earlier release to this one's schema, as a start does",
       [](const std::string& store) { return tocsin::run_migrate(store, std::cout, std::cerr); });

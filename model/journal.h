@@ -64,9 +64,9 @@ struct QuarantineReleaseInput {
   std::string who;
   friend bool operator==(const QuarantineReleaseInput&, const QuarantineReleaseInput&) = default;
 };
-// The lateness or the retention horizon moves forward.
+// A horizon moves forward: of lateness, or of what retention keeps.
 struct HorizonInput {
-  std::string horizon;  // "lateness" or "retention"
+  std::string horizon;  // "lateness", "journal" or "quarantine"
   Day day;
   friend bool operator==(const HorizonInput&, const HorizonInput&) = default;
 };

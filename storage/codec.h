@@ -56,6 +56,9 @@ Result<Tally> decode_tally(std::string_view bytes);
 std::string encode(const StoreHead& head);
 Result<StoreHead> decode_head(std::string_view bytes);
 
+std::string encode(const JournalMark& mark);
+Result<JournalMark> decode_journal_mark(std::string_view bytes);
+
 std::string encode(const StoreVersion& version);
 Result<StoreVersion> decode_version(std::string_view bytes);
 

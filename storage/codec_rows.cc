@@ -228,6 +228,46 @@ Result<StoreHead> decode_head(std::string_view bytes) {
   return in.finish("head", std::move(head));
 }
 
+std::string encode(const JournalMark& mark) {
+  std::string bytes;
+  ByteWriter out(bytes);
+  out.u8(kRowVersion);
+  out.varint(mark.sequence);
+  out.zigzag(mark.day.number());
+  out.varint(mark.configuration);
+  for (const ChainHead& chain : mark.chains) {
+    out.varint(chain.count);
+    write_link(chain.hash, out);
+  }
+  out.varint(mark.fates.size());
+  for (const auto& [source, counts] : mark.fates) {
+    out.varint(source.number());
+    out.varint(counts.size());
+    for (const std::uint64_t count : counts) out.varint(count);
+  }
+  return bytes;
+}
+
+Result<JournalMark> decode_journal_mark(std::string_view bytes) {
+  ByteReader in(bytes);
+  in.version(kRowVersion);
+  JournalMark mark;
+  mark.sequence = in.varint();
+  mark.day = Day(in.number<std::int32_t>());
+  mark.configuration = in.varint();
+  for (ChainHead& chain : mark.chains) {
+    chain.count = in.varint();
+    chain.hash = read_link(in);
+  }
+  for (std::size_t sources = in.count(2); sources > 0 && in.ok(); --sources) {
+    FateTotals& counts = mark.fates[SourceId(in.number<std::uint16_t>())];
+    const std::size_t written = in.count();
+    if (written > counts.size()) in.fault(std::to_string(written) + " fates");
+    for (std::size_t i = 0; i < std::min(written, counts.size()); ++i) counts[i] = in.varint();
+  }
+  return in.finish("mark in the journal", std::move(mark));
+}
+
 // Without a format version of its own: this row says which formats there are.
 std::string encode(const StoreVersion& version) {
   std::string bytes;

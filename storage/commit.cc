@@ -1,10 +1,13 @@
 #include <fmt/format.h>
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
+
 #include "storage/codec.h"
 #include "storage/handles.h"
 #include "storage/keys.h"
 #include "storage/recent.h"
+#include "storage/retention.h"
 #include "storage/store.h"
 
 namespace tocsin {
@@ -30,7 +33,8 @@ struct Store::Batch {
   StoreHead head;
   std::map<SourceId, FateTotals> fates;
   CommitReceipt receipt;
-  std::string block;  // of the commit's revisions
+  std::string block;                 // of the commit's revisions
+  std::optional<JournalMark> begin;  // where the journal is cut
   rocksdb::WriteBatch rows;
   rocksdb::Status status;  // of the first row that could not be added
   DispatchCounts counts;
@@ -51,6 +55,7 @@ struct Store::Batch {
   void put_open_alerts(std::span<const AlertRevision> alerts);
   void replace_open_alerts(const std::map<Hash128, std::uint32_t>& open);
   void put_meta(const Commit& commit);
+  void put_retention(const Commit& commit);
   void put_state(std::span<const StateRow> state, std::span<const std::string> deletes);
 };
 
@@ -158,12 +163,35 @@ void Store::Batch::put_meta(const Commit& commit) {
     put(Column::kMeta, fate_key(source), encode(total));
   }
   for (const auto& [source, seen] : commit.seen) put(Column::kMeta, seen_key(source), encode(seen));
-  if (commit.lateness_horizon) {
-    const auto days = commit.lateness_horizon->number() - kDayMin.number();
-    put(Column::kMeta, kLatenessHorizonKey, encode_number(static_cast<std::uint64_t>(days)));
-  }
+  if (commit.lateness_horizon)
+    put(Column::kMeta, kLatenessHorizonKey, encode_horizon(*commit.lateness_horizon));
+  put_retention(commit);
   put(Column::kMeta, kHeadKey, encode(head));
   put(Column::kMeta, kTallyKey, encode(Tally{head.sequence, counts}));
+}
+
+// The entry with the configuration in force stays behind the cut.
+void Store::Batch::put_retention(const Commit& commit) {
+  const bool configures = std::ranges::any_of(commit.entry.inputs, [](const Input& input) {
+    return std::holds_alternative<ContentInput>(input);
+  });
+  if (configures) put(Column::kMeta, kConfigurationKey, encode_number(head.sequence));
+  const auto erase_range = [&](Column column, const std::string& from, const std::string& until) {
+    if (status.ok()) status = rows.DeleteRange(columns[column], slice(from), slice(until));
+  };
+  if (commit.begin) {
+    for (const auto& [first, last] : journal_ranges(*commit.begin))
+      erase_range(Column::kJournal, sequence_key(first), sequence_key(last + 1));
+    erase_range(Column::kMeta, journal_mark_key(0), journal_mark_key(commit.begin->sequence + 1));
+    put(Column::kMeta, kJournalBeginKey, encode(*commit.begin));
+    begin = commit.begin;
+  }
+  if (commit.mark)
+    put(Column::kMeta, journal_mark_key(commit.mark->sequence), encode(*commit.mark));
+  if (commit.quarantine_until > 0)
+    erase_range(Column::kQuarantine, sequence_key(0), sequence_key(commit.quarantine_until + 1));
+  if (commit.quarantine_horizon)
+    put(Column::kMeta, kQuarantineHorizonKey, encode_horizon(*commit.quarantine_horizon));
 }
 
 void Store::Batch::put_state(std::span<const StateRow> state,
@@ -228,6 +256,7 @@ Result<CommitReceipt> Store::write(Staged staged) {
   Batch& batch = *staged.batch_;
   if (auto may = may_write(); !may) return tl::unexpected(may.error());
   if (auto written = write(batch.rows); !written) return tl::unexpected(written.error());
+  if (batch.begin) release_journal(*batch.begin);
   std::unique_lock lock(mutex_);
   head_ = std::move(batch.head);
   fates_ = std::move(batch.fates);

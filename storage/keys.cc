@@ -160,6 +160,12 @@ Result<SourceId> parse_seen_key(std::string_view key) {
   return parse_source_key(kSeenPrefix, key, "key of a source's arrivals");
 }
 
+std::string journal_mark_key(std::uint64_t sequence) {
+  std::string key(kJournalMarkPrefix);
+  ByteWriter(key).u64(sequence);
+  return key;
+}
+
 std::string open_alert_key(const Hash128& alert) {
   std::string key(kOpenAlertPrefix);
   ByteWriter(key).hash(alert);

@@ -57,6 +57,10 @@ inline constexpr std::string_view kProducerPrefix = "p";
 inline constexpr std::string_view kFatePrefix = "f";
 inline constexpr std::string_view kSeenPrefix = "a";
 inline constexpr std::string_view kLatenessHorizonKey = "l";
+inline constexpr std::string_view kConfigurationKey = "c";
+inline constexpr std::string_view kJournalMarkPrefix = "d";
+inline constexpr std::string_view kJournalBeginKey = "b";
+inline constexpr std::string_view kQuarantineHorizonKey = "q";
 inline constexpr std::string_view kTallyKey = "t";
 inline constexpr std::string_view kOpenAlertPrefix = "o";
 inline constexpr std::string_view kAcknowledgementPrefix = "k";
@@ -72,6 +76,9 @@ std::string fate_key(SourceId source);
 Result<SourceId> parse_fate_key(std::string_view key);
 std::string seen_key(SourceId source);
 Result<SourceId> parse_seen_key(std::string_view key);
+
+// By the mark's sequence.
+std::string journal_mark_key(std::uint64_t sequence);
 
 // Each alert that is open; the row's value is the number of its last revision.
 std::string open_alert_key(const Hash128& alert);

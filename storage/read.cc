@@ -178,12 +178,6 @@ Result<std::map<SourceId, SourceSeen>> Store::seen() const {
   return all;
 }
 
-Result<Day> Store::lateness_horizon() const {
-  const auto days = number_at(kLatenessHorizonKey);
-  if (!days) return tl::unexpected(days.error());
-  return kDayMin + static_cast<std::int32_t>(std::min<std::uint64_t>(*days, 1'000'000));
-}
-
 Result<std::optional<std::string>> Store::state(std::string_view key) const {
   return columns_->get(Column::kState, key);
 }

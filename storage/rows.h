@@ -3,6 +3,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -119,6 +120,17 @@ struct StoreHead {
   ProcessingTime now;                     // of the last journal entry
   std::array<ChainHead, kChainCount> chains;
   friend bool operator==(const StoreHead&, const StoreHead&) = default;
+};
+
+// A place at which the journal may be cut: between the last entry of one day and the first of
+// another. It says what nobody can compute any more once the entries before it are gone.
+struct JournalMark {
+  std::uint64_t sequence = 0;       // of the last entry before it
+  Day day;                          // of the first entry after it, in processing time
+  std::uint64_t configuration = 0;  // the entry with the configuration in force: it is kept
+  std::array<ChainHead, kChainCount> chains;
+  std::map<SourceId, FateTotals> fates;
+  friend bool operator==(const JournalMark&, const JournalMark&) = default;
 };
 
 // `schema` is the layout that was written last. Programs whose schema is at least `readable_from`

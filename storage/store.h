@@ -79,10 +79,14 @@ struct Commit {
   std::vector<Acknowledgement> acknowledgements;
   std::vector<Numbering::Entry> numbering;
   std::vector<ProducerPosition> positions;
-  std::map<SourceId, FateTotals> fates;  // added to the totals; source 0: source not known
-  std::map<SourceId, SourceSeen> seen;   // replace what was there for the source
-  std::optional<Day> lateness_horizon;   // moved to
-  std::vector<StateRow> state;           // inserted or replaced, after the deletes
+  std::map<SourceId, FateTotals> fates;   // added to the totals; source 0: source not known
+  std::map<SourceId, SourceSeen> seen;    // replace what was there for the source
+  std::optional<Day> lateness_horizon;    // moved to
+  std::optional<JournalMark> mark;        // where the journal may be cut later: before this entry
+  std::optional<JournalMark> begin;       // where it is cut now: an earlier commit's mark
+  std::optional<Day> quarantine_horizon;  // moved to
+  std::uint64_t quarantine_until = 0;     // rows up to this sequence are deleted; 0: none
+  std::vector<StateRow> state;            // inserted or replaced, after the deletes
   std::vector<std::string> state_deletes;
 };
 
@@ -119,7 +123,8 @@ struct BackupReceipt {
 //
 // 1. When commit() returns a receipt, all of the commit is on the disk; after a crash at any moment
 //    the store holds a prefix of the commits, each whole.
-// 2. Journal sequences are 1, 2, 3, ... without gaps; each chain's indexes are 0, 1, 2, ...
+// 2. Journal sequences are 1, 2, 3, ... without gaps, from where retention cut them; each chain's
+//    indexes are 0, 1, 2, ...
 // 3. After a write that failed, the store refuses every later one: what the disk holds is then not
 //    known, and memory must not run ahead of it. The process stops and starts again.
 // 4. A store that can't be opened is left as it was, byte for byte: nothing is created, repaired,
@@ -176,6 +181,9 @@ class Store {
   // Where the store stands after the last commit.
   StoreHead head() const;
   std::map<SourceId, FateTotals> fates() const;
+  // After the last one that was staged: for the thread that stages.
+  const StoreHead& staged_head() const { return staged_.head; }
+  const std::map<SourceId, FateTotals>& staged_fates() const { return staged_.fates; }
 
   // Calls back in key order. A visitor that fails stops the iteration, which returns its error.
   template <class... T>
@@ -228,6 +236,15 @@ class Store {
   Result<std::map<SourceId, SourceSeen>> seen() const;
   // kDayMin when it was never moved.
   Result<Day> lateness_horizon() const;
+  Result<Day> quarantine_horizon() const;
+
+  // Where retention cut the journal; nullopt while it is whole. Of the entries up to its sequence
+  // only that of the configuration is left.
+  Result<std::optional<JournalMark>> journal_begin() const;
+  // The places where it may be cut, oldest first.
+  Result<std::vector<JournalMark>> journal_marks() const;
+  // The last entry that brought a configuration; 0 when none did.
+  Result<std::uint64_t> configuration_sequence() const;
 
   // Changes state without a journal entry, as one and synced. Cost: one fsync.
   Result<void> put_state(std::span<const StateRow> rows, std::span<const std::string> deletes);
@@ -246,6 +263,9 @@ class Store {
   Result<BackupReceipt> backup(const std::filesystem::path& directory) const;
 
   StoreStatistics statistics() const;
+
+  // The rows as they are, for what compares stores: storage/handles.h.
+  const StoreColumns& columns() const { return *columns_; }
 
  private:
   explicit Store(StoreOptions options);
@@ -271,6 +291,8 @@ class Store {
   Result<std::uint64_t> number_at(std::string_view key) const;
   Result<void> finish_making();
   Result<void> may_write() const;
+  Result<Day> horizon_at(std::string_view key) const;
+  void release_journal(const JournalMark& begin);
   Result<void> write(rocksdb::WriteBatch& batch);
   void seal();
   void move_sealed();

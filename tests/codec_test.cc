@@ -53,6 +53,7 @@ void decode_as_everything(std::string_view bytes) {
   if (const auto value = decode_migration_mark(bytes)) {
     EXPECT_EQ(encode(*value), bytes);
   }
+  (void)decode_journal_mark(bytes);
   (void)decode_fates(bytes);
   (void)decode_tally(bytes);
   (void)parse_producer_key(bytes);
@@ -83,6 +84,13 @@ TEST(Codec, GivesBackWhatWasEncoded) {
     for (auto& channel : tally.dispatches.counts)
       for (std::uint64_t& count : channel) count = gen.head().sequence;
     EXPECT_EQ(decode_tally(encode(tally)), tally);
+    const MigrationMark migration{static_cast<std::uint32_t>(gen.below(9)), 3, gen.bytes(30),
+                                  gen.bytes(30)};
+    EXPECT_EQ(decode_migration_mark(encode(migration)), migration);
+    JournalMark mark{head.sequence, Day(gen.below(90'000)), tally.sequence, head.chains, {}};
+    for (int sources = gen.below(4); sources > 0; --sources)
+      mark.fates[SourceId(static_cast<std::uint16_t>(gen.below(99)))].fill(head.sequence);
+    EXPECT_EQ(decode_journal_mark(encode(mark)), mark);
   }
 }
 

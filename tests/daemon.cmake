@@ -7,3 +7,13 @@ tocsin_test(daemon_tests
     support/crash_fs.cc
     support/small_daemon.cc
   LIBS tocsin_commands tocsin_daemon RocksDB::rocksdb-shared fmt::fmt)
+
+tocsin_test(rescue_tests
+  SOURCES
+    retention_test.cc
+    upgrade_test.cc
+    verify_test.cc
+    support/small_daemon.cc
+  LIBS tocsin_commands RocksDB::rocksdb-shared fmt::fmt)
+target_compile_definitions(rescue_tests PRIVATE TOCSIN_BINARIES="${CMAKE_BINARY_DIR}/bin")
+add_dependencies(rescue_tests tocsin tocsind)

@@ -238,13 +238,18 @@ void read_admin(const YamlMapping& top, AdminSettings& settings) {
 }
 
 void read_horizons(const YamlMapping& top, HorizonSettings& settings) {
-  const auto horizons = section(top, "horizons", {"lateness_days", "retention_days"});
+  const auto horizons = section(
+      top, "horizons", {"lateness_days", "retention_days", "journal_days", "quarantine_days"});
   if (!horizons) return;
   constexpr std::int64_t kDaysMax = 73'050;  // 200 years
   settings.lateness_days = static_cast<std::int32_t>(
       horizons->integer("lateness_days", settings.lateness_days, 1, kDaysMax));
   settings.retention_days = static_cast<std::int32_t>(
       horizons->integer("retention_days", settings.retention_days, 1, kDaysMax));
+  settings.journal_days = static_cast<std::int32_t>(
+      horizons->integer("journal_days", settings.journal_days, 0, kDaysMax));
+  settings.quarantine_days = static_cast<std::int32_t>(
+      horizons->integer("quarantine_days", settings.quarantine_days, 0, kDaysMax));
   if (settings.lateness_days > settings.retention_days) {
     top.reader().report(horizons->node(),
                         fmt::format("lateness_days ({}) is above retention_days ({})",

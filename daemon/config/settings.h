@@ -81,10 +81,14 @@ struct StoreSettings {
   std::int64_t checkpoint_bytes = std::int64_t{1} << 20;
 };
 
-// Days back from now. Older records are archived, not applied. Retention is not enforced yet.
+// Days back from now. Older records are archived, not applied; older journal entries and
+// quarantined records are let go (daemon/retention.h), 0: never. Of records, retention is not
+// enforced yet: the latest revision of each is kept.
 struct HorizonSettings {
   std::int32_t lateness_days = 3'660;
   std::int32_t retention_days = 7'320;
+  std::int32_t journal_days = 0;
+  std::int32_t quarantine_days = 0;
 };
 
 struct SmtpSettings {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "daemon/contents.h"
+#include "daemon/engine_id.h"
 
 namespace tocsin::testsupport {
 namespace {
@@ -94,8 +95,9 @@ Contents small_contents() {
             "    reference: docs/REFERENCES.md#none\n"}}};
 }
 
-SmallDaemon::SmallDaemon()
+SmallDaemon::SmallDaemon(const std::string& more)
     : contents_(small_contents()), now_(must(parse_rfc3339_ms("2019-06-10T12:00:00Z"))) {
+  contents_.configuration["tocsind.yaml"] += more;
   open();
 }
 
@@ -112,9 +114,33 @@ CommitOutcome SmallDaemon::restart_on(const Contents& contents) {
   return pass(0);
 }
 
-void SmallDaemon::restart() {
+CommitOutcome SmallDaemon::begin() {
+  std::vector<Input> inputs{EngineInput{"test+" + std::string(kEngineId.substr(0, 12))}};
+  for (Input& input : to_inputs(contents_)) inputs.push_back(std::move(input));
+  return commit(std::move(inputs));
+}
+
+std::size_t SmallDaemon::deliver() {
+  std::vector<Input> results;
+  const auto due = must(store_->due(Channel::kEmail, now_, 1'000));
+  for (const Dispatch& dispatch : due)
+    results.emplace_back(DeliveryInput{{dispatch.id, Outcome::kAccepted, "250 taken"}});
+  if (!due.empty()) commit(std::move(results));
+  return due.size();
+}
+
+void SmallDaemon::finish() {
+  const auto finished = pipeline_->finish();
+  require(finished.has_value(), finished ? "" : finished.error().message);
+}
+
+void SmallDaemon::close() {
   pipeline_.reset();
   store_.reset();
+}
+
+void SmallDaemon::restart() {
+  close();
   open();
 }
 

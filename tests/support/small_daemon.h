@@ -13,7 +13,11 @@ namespace tocsin::testsupport {
 // pack that raises a watch when the price is above 300. Now begins at noon of 2019-06-10.
 class SmallDaemon {
  public:
-  SmallDaemon();
+  // `more`: lines for tocsind.yaml.
+  explicit SmallDaemon(const std::string& more = "");
+
+  // Commits the configuration, as a start does; the journal can then be run again.
+  CommitOutcome begin();
 
   // Commits the records, one JSON object a line, as the producer's next frame.
   CommitOutcome send(const std::string& records);
@@ -25,8 +29,14 @@ class SmallDaemon {
   CommitOutcome reload(const Contents& contents);
   // What the pipeline answers when it is asked to, without a commit.
   Result<void> try_reload(const Contents& contents);
+  // Commits that every dispatch that is due was accepted; how many were.
+  std::size_t deliver();
+  // Writes a checkpoint, as a clean stop does.
+  void finish();
   // Closes the pipeline and the store, and opens them again.
   void restart();
+  // The same without the opening.
+  void close();
   // The same on other contents, and commits the time.
   CommitOutcome restart_on(const Contents& contents);
   // The same with another text of one file of the configuration from now on.

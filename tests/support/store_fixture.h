@@ -1,7 +1,6 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <rocksdb/db.h>
 #include <rocksdb/env.h>
 
 #include <memory>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "storage/store.h"
+#include "tests/support/raw_store.h"
 
 namespace tocsin::testsupport {
 
@@ -33,21 +33,11 @@ class StoreTest : public testing::Test {
   void tamper(const std::string& column, const std::string& key,
               const std::optional<std::string>& value) {
     store_.reset();
-    rocksdb::DBOptions db_options;
-    db_options.env = env_.get();
-    std::vector<std::string> names;
-    ASSERT_TRUE(rocksdb::DB::ListColumnFamilies(db_options, "/store", &names).ok());
-    std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
-    for (const std::string& name : names) descriptors.emplace_back(name, rocksdb::Options());
-    std::vector<rocksdb::ColumnFamilyHandle*> handles;
-    rocksdb::DB* raw = nullptr;
-    ASSERT_TRUE(rocksdb::DB::Open(db_options, "/store", descriptors, &handles, &raw).ok());
-    const std::unique_ptr<rocksdb::DB> db(raw);
-    for (rocksdb::ColumnFamilyHandle* handle : handles) {
-      if (handle->GetName() == column) {
-        ASSERT_TRUE((value ? db->Put({}, handle, key, *value) : db->Delete({}, handle, key)).ok());
-      }
-      ASSERT_TRUE(db->DestroyColumnFamilyHandle(handle).ok());
+    RawStore raw("/store", env_.get());
+    if (value) {
+      raw.put(column, key, *value);
+    } else {
+      raw.erase(column, key);
     }
   }
 
