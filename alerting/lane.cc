@@ -1,7 +1,6 @@
 #include "alerting/lane.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "model/result.h"
@@ -70,7 +69,7 @@ void Lane::work() {
     if (stopping_ || ready_.empty() || !has_room()) continue;
     const PendingDispatch pending = std::move(ready_.front());
     ready_.pop_front();
-    attempted_[pending.dispatch.id] = {pending.dispatch.attempts, pending.dispatch.next_attempt};
+    attempted_.begin(pending.dispatch);
     attempt(pending, guard);
   }
 }
@@ -88,9 +87,9 @@ void Lane::look(Guard& guard) {
   if (!due) return trouble(due.error(), guard);
 
   const bool complete = due->size() < limit;
-  Rows rows = choose(std::move(*due), complete);
+  Attempts::Rows rows = attempted_.choose(std::move(*due), complete);
   guard.unlock();
-  const auto waiting = drop_waiting(rows);
+  const auto waiting = drop_waiting(ports_.outbox, rows);
   guard.lock();
   if (!waiting) return trouble(waiting.error(), guard);
 
@@ -103,54 +102,6 @@ void Lane::look(Guard& guard) {
   // nothing to do until the engine confirms, and wake() or the poll will tell.
   if (!complete && has_room()) look_ = true;
   changed_.notify_all();
-}
-
-Lane::Rows Lane::choose(Rows due, bool complete) {
-  const auto place = [](ProcessingTime time, const Hash128& id) { return std::pair(time, id); };
-  std::optional<std::pair<ProcessingTime, Hash128>> end;  // of the view; unset when it has none
-  if (!complete) end = place(due.back().dispatch.next_attempt, due.back().dispatch.id);
-  std::set<Hash128> seen;
-  Rows rows;
-  for (PendingDispatch& row : due) {
-    const Dispatch& dispatch = row.dispatch;
-    seen.insert(dispatch.id);
-    const auto before = attempted_.find(dispatch.id);
-    if (before != attempted_.end() && dispatch.attempts <= before->second.attempts) continue;
-    rows.push_back(std::move(row));
-  }
-  std::erase_if(attempted_, [&](const auto& one) {
-    const auto& [id, row] = one;
-    return !seen.contains(id) && (!end || place(row.next_attempt, id) <= *end);
-  });
-  return rows;
-}
-
-Result<std::size_t> Lane::drop_waiting(Rows& rows) {
-  Rows free;
-  std::size_t waiting = 0;
-  for (PendingDispatch& row : rows) {
-    const auto waits = must_wait(row.dispatch);
-    if (!waits) return tl::unexpected(waits.error());
-    if (*waits) {
-      ++waiting;
-    } else {
-      free.push_back(std::move(row));
-    }
-  }
-  rows = std::move(free);
-  return waiting;
-}
-
-// The nearest earlier revision that has a row decides: that one was itself attempted only after
-// those before it had been settled.
-Result<bool> Lane::must_wait(const Dispatch& dispatch) {
-  for (std::uint32_t number = dispatch.revision; number-- > 1;) {
-    const auto state = ports_.outbox.state(
-        dispatch_id(dispatch.alert, number, dispatch.committee, dispatch.address));
-    if (!state) return tl::unexpected(state.error());
-    if (*state) return **state == DispatchState::kIntended;
-  }
-  return false;
 }
 
 void Lane::attempt(const PendingDispatch& pending, Guard& guard) {

@@ -5,27 +5,20 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <stop_token>
 #include <thread>
 #include <vector>
 
+#include "alerting/attempts.h"
 #include "alerting/dispatcher.h"
-#include "model/hash.h"
 
 namespace tocsin {
 
 // One channel's threads and what they share. Each thread takes the next dispatch, attempts it and
 // gives the result away, both without the lock; one thread at a time reads the outbox, without the
 // lock, too.
-//
-// The outbox shows a dispatch as due until the engine has committed the result of its attempt. So
-// the lane remembers of each attempted dispatch its row as it was, and skips the row until it
-// counts more attempts. It forgets the dispatch once a view of what is due no longer shows it
-// though it reaches past its place: since the lane's time never goes back, a row leaves there only
-// by the engine's hand.
 class Lane {
  public:
   Lane(LaneOptions lane, const DispatcherOptions& options, const DispatcherPorts& ports);
@@ -42,24 +35,12 @@ class Lane {
 
  private:
   using Guard = std::unique_lock<std::mutex>;
-  using Rows = std::vector<PendingDispatch>;
-
-  // The row of a dispatch when it was attempted.
-  struct Attempted {
-    std::uint32_t attempts;
-    ProcessingTime next_attempt;
-  };
 
   void work();
   bool has_room() const { return attempted_.size() < unconfirmed_max_; }
   bool should_look() const { return look_ && !looking_ && (ready_.empty() || !has_room()); }
   bool can_go_on() const;
   void look(Guard& guard);
-  // The rows of a view that may be attempted, and what is learned from the view on the way.
-  Rows choose(Rows due, bool complete);
-  // Leaves in `rows` those that no earlier revision holds up; the number of the others.
-  Result<std::size_t> drop_waiting(Rows& rows);
-  Result<bool> must_wait(const Dispatch& dispatch);
   void attempt(const PendingDispatch& pending, Guard& guard);
   void trouble(const Error& error, Guard& guard);
 
@@ -75,7 +56,7 @@ class Lane {
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
   std::deque<PendingDispatch> ready_;
-  std::map<Hash128, Attempted> attempted_;
+  Attempts attempted_;
   bool look_ = true;      // the outbox may hold something new
   bool looking_ = false;  // a thread is reading it
   bool stopping_ = false;

@@ -6,9 +6,11 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <exception>
+#include <mutex>
 #include <thread>
 
 #include "daemon/admin_connection.h"
+#include "daemon/admin_limits.h"
 
 namespace tocsin {
 
@@ -27,16 +29,39 @@ AdminResponse guarded(Answer answer) {
   try {
     return answer();
   } catch (const std::exception& error) {
-    return admin_error(500, error.what());
+    return admin_error(AdminRefusal::kFailed, error.what());
   }
 }
+
+// Where other threads leave what is to be done on the listener's, also when that has gone.
+class Mailbox {
+ public:
+  explicit Mailbox(asio::io_context& io) : io_(&io) {}
+  template <class Work>
+  void post(Work work) {
+    const std::lock_guard lock(mutex_);
+    if (io_ != nullptr) asio::post(*io_, std::move(work));
+  }
+  void close() {
+    const std::lock_guard lock(mutex_);
+    io_ = nullptr;
+  }
+
+ private:
+  std::mutex mutex_;
+  asio::io_context* io_;
+};
 
 }  // namespace
 
 class AdminServer::Listener {
  public:
-  Listener(AdminOptions options, AdminPorts ports)
-      : options_(std::move(options)), ports_(std::move(ports)) {}
+  Listener(AdminOptions options, AdminSecrets secrets, AdminPorts ports)
+      : options_(std::move(options)),
+        ports_(std::move(ports)),
+        secrets_(std::move(secrets)),
+        of_address_(options_.connections_of_address_max),
+        rate_(options_.requests_per_second) {}
   ~Listener() { stop(); }
 
   Result<void> listen() {
@@ -65,15 +90,25 @@ class AdminServer::Listener {
 
   std::uint16_t port() const { return port_; }
 
+  void renew(AdminSecrets secrets) {
+    mailbox_->post([this, secrets = std::move(secrets)]() mutable {
+      if (secrets_.tls && secrets.tls) secrets_.tls = std::move(secrets.tls);
+      secrets_.tokens = std::move(secrets.tokens);
+    });
+  }
+
   void stop() {
     if (!thread_.joinable()) return;
     backups_.join();
+    mailbox_->close();
     net_->io.stop();
     thread_.join();
     net_.reset();  // with what is pending go the connections
   }
 
  private:
+  using Done = std::function<void(AdminResponse)>;
+
   void accept() {
     net_->acceptor.async_accept([this](error_code error, tcp::socket socket) {
       if (error == asio::error::operation_aborted) return;
@@ -82,42 +117,82 @@ class AdminServer::Listener {
         net_->pause.async_wait([this](error_code) { accept(); });
         return;
       }
-      if (connections_ < options_.connections_max) {
-        take(std::move(socket));
-      } else {
-        refuse(std::move(socket));
-      }
+      take(std::move(socket));
       accept();
     });
   }
 
   void take(tcp::socket socket) {
-    ++connections_;
-    AdminConnectionPorts ports{
-        options_,
-        [this](const AdminRequest& request) {
-          return guarded([&] { return tocsin::respond(ports_, request); });
-        },
-        [this](const std::string& directory, std::function<void(AdminResponse)> done) {
-          backup(directory, std::move(done));
-        },
-        [this] { --connections_; }};
+    error_code gone;
+    const auto address = socket.remote_endpoint(gone).address();
+    if (gone) return;
+    if (ports_.counters.connections >= options_.connections_max)
+      return refuse(std::move(socket), AdminRefusal::kConnections);
+    if (!of_address_.take(address))
+      return refuse(std::move(socket), AdminRefusal::kConnectionsOfAddress);
+    ++ports_.counters.connections;
+    AdminConnectionPorts ports{options_,
+                               ports_.counters,
+                               secrets_.tls,
+                               [this] { return secrets_.tokens; },
+                               [this](const AdminRequest& request, const asio::ip::address& peer,
+                                      Done done) { respond(request, peer, std::move(done)); },
+                               [this, address] {
+                                 --ports_.counters.connections;
+                                 of_address_.gone(address);
+                               }};
     std::make_shared<AdminConnection>(std::move(socket), std::move(ports))->start();
   }
 
-  // Says so as far as the socket's buffer takes it, and waits for nothing.
-  static void refuse(tcp::socket socket) {
+  // Says so as far as the socket's buffer takes it, and waits for nothing. With TLS there is nobody
+  // who could read it.
+  void refuse(tcp::socket socket, AdminRefusal why) {
+    ports_.counters.count(why);
     constexpr std::string_view kAnswer =
         "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
     error_code ignored;  // the peer may be gone: nobody is there to be told
     socket.non_blocking(true, ignored);
-    socket.write_some(asio::buffer(kAnswer), ignored);
+    if (!secrets_.tls) socket.write_some(asio::buffer(kAnswer), ignored);
     socket.shutdown(tcp::socket::shutdown_send, ignored);
   }
 
-  void backup(const std::string& directory, std::function<void(AdminResponse)> done) {
+  // Whose token is right is not held up by others at the same address.
+  void respond(const AdminRequest& request, const asio::ip::address& peer, Done done) {
+    const auto& holder = request.caller.holder;
+    const std::string who = holder ? "token " + holder->name : "address " + address_group(peer);
+    const auto wait = rate_.pass(who, RequestRate::Time::clock::now());
+    if (wait.count() > 0) {
+      AdminResponse response = admin_error(AdminRefusal::kRate, "too many requests of " + who);
+      response.retry_after_seconds = static_cast<unsigned>((wait.count() + 999) / 1'000);
+      return done(std::move(response));
+    }
+    AdminAction action = AdminResponse{};
+    if (auto failed = guarded([&] {
+          action = act(ports_, request);
+          return AdminResponse{};
+        });
+        failed.refusal)
+      return done(std::move(failed));
+    if (auto* response = std::get_if<AdminResponse>(&action)) return done(std::move(*response));
+    if (const auto* made = std::get_if<MakeBackup>(&action))
+      return backup(made->directory, std::move(done));
+    ask(std::get<AskEngine>(std::move(action)), std::move(done));
+  }
+
+  void ask(AskEngine asked, Done done) {
+    ports_.ask(std::move(asked.inputs), [mailbox = mailbox_, answer = std::move(asked.answer),
+                                         done = std::move(done)](
+                                            Result<std::vector<RequestOutcome>> outcomes) {
+      mailbox->post([answer, done, outcomes = std::move(outcomes)] {
+        done(outcomes ? guarded([&] { return answer(*outcomes); }) : admin_error(outcomes.error()));
+      });
+    });
+  }
+
+  void backup(const std::string& directory, Done done) {
     if (backup_running_)
-      return done(admin_error(409, "another backup is running; ask again when it is done"));
+      return done(admin_error(AdminRefusal::kConflict,
+                              "another backup is running; ask again when it is done"));
     backup_running_ = true;
     asio::post(backups_, [this, directory, done = std::move(done)]() mutable {
       AdminResponse response = guarded([&] { return respond_backup(ports_, directory); });
@@ -132,7 +207,9 @@ class AdminServer::Listener {
   const AdminOptions options_;
   const AdminPorts ports_;
   std::uint16_t port_ = 0;
-  std::size_t connections_ = 0;
+  AdminSecrets secrets_;
+  AddressCount of_address_;
+  RequestRate rate_;
   bool backup_running_ = false;
   // Connections live in what is pending in io, and use what stands above when they go.
   struct Net {
@@ -141,12 +218,15 @@ class AdminServer::Listener {
     asio::steady_timer pause{io};
   };
   std::unique_ptr<Net> net_ = std::make_unique<Net>();
+  std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>(net_->io);
   asio::thread_pool backups_{1};
   std::thread thread_;
 };
 
-Result<std::unique_ptr<AdminServer>> AdminServer::start(AdminOptions options, AdminPorts ports) {
-  auto listener = std::make_unique<Listener>(std::move(options), std::move(ports));
+Result<std::unique_ptr<AdminServer>> AdminServer::start(AdminOptions options, AdminSecrets secrets,
+                                                        AdminPorts ports) {
+  auto listener =
+      std::make_unique<Listener>(std::move(options), std::move(secrets), std::move(ports));
   if (auto listening = listener->listen(); !listening) return tl::unexpected(listening.error());
   return std::unique_ptr<AdminServer>(new AdminServer(std::move(listener)));
 }
@@ -155,6 +235,7 @@ AdminServer::AdminServer(std::unique_ptr<Listener> listener) : listener_(std::mo
 AdminServer::~AdminServer() = default;
 
 std::uint16_t AdminServer::port() const { return listener_->port(); }
+void AdminServer::renew(AdminSecrets secrets) { listener_->renew(std::move(secrets)); }
 void AdminServer::stop() { listener_->stop(); }
 
 }  // namespace tocsin

@@ -82,6 +82,14 @@ json::object to_object(const Dispatch& dispatch) {
   return object;
 }
 
+json::object to_object(const Acknowledgement& row) {
+  return {{"revision", row.revision},
+          {"committee", row.committee},
+          {"who", row.who},
+          {"at", format_rfc3339(row.at)},
+          {"note", row.note}};
+}
+
 }  // namespace
 
 Result<std::string> list_alerts(const Store& store, const AlertQuery& query) {
@@ -119,12 +127,17 @@ Result<std::string> show_alert(const Store& store, const Hash128& alert) {
     return {};
   });
   if (!done) return tl::unexpected(done.error());
+  const auto acknowledged = store.acknowledgements(alert);
+  if (!acknowledged) return tl::unexpected(acknowledged.error());
+  json::array acknowledgements;
+  for (const Acknowledgement& row : *acknowledged) acknowledgements.push_back(to_object(row));
   // The revisions are the ledger's own bytes, not written anew.
   std::string body = R"({"alert":")" + alert.hex() + R"(","state":")" +
                      std::string(state_of(revisions->back())) + R"(","revisions":[)";
   for (std::size_t i = 0; i < revisions->size(); ++i)
     body += (i == 0 ? "" : ",") + to_json((*revisions)[i]);
-  return body + R"(],"dispatches":)" + json::serialize(dispatches) + "}";
+  return body + R"(],"dispatches":)" + json::serialize(dispatches) + R"(,"acknowledgements":)" +
+         json::serialize(acknowledgements) + "}";
 }
 
 }  // namespace tocsin

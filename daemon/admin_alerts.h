@@ -21,7 +21,8 @@ struct AlertQuery {
 // revision of each open alert; for closed ones and all, of each alert ever made.
 Result<std::string> list_alerts(const Store& store, const AlertQuery& query);
 
-// {"alert": ID, "state": ..., "revisions": [...], "dispatches": [...]}; kNotFound. Cost: one look
+// {"alert": ID, "state": ..., "revisions": [...], "dispatches": [...], "acknowledgements": [...]};
+// kNotFound. Cost: one look
 // at every dispatch.
 Result<std::string> show_alert(const Store& store, const Hash128& alert);
 

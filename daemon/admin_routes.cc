@@ -5,8 +5,11 @@
 #include <charconv>
 #include <set>
 
+#include "alerting/clean_text.h"
 #include "daemon/admin_alerts.h"
 #include "daemon/admin_query.h"
+#include "daemon/admin_requests.h"
+#include "daemon/quarantine.h"
 
 namespace tocsin {
 namespace {
@@ -14,31 +17,19 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kAlertsMax = 10'000;
+constexpr std::size_t kRowsMax = 1'000;
 
-AdminResponse ok(std::string body) { return {200, "application/json", std::move(body), {}}; }
+// One request on its way, with what stands in the place of its path's `*`.
+struct Asked {
+  const AdminPorts& ports;
+  const AdminRequest& request;
+  const Target& target;
+  std::string part;
+  std::string who() const { return request.caller.holder ? request.caller.holder->name : ""; }
+};
 
-AdminResponse from_error(const Error& error) {
-  switch (error.code) {
-    case ErrorCode::kInvalid:
-      return admin_error(400, error.message);
-    case ErrorCode::kNotFound:
-      return admin_error(404, error.message);
-    case ErrorCode::kForbidden:
-      return admin_error(403, error.message);
-    case ErrorCode::kConflict:
-      return admin_error(409, error.message);
-    case ErrorCode::kLimit:
-    case ErrorCode::kUnavailable:
-      return admin_error(503, error.message);
-    case ErrorCode::kCorrupt:
-    case ErrorCode::kIo:
-      break;
-  }
-  return admin_error(500, error.message);
-}
-
-AdminResponse from_result(Result<std::string> body) {
-  return body ? ok(std::move(*body)) : from_error(body.error());
+tl::unexpected<Error> invalid(std::string what) {
+  return fail(ErrorCode::kInvalid, std::move(what));
 }
 
 // An error when the query has a name that isn't among `known`.
@@ -47,10 +38,21 @@ Result<void> check_names(const Target& target, const std::set<std::string>& know
     if (known.contains(name)) continue;
     std::string allowed;
     for (const std::string& one : known) allowed += (allowed.empty() ? "" : ", ") + one;
-    return fail(ErrorCode::kInvalid, "'" + name + "' is not known to " + target.path +
-                                         "; allowed: " + (allowed.empty() ? "nothing" : allowed));
+    return invalid("'" + name + "' is not known to " + target.path +
+                   "; allowed: " + (allowed.empty() ? "nothing" : allowed));
   }
   return {};
+}
+
+Result<std::uint64_t> number_of(const std::string& name, const std::string& value,
+                                std::uint64_t least, std::uint64_t most) {
+  std::uint64_t number = 0;
+  const char* end = value.data() + value.size();
+  const auto read = std::from_chars(value.data(), end, number);
+  if (read.ec != std::errc() || read.ptr != end || number < least || number > most)
+    return invalid(name + "=" + value + "; allowed: " + std::to_string(least) + " to " +
+                   std::to_string(most));
+  return number;
 }
 
 Result<AlertQuery> read_alert_query(const Target& target) {
@@ -60,68 +62,154 @@ Result<AlertQuery> read_alert_query(const Target& target) {
       query.region = value;
     } else if (name == "state") {
       if (value != "open" && value != "closed" && value != "all")
-        return fail(ErrorCode::kInvalid, "state=" + value + "; allowed: open, closed, all");
+        return invalid("state=" + value + "; allowed: open, closed, all");
       query.state = value == "open"     ? AlertFilter::kOpen
                     : value == "closed" ? AlertFilter::kClosed
                                         : AlertFilter::kAll;
     } else {
-      const char* end = value.data() + value.size();
-      const auto read = std::from_chars(value.data(), end, query.limit);
-      if (read.ec != std::errc() || read.ptr != end || query.limit == 0 || query.limit > kAlertsMax)
-        return fail(ErrorCode::kInvalid,
-                    "limit=" + value + "; allowed: 1 to " + std::to_string(kAlertsMax));
+      const auto limit = number_of(name, value, 1, kAlertsMax);
+      if (!limit) return tl::unexpected(limit.error());
+      query.limit = *limit;
     }
   }
   return query;
 }
 
-AdminResponse get_metrics(const AdminPorts& ports, const Target&) {
-  return {200, "text/plain; version=0.0.4; charset=utf-8", ports.metrics(), {}};
+Result<QuarantineQuery> read_quarantine_query(const Target& target) {
+  QuarantineQuery query;
+  for (const auto& [name, value] : target.query) {
+    if (name == "producer") {
+      query.producer = value;
+    } else if (name == "source") {
+      query.source = value;
+    } else if (name == "code") {
+      query.code = value;
+    } else if (name == "after") {
+      const auto after = number_of(name, value, 0, 999'999'999'999'999'999);
+      if (!after) return tl::unexpected(after.error());
+      query.after = *after;
+    } else {
+      const auto limit = number_of(name, value, 1, kRowsMax);
+      if (!limit) return tl::unexpected(limit.error());
+      query.limit = *limit;
+    }
+  }
+  return query;
 }
 
-AdminResponse get_health(const AdminPorts&, const Target&) { return ok(R"({"status":"ok"})"); }
-
-AdminResponse get_ready(const AdminPorts& ports, const Target&) {
-  const std::string reason = ports.not_ready();
-  if (reason.empty()) return ok(R"({"status":"ready"})");
-  return {503,
-          "application/json",
-          json::serialize(json::object{{"status", "not ready"}, {"reason", reason}}),
-          {}};
+AdminAction get_metrics(const Asked& asked) {
+  return AdminResponse{200, "text/plain; version=0.0.4; charset=utf-8", asked.ports.metrics()};
 }
 
-AdminResponse get_alerts(const AdminPorts& ports, const Target& target) {
-  const auto query = read_alert_query(target);
-  if (!query) return from_error(query.error());
-  return from_result(list_alerts(ports.store, *query));
+AdminAction get_health(const Asked&) { return admin_ok(R"({"status":"ok"})"); }
+
+AdminAction get_ready(const Asked& asked) {
+  const std::string reason = asked.ports.not_ready();
+  if (reason.empty()) return admin_ok(R"({"status":"ready"})");
+  return AdminResponse{503, "application/json",
+                       json::serialize(json::object{{"status", "not ready"}, {"reason", reason}})};
 }
 
-// A right POST /backup does not come here.
-AdminResponse post_backup(const AdminPorts&, const Target& target) {
-  const auto directory = target.query.find("directory");
-  return admin_error(400, directory == target.query.end()
-                              ? std::string("a backup needs ?directory=, an absolute path")
-                              : "directory=" + directory->second + " is no absolute path");
+AdminAction get_alerts(const Asked& asked) {
+  const auto query = read_alert_query(asked.target);
+  if (!query) return admin_error(query.error());
+  return admin_answer(list_alerts(asked.ports.store, *query));
+}
+
+AdminAction get_alert(const Asked& asked) {
+  const auto alert = parse_hash128(asked.part);
+  if (!alert)
+    return admin_error(AdminRefusal::kBadRequest,
+                       "'" + asked.part + "' is no alert's id: 32 lower-case hex digits");
+  return admin_answer(show_alert(asked.ports.store, *alert));
+}
+
+AdminAction post_acknowledgement(const Asked& asked) {
+  return acknowledge_alert(asked.ports.store, asked.part, asked.request.body, asked.who());
+}
+
+AdminAction get_quarantine(const Asked& asked) {
+  const auto query = read_quarantine_query(asked.target);
+  if (!query) return admin_error(query.error());
+  const auto page = list_quarantined(asked.ports.store, *query);
+  if (!page) return admin_error(page.error());
+  json::array rows;
+  for (const QuarantineRow& row : page->rows) rows.push_back(brief(row));
+  json::object answer{{"rows", std::move(rows)}};
+  if (page->next) answer["next"] = *page->next;
+  return admin_ok(json::serialize(answer));
+}
+
+AdminAction get_quarantined(const Asked& asked) {
+  const auto sequence = parse_row_number(asked.part);
+  if (!sequence) return admin_error(sequence.error());
+  const auto row = asked.ports.store.quarantined(*sequence);
+  if (!row) return admin_error(row.error());
+  return admin_ok(json::serialize(full(*row)));
+}
+
+AdminAction post_release(const Asked& asked) {
+  return release_one(asked.part, asked.request.body, asked.who());
+}
+
+AdminAction post_releases(const Asked& asked) {
+  return release_many(asked.request.body, asked.who());
+}
+
+AdminAction post_backup(const Asked& asked) {
+  const auto directory = asked.target.query.find("directory");
+  if (directory == asked.target.query.end())
+    return admin_error(AdminRefusal::kBadRequest, "a backup needs ?directory=, an absolute path");
+  if (!directory->second.starts_with('/'))
+    return admin_error(AdminRefusal::kBadRequest,
+                       "directory=" + directory->second + " is no absolute path");
+  return MakeBackup{directory->second};
 }
 
 struct Route {
-  std::string_view path, method;
+  std::string_view path;  // one `*` at most: anything but a slash
+  std::string_view method;
+  Purpose purpose;
   std::set<std::string> query;
-  AdminResponse (*answer)(const AdminPorts&, const Target&);
+  AdminAction (*action)(const Asked&);
 };
 
-const std::array<Route, 5>& routes() {
-  static const std::array<Route, 5> kRoutes = {{
-      {"/metrics", "GET", {}, get_metrics},
-      {"/healthz", "GET", {}, get_health},
-      {"/readyz", "GET", {}, get_ready},
-      {"/alerts", "GET", {"state", "region", "limit"}, get_alerts},
-      {"/backup", "POST", {"directory"}, post_backup},
+// The first that fits is taken.
+const std::array<Route, 11>& routes() {
+  static const std::array<Route, 11> kRoutes = {{
+      {"/metrics", "GET", Purpose::kWatch, {}, get_metrics},
+      {"/healthz", "GET", Purpose::kWatch, {}, get_health},
+      {"/readyz", "GET", Purpose::kWatch, {}, get_ready},
+      {"/alerts", "GET", Purpose::kRead, {"state", "region", "limit"}, get_alerts},
+      {"/alerts/*", "GET", Purpose::kRead, {}, get_alert},
+      {"/alerts/*/acknowledge", "POST", Purpose::kAcknowledge, {}, post_acknowledgement},
+      {"/quarantine",
+       "GET",
+       Purpose::kReadRecords,
+       {"producer", "source", "code", "after", "limit"},
+       get_quarantine},
+      {"/quarantine/release", "POST", Purpose::kRelease, {}, post_releases},
+      {"/quarantine/*/release", "POST", Purpose::kRelease, {}, post_release},
+      {"/quarantine/*", "GET", Purpose::kReadRecords, {}, get_quarantined},
+      {"/backup", "POST", Purpose::kBackup, {"directory"}, post_backup},
   }};
   return kRoutes;
 }
 
-constexpr std::string_view kAlertPrefix = "/alerts/";
+// What stands for the pattern's `*`, "" when it has none; nullopt when the path is another one.
+std::optional<std::string> match(std::string_view path, std::string_view pattern) {
+  const std::size_t star = pattern.find('*');
+  if (star == std::string_view::npos)
+    return path == pattern ? std::optional(std::string()) : std::nullopt;
+  const std::string_view before = pattern.substr(0, star), after = pattern.substr(star + 1);
+  if (path.size() < before.size() + after.size() || !path.starts_with(before) ||
+      !path.ends_with(after))
+    return std::nullopt;
+  const std::string_view part =
+      path.substr(before.size(), path.size() - before.size() - after.size());
+  if (part.find('/') != std::string_view::npos) return std::nullopt;
+  return std::string(part);
+}
 
 bool fits(std::string_view method, std::string_view wanted) {
   return method == wanted || (wanted == "GET" && method == "HEAD");
@@ -131,69 +219,50 @@ AdminResponse wrong_method(const AdminRequest& request, const std::string& path,
                            std::string_view method) {
   const bool get = method == "GET";
   AdminResponse response =
-      admin_error(405, request.method + " " + path + " is not allowed",
+      admin_error(AdminRefusal::kMethod, request.method + " " + path + " is not allowed",
                   get ? std::vector<std::string>{"GET", "HEAD"} : std::vector<std::string>{"POST"});
   response.allow = get ? "GET, HEAD" : "POST";
   return response;
 }
 
-AdminResponse get_alert(const AdminPorts& ports, const Target& target) {
-  const std::string id = target.path.substr(kAlertPrefix.size());
-  const auto alert = parse_hash128(id);
-  if (!alert) return admin_error(400, "'" + id + "' is no alert's id: 32 lower-case hex digits");
-  return from_result(show_alert(ports.store, *alert));
+// Who may not go there does not learn what else would be wrong.
+AdminAction take(const Route& route, const Asked& asked) {
+  if (!fits(asked.request.method, route.method))
+    return wrong_method(asked.request, asked.target.path, route.method);
+  if (const auto denial = check_access(route.purpose, asked.request.caller))
+    return admin_error(denial->refusal, denial->what);
+  if (auto known = check_names(asked.target, route.query); !known)
+    return admin_error(known.error());
+  return route.action(asked);
 }
 
-bool is_absolute(const std::string& directory) { return directory.starts_with('/'); }
+std::string shown(const Route& route) {
+  std::string path(route.path);
+  if (const auto star = path.find('*'); star != std::string::npos) path.replace(star, 1, "ID");
+  return std::string(route.method) + " " + path;
+}
 
 }  // namespace
 
-AdminResponse admin_error(unsigned status, std::string_view what,
-                          std::vector<std::string> allowed) {
-  json::object body{{"error", what}};
-  if (!allowed.empty()) body["allowed"] = json::value_from(allowed);
-  return {status, "application/json", json::serialize(body), {}};
-}
-
-std::optional<std::string> backup_directory(const AdminRequest& request) {
-  if (request.method != "POST" || request.from_browser_page || !request.from_this_machine)
-    return std::nullopt;
+AdminAction act(const AdminPorts& ports, const AdminRequest& request) {
   const auto target = parse_target(request.target);
-  if (!target || target->path != "/backup" || target->query.size() != 1) return std::nullopt;
-  const auto directory = target->query.find("directory");
-  if (directory == target->query.end() || !is_absolute(directory->second)) return std::nullopt;
-  return directory->second;
-}
-
-AdminResponse respond(const AdminPorts& ports, const AdminRequest& request) {
-  const auto target = parse_target(request.target);
-  if (!target) return from_error(target.error());
+  if (!target) return admin_error(target.error());
   if (request.from_browser_page)
-    return admin_error(403, "a page of another origin may not ask here (Origin header)");
-  if (request.method == "POST" && !request.from_this_machine)
-    return admin_error(403, "from another machine nothing may be changed or written here");
-  if (target->path.starts_with(kAlertPrefix)) {
-    if (!fits(request.method, "GET")) return wrong_method(request, target->path, "GET");
-    if (auto known = check_names(*target, {}); !known) return from_error(known.error());
-    return get_alert(ports, *target);
-  }
+    return admin_error(AdminRefusal::kOrigin,
+                       "a page of another origin may not ask here (Origin header)");
   std::vector<std::string> there;
   for (const Route& route : routes()) {
-    there.push_back(std::string(route.method) + " " + std::string(route.path));
-    if (route.path != target->path) continue;
-    if (!fits(request.method, route.method))
-      return wrong_method(request, target->path, route.method);
-    if (auto known = check_names(*target, route.query); !known) return from_error(known.error());
-    return route.answer(ports, *target);
+    there.push_back(shown(route));
+    if (auto part = match(target->path, route.path))
+      return take(route, {ports, request, *target, *std::move(part)});
   }
-  there.push_back("GET /alerts/ID");
-  return admin_error(404, "there is no " + target->path, std::move(there));
+  return admin_error(AdminRefusal::kNotFound, "there is no " + target->path, std::move(there));
 }
 
 AdminResponse respond_backup(const AdminPorts& ports, const std::string& directory) {
   auto made = ports.backup(directory);
-  if (!made) return from_error(made.error());
-  return ok(json::serialize(json::object{{"status", "done"}, {"backup", *made}}));
+  if (!made) return admin_error(made.error());
+  return admin_ok(json::serialize(json::object{{"status", "done"}, {"backup", *made}}));
 }
 
 }  // namespace tocsin

@@ -26,6 +26,9 @@ class StorePositions : public PositionSource {
   const Store& store_;
 };
 
+// Between two looks for room on the store's disk at the start.
+constexpr std::chrono::milliseconds kRoomPause{500};
+
 MessageOptions message_options(const DeliverySettings& delivery) {
   MessageOptions options;
   options.contact = delivery.contact;
@@ -71,6 +74,20 @@ ServerOptions server_options(const Settings& settings) {
   return options;
 }
 
+AdminOptions admin_options(const AdminSettings& settings) {
+  AdminOptions options;
+  options.host = settings.host;
+  options.port = settings.port;
+  options.connections_max = static_cast<std::size_t>(settings.limits.connections);
+  options.connections_of_address_max =
+      static_cast<std::size_t>(settings.limits.connections_per_address);
+  options.request_bytes_max = static_cast<std::size_t>(settings.limits.request_bytes);
+  options.request = std::chrono::seconds(settings.limits.request_seconds);
+  options.idle = std::chrono::seconds(settings.limits.idle_seconds);
+  options.requests_per_second = static_cast<double>(settings.limits.requests_per_second);
+  return options;
+}
+
 }  // namespace
 
 int exit_code(const Error& error) {
@@ -110,6 +127,35 @@ Result<void> App::start() {
   return write_ports();
 }
 
+// A start writes: what the log holds becomes tables, then comes the first commit. On a disk that is
+// nearly full it would fail half-way, again and again until systemd gives up, and nobody would
+// start the daemon when room is made. So it waits, before anything is opened.
+Result<void> App::await_room() const {
+  std::filesystem::path place = settings_.store.path;
+  for (std::error_code ignored;
+       !std::filesystem::exists(place, ignored) && place.has_relative_path();)
+    place = place.parent_path();
+  const SpaceMarks marks = space_marks(settings_.store);
+  for (bool told = false;; told = true) {
+    const auto space = space_at(place, marks);
+    if (!space) return tl::unexpected(space.error());
+    if (space->mark != SpaceMark::kCritical) {
+      if (!told) return {};
+      log_->info("the store's disk has room again: starting");
+      notify("STATUS=");
+      return {};
+    }
+    if (!told)
+      log_->error(
+          "store {}: {} bytes are free on its disk, free_bytes_for_commit asks for {}. Nothing is "
+          "opened or written; the start goes on when there is room",
+          settings_.store.path, space->free_bytes, marks.critical);
+    notify(fmt::format("STATUS=waiting for room on the store's disk\nEXTEND_TIMEOUT_USEC={}",
+                       std::chrono::microseconds(60 * kRoomPause).count()));
+    std::this_thread::sleep_for(kRoomPause);
+  }
+}
+
 Result<void> App::open_store() {
   // A mistake in the configuration must not leave a new, empty store behind: before one is made,
   // all of it is checked.
@@ -120,10 +166,15 @@ Result<void> App::open_store() {
   }
   require(settings.has_value(), "settings that can't be read are an error of the contents");
   settings_ = *settings;
+  auto admin_secrets = read_admin_files();
+  if (!admin_secrets) return tl::unexpected(admin_secrets.error());
+  admin_secrets_ = *std::move(admin_secrets);
+  if (auto room = await_room(); !room) return room;
   StoreOptions options;
   options.directory = settings_.store.path;
   options.block_cache_bytes = static_cast<std::size_t>(settings_.store.block_cache_bytes);
   options.note = [log = log_](const std::string& message) { log->info("{}", message); };
+  options.say = [log = log_](std::string_view text) { log->warn("store: {}", text); };
   auto store = Store::open(std::move(options));
   if (!store) return tl::unexpected(store.error());
   store_ = std::move(*store);
@@ -144,6 +195,12 @@ Result<void> App::open_store() {
   if (!pipeline) return tl::unexpected(pipeline.error());
   pipeline_ = std::move(*pipeline);
   metrics_ = std::make_unique<Metrics>();
+  clock_ = std::make_unique<SlewedClock>(system_clock_, pipeline_->now());
+  if (const ProcessingTime wall = system_clock_.now(); wall < pipeline_->now())
+    log_->warn(
+        "this machine's clock says {}, the journal's last entry is of {}: time goes on from there "
+        "at half its pace until the clock has caught up. If it is right, it was wrong before",
+        format_rfc3339(wall), format_rfc3339(pipeline_->now()));
   return {};
 }
 
@@ -170,7 +227,7 @@ Result<void> App::first_commit() {
   inputs.emplace_back(ClockInput{});
   const bool published = settings_.clock == ClockKind::kPublished;
   const ProcessingTime now =
-      published ? start_of<ProcessingTime>(settings_.history_begins) : clock_.now();
+      published ? start_of<ProcessingTime>(settings_.history_begins) : clock_->now();
   auto outcome = pipeline_->commit(std::move(inputs), now);
   if (!outcome) return tl::unexpected(outcome.error());
   metrics_->committed(*outcome, *pipeline_);
@@ -202,7 +259,7 @@ Result<void> App::start_delivery() {
   ports.in_force = [this](std::shared_ptr<const Catalogue> catalogue) {
     set_catalogue(std::move(catalogue));
   };
-  loop_ = std::make_unique<EngineLoop>(std::move(loop), *store_, *pipeline_, *frames_, clock_,
+  loop_ = std::make_unique<EngineLoop>(std::move(loop), *store_, *pipeline_, *frames_, *clock_,
                                        *metrics_, *log_, std::move(ports));
 
   DispatcherOptions options;
@@ -225,7 +282,7 @@ Result<void> App::start_delivery() {
   }
   // The outbox is in processing time: under the published clock that is the record's time.
   const auto now = [this] {
-    return settings_.clock == ClockKind::kPublished ? store_->head().now : clock_.now();
+    return settings_.clock == ClockKind::kPublished ? store_->head().now : clock_->now();
   };
   DispatcherPorts dispatch_ports{
       *outbox_, [this] { return catalogue(); },
@@ -255,19 +312,26 @@ Result<void> App::start_ingest() {
   return {};
 }
 
+Result<AdminSecrets> App::read_admin_files() const {
+  const AdminSettings& admin = settings_.admin;
+  return read_admin_secrets({admin.certificate_file, admin.key_file, admin.tokens_file});
+}
+
 Result<void> App::start_admin() {
-  AdminOptions options;
-  options.host = settings_.admin.host;
-  options.port = settings_.admin.port;
-  AdminPorts ports{*store_, [this] { return metrics_->expose(gauges()); },
+  AdminPorts ports{*store_,
+                   admin_counters_,
+                   [this] { return metrics_->expose(gauges()); },
                    [this] { return loop_->trouble(); },
                    [this](const std::string& directory) -> Result<std::string> {
                      auto receipt = store_->backup(directory);
                      if (!receipt) return tl::unexpected(receipt.error());
                      return fmt::format("backup {} holds the journal up to {}, {} bytes",
                                         receipt->id, receipt->sequence, receipt->bytes);
+                   },
+                   [this](std::vector<Input> inputs, RequestAnswer answer) {
+                     loop_->ask(std::move(inputs), std::move(answer));
                    }};
-  auto admin = AdminServer::start(std::move(options), std::move(ports));
+  auto admin = AdminServer::start(admin_options(settings_.admin), admin_secrets_, std::move(ports));
   if (!admin) return tl::unexpected(admin.error());
   admin_ = std::move(*admin);
   return {};
@@ -293,6 +357,7 @@ Gauges App::gauges() const {
   gauges.store = store_->statistics();
   gauges.fates = store_->fates();
   gauges.queue_depth = frames_->depth();
+  gauges.admin = &admin_counters_;
   if (const auto space = space_at(settings_.store.path, space_marks(settings_.store)))
     gauges.space = *space;
   count_dispatches(*store_, gauges);
@@ -321,16 +386,22 @@ void App::say_what_was_loaded() const {
   } else {
     log_->info("derived state: made anew from the records ({})", restored.why);
   }
-  log_->info("listening: ingest {} ({}), admin http://{}:{}", server_->endpoint(),
-             name_of(settings_.ingest.security), settings_.admin.host, admin_->port());
+  log_->info("listening: ingest {} ({}), admin {}", server_->endpoint(),
+             name_of(settings_.ingest.security), admin_url());
+}
+
+std::string App::admin_url() const {
+  const AdminSettings& admin = settings_.admin;
+  const bool v6 = admin.host.find(':') != std::string::npos;
+  return fmt::format("{}://{}:{}", admin.security == TransportSecurity::kTls ? "https" : "http",
+                     v6 ? "[" + admin.host + "]" : admin.host, admin_->port());
 }
 
 Result<void> App::write_ports() const {
   if (options_.ports_file.empty()) return {};
   const std::string temporary = options_.ports_file + ".new";
   std::ofstream out(temporary);
-  out << "ingest=" << server_->endpoint() << "\nadmin=http://" << settings_.admin.host << ":"
-      << admin_->port() << "\n";
+  out << "ingest=" << server_->endpoint() << "\nadmin=" << admin_url() << "\n";
   out.close();
   std::error_code error;
   std::filesystem::rename(temporary, options_.ports_file, error);

@@ -48,11 +48,13 @@ class App {
   bool is_running() const { return running_; }
 
  private:
+  Result<void> await_room() const;
   Result<void> open_store();
   Result<void> first_commit();
   Result<void> check_space() const;
   Result<void> start_delivery();
   Result<void> start_ingest();
+  Result<AdminSecrets> read_admin_files() const;
   Result<void> start_admin();
   Gauges gauges() const;
   std::shared_ptr<const Catalogue> catalogue() const;
@@ -64,12 +66,13 @@ class App {
                              std::chrono::steady_clock::duration took) const;
   void say_what_was_loaded() const;
   void notify(const std::string& state) const;
+  std::string admin_url() const;
   Result<void> write_ports() const;
   void stop();
 
   AppOptions options_;
   std::shared_ptr<spdlog::logger> log_;
-  SystemClock clock_;
+  SystemClock system_clock_;
   Contents contents_;  // in force; the thread of start() and run() alone uses it
   // As at the start, paths resolved. What a reload can change is not read from here: the pipeline
   // has it.
@@ -78,9 +81,12 @@ class App {
   // In start order; destroyed in reverse.
   std::unique_ptr<Store> store_;
   std::unique_ptr<Pipeline> pipeline_;
+  std::unique_ptr<SlewedClock> clock_;  // never before the journal's time
   mutable std::mutex catalogue_mutex_;  // guards catalogue_
   std::shared_ptr<const Catalogue> catalogue_;
   std::unique_ptr<Metrics> metrics_;
+  AdminCounters admin_counters_;
+  AdminSecrets admin_secrets_;
   std::unique_ptr<FrameQueue> frames_;
   std::unique_ptr<StoreOutbox> outbox_;
   std::unique_ptr<PositionSource> positions_;

@@ -67,13 +67,17 @@ Result<void> App::try_reload() {
   auto loaded = load_contents(*wanted, *store_);
   if (!loaded) return tl::unexpected(loaded.error());
   if (auto checked = check_reload(*wanted); !checked) return checked;
+  auto admin_secrets = read_admin_files();
+  if (!admin_secrets) return tl::unexpected(admin_secrets.error());
   if (wanted->configuration == contents_.configuration && wanted->packs == contents_.packs) {
-    log_->info("reload: no file has changed");
+    admin_->renew(*std::move(admin_secrets));
+    log_->info("reload: no file of the configuration has changed");
     return {};
   }
   auto reloaded = loop_->reload(to_inputs(*wanted), *std::move(loaded));
   if (!reloaded) return tl::unexpected(reloaded.error());
   server_->set_rates(wanted->settings->ingest.rates);
+  admin_->renew(*std::move(admin_secrets));
   say_what_was_reloaded(*reloaded, std::exchange(contents_, *std::move(wanted)),
                         std::chrono::steady_clock::now() - begun);
   return {};

@@ -1,5 +1,7 @@
 #include "daemon/checkpoint_rows.h"
 
+#include <utility>
+
 #include "storage/bytes.h"
 #include "storage/codec.h"
 #include "storage/keys.h"
@@ -7,7 +9,7 @@
 namespace tocsin {
 namespace {
 
-constexpr std::uint32_t kDaysMask = 0xFFFFF;  // damaged lengths must not overflow
+constexpr std::uint32_t kDaysMax = 0xFFFFF;  // of one period: damaged lengths must not overflow
 constexpr std::uint8_t kHeadVersion = 1, kRegionVersion = 1, kChangedVersion = 1,
                        kReplacedVersion = 1;
 
@@ -29,7 +31,7 @@ class DayReader {
  public:
   explicit DayReader(ByteReader& in) : in_(in) {}
   Day get() {
-    last_ += in_.zigzag();
+    last_ += in_.number<std::int32_t>();  // never far enough to overflow
     if (last_ < kDayMin.number() || last_ > kDayNever.number()) {
       in_.fault("day " + std::to_string(last_));
       last_ = 0;
@@ -41,6 +43,27 @@ class DayReader {
   ByteReader& in_;
   std::int64_t last_ = 0;
 };
+
+std::int32_t read_days(ByteReader& in) {
+  const auto days = in.number<std::uint32_t>();
+  if (days <= kDaysMax) return static_cast<std::int32_t>(days);
+  in.fault("a period of " + std::to_string(days) + " days");
+  return 0;
+}
+
+// Minutes that follow each other, each as the step from the one before.
+std::int32_t read_minute(ByteReader& in, std::int32_t before) {
+  const std::int64_t step = in.zigzag();
+  constexpr std::int64_t kStepMax = std::int64_t{UINT32_MAX};
+  if (step >= -kStepMax && step <= kStepMax && std::in_range<std::int32_t>(before + step))
+    return static_cast<std::int32_t>(before + step);
+  in.fault("minute " + std::to_string(before) + " and " + std::to_string(step));
+  return 0;
+}
+
+void expect_prefix(ByteReader& in, std::string_view prefix) {
+  if (in.raw(prefix.size()) != prefix) in.fault("not the key's letter");
+}
 
 template <class IdType>
 IdType read_id(ByteReader& in) {
@@ -65,12 +88,11 @@ void write(const Series& series, ByteWriter& out) {
 Series read_series(ByteReader& in) {
   Series series(in.count(13));
   DayReader days(in);
-  std::int64_t minute = 0;
+  std::int32_t minute = 0;
   for (Observed& o : series) {
     o.end = days.get();
-    o.start = o.end - static_cast<std::int32_t>(in.number<std::uint32_t>() & kDaysMask);
-    minute += in.zigzag();
-    o.published_minute = static_cast<std::int32_t>(minute);
+    o.start = o.end - read_days(in);
+    o.published_minute = minute = read_minute(in, minute);
     o.tlp = in.enumerator(Tlp::kRed);
     o.identity = in.u64();
     o.value = in.zigzag();
@@ -96,17 +118,18 @@ void write(const std::vector<Happened>& list, ByteWriter& out) {
   }
 }
 
+enum class YesNo : std::uint8_t { kNo, kYes };
+
 std::vector<Happened> read_happened(ByteReader& in) {
   std::vector<Happened> list(in.count(17));
   DayReader days(in);
   for (Happened& happened : list) {
     happened.start = days.get();
-    happened.end =
-        happened.start + static_cast<std::int32_t>(in.number<std::uint32_t>() & kDaysMask);
+    happened.end = happened.start + read_days(in);
     happened.identity = in.u64();
     happened.source = read_id<SourceId>(in);
     happened.kind = read_id<EventKindId>(in);
-    happened.vague_place = in.u8() != 0;
+    happened.vague_place = in.enumerator(YesNo::kYes) == YesNo::kYes;
     happened.tlp = in.enumerator(Tlp::kRed);
     happened.deaths = in.zigzag();
     happened.displaced = in.zigzag();
@@ -152,7 +175,10 @@ Dataset::RegionCoverage read_coverage(ByteReader& in) {
     statement.identity = in.u64();
   }
   for (std::size_t sources = in.count(2); sources > 0; --sources) {
-    auto& ranges = coverage.merged[read_id<SourceId>(in)];
+    const auto source = read_id<SourceId>(in);
+    if (!coverage.merged.empty() && source <= coverage.merged.rbegin()->first)
+      in.fault("sources out of order");
+    auto& ranges = coverage.merged[source];
     ranges.resize(in.count(2));
     for (DayRange& range : ranges) range = read_range(days);
   }
@@ -296,7 +322,7 @@ std::string region_row_key(const RegionRowKey& key) {
 
 Result<RegionRowKey> parse_region_row_key(std::string_view key) {
   ByteReader in(key);
-  in.raw(kRegionRowPrefix.size());
+  expect_prefix(in, kRegionRowPrefix);
   RegionRowKey parsed;
   parsed.region = RegionId(in.u32());
   parsed.generation = in.u32();
@@ -363,7 +389,7 @@ std::string changed_key(std::uint64_t sequence) {
 
 Result<std::uint64_t> parse_changed_key(std::string_view key) {
   ByteReader in(key);
-  in.raw(kChangedPrefix.size());
+  expect_prefix(in, kChangedPrefix);
   const std::uint64_t sequence = in.u64();
   return in.finish("key of changed identities", sequence);
 }
@@ -420,7 +446,7 @@ Result<ReplacedRow> decode_replaced(std::string_view key, std::string_view bytes
   const std::string_view rest = in.rest();
   if (auto done = in.finish("replaced revision"); !done) return tl::unexpected(done.error());
   ByteReader key_in(key);
-  key_in.raw(kReplacedPrefix.size());
+  expect_prefix(key_in, kReplacedPrefix);
   const std::string_view record = key_in.raw(kKeySize);
   key_in.u64();
   if (auto done = key_in.finish("key of a replaced revision"); !done)

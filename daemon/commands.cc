@@ -11,7 +11,7 @@
 #include <ostream>
 
 #include "alerting/message.h"
-#include "daemon/http_request.h"
+#include "daemon/commands_admin.h"
 #include "daemon/opened.h"
 #include "storage/migrate.h"
 #include "storage/verify.h"
@@ -198,16 +198,18 @@ int run_show(const std::string& config_directory, const std::string& alert, std:
   return done ? kDone : cannot(err, done.error());
 }
 
-int run_backup(const std::string& config_directory, const std::string& admin_url,
-               const std::string& directory, std::ostream& out, std::ostream& err) {
+int run_backup(const AdminCall& call, const std::string& directory, std::ostream& out,
+               std::ostream& err) {
   const std::string absolute = std::filesystem::absolute(directory).string();
-  if (!admin_url.empty()) {
-    auto answer = http_post(admin_url, "/backup?directory=" + percent_encoded(absolute));
+  if (!call.url.empty()) {
+    const auto peer = admin_peer(call);
+    if (!peer) return cannot(err, peer.error());
+    auto answer = http_post(*peer, "/backup?directory=" + percent_encoded(absolute));
     if (!answer) return cannot(err, answer.error());
     out << *answer << "\n";
     return kDone;
   }
-  auto read = open_store_of(config_directory);
+  auto read = open_store_of(call.config_directory);
   if (!read) return cannot(err, read.error());
   auto receipt = read->store->backup(absolute);
   if (!receipt) return cannot(err, receipt.error());

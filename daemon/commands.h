@@ -55,9 +55,11 @@ int run_show(const std::string& config_directory, const std::string& alert, std:
 // unknown and blind, by dimension and year.
 int run_timeline(const std::string& config_directory, std::ostream& out, std::ostream& err);
 
-// `tocsin backup`: asks the running daemon; without one, reads the store itself.
-int run_backup(const std::string& config_directory, const std::string& admin_url,
-               const std::string& directory, std::ostream& out, std::ostream& err);
+// `tocsin backup`: asks the running daemon when the call says where it is; without, reads the store
+// itself.
+struct AdminCall;  // daemon/commands_admin.h
+int run_backup(const AdminCall& call, const std::string& directory, std::ostream& out,
+               std::ostream& err);
 int run_restore(const std::string& backup, const std::string& target, std::ostream& out,
                 std::ostream& err);
 

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <thread>
+#include <utility>
 
 namespace tocsin {
 namespace {
@@ -36,7 +38,9 @@ EngineLoop::EngineLoop(LoopOptions options, Store& store, Pipeline& pipeline, Fr
       metrics_(metrics),
       log_(log),
       ports_(std::move(ports)),
-      writer_(store) {}
+      store_(store) {
+  if (options_.overlap) writer_.emplace(store);
+}
 
 void EngineLoop::stop() {
   stopping_ = true;
@@ -48,15 +52,54 @@ void EngineLoop::delivered(DeliveryResult result) {
   results_.push_back(std::move(result));
 }
 
+void EngineLoop::ask(std::vector<Input> inputs, RequestAnswer answer) {
+  require(!inputs.empty() && inputs.size() <= kRequestInputsMax,
+          "a call has 1 to kRequestInputsMax requests");
+  Error refusal;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!ended_ && requests_.size() < kRequestsWaitingMax) {
+      requests_.push_back({std::move(inputs), std::move(answer)});
+      return;
+    }
+    refusal = ended_ ? Error{ErrorCode::kUnavailable, "the daemon is stopping"}
+                     : Error{ErrorCode::kLimit, "too many requests wait for the engine"};
+  }
+  answer(tl::unexpected(std::move(refusal)));
+}
+
+// `outcomes` are those of all that was taken, in order.
+void EngineLoop::answer_requests(std::vector<RequestOutcome> outcomes) {
+  auto next = outcomes.begin();
+  for (const Request& request : std::exchange(taken_, {})) {
+    const auto end = next + static_cast<std::ptrdiff_t>(request.inputs.size());
+    request.answer(
+        std::vector<RequestOutcome>(std::make_move_iterator(next), std::make_move_iterator(end)));
+    next = end;
+  }
+}
+
+// Those that wait, and those whose commit failed.
+void EngineLoop::refuse_requests(const std::string& why) {
+  std::vector<Request> waiting = std::exchange(taken_, {});
+  {
+    const std::lock_guard lock(mutex_);
+    for (Request& request : requests_) waiting.push_back(std::move(request));
+    requests_.clear();
+  }
+  for (const Request& request : waiting) request.answer(fail(ErrorCode::kUnavailable, why));
+}
+
 std::string EngineLoop::trouble() const {
   const std::lock_guard lock(mutex_);
   return trouble_;
 }
 
 Result<void> EngineLoop::run() {
-  auto ended = turns();
+  Result<void> done = turns();
   end_reloads();
-  return ended;
+  refuse_requests(done ? "the daemon is stopping" : done.error().message);
+  return done;
 }
 
 Result<void> EngineLoop::turns() {
@@ -64,7 +107,7 @@ Result<void> EngineLoop::turns() {
     const bool last = stopping_;
     if (auto done = turn(); !done) return done;
     if (auto done = heed_reload(); !done) return done;
-    if (last && (frames_.depth() == 0 || halted_)) return writer_.drain();
+    if (last && (frames_.depth() == 0 || halted_)) return drain();
     ports_.alive();
     watch_space();
   }
@@ -72,6 +115,7 @@ Result<void> EngineLoop::turns() {
 
 Result<void> EngineLoop::turn() {
   if (halted_) {  // what waits stays unacknowledged: its producers have it
+    refuse_requests("nothing is committed: " + trouble());
     std::this_thread::sleep_for(options_.wait);
     return {};
   }
@@ -80,15 +124,17 @@ Result<void> EngineLoop::turn() {
   {
     const std::lock_guard lock(mutex_);
     results.swap(results_);
+    taken_.swap(requests_);
   }
   std::vector<Input> inputs;
   inputs.reserve(results.size() + frames.size());
   auto oldest = Steady::time_point::max();
   for (DeliveryResult& result : results) inputs.emplace_back(DeliveryInput{std::move(result)});
+  for (Request& request : taken_) std::ranges::move(request.inputs, std::back_inserter(inputs));
   if (options_.clock == ClockKind::kPublished) {
     if (!inputs.empty())
       if (auto done = commit(std::move(inputs), pipeline_.now(), oldest); !done) return done;
-    if (auto drained = writer_.drain(); !drained) return drained;
+    if (auto drained = drain(); !drained) return drained;
     for (Frame& frame : frames)
       if (auto done = commit_published(frame); !done) return done;
     return {};
@@ -108,22 +154,31 @@ Result<void> EngineLoop::turn() {
 Result<void> EngineLoop::commit(std::vector<Input> inputs, ProcessingTime now,
                                 Steady::time_point oldest) {
   const auto begun = Steady::now();
+  // Deliveries and requests look up on the disk what they are about.
+  const bool asked = !taken_.empty();
   const bool delivered = std::ranges::any_of(
       inputs, [](const Input& input) { return std::holds_alternative<DeliveryInput>(input); });
-  if (delivered)
-    if (auto drained = writer_.drain(); !drained) return drained;
+  if (asked || delivered)
+    if (auto drained = drain(); !drained) return drained;
   auto prepared = pipeline_.prepare(std::move(inputs), now);
   if (!prepared) return tl::unexpected(prepared.error());
   metrics_.committed(prepared->outcome, pipeline_);
-  return writer_.submit(*std::move(prepared),
-                        [this, begun, oldest](CommitOutcome&& outcome, Steady::time_point ended) {
-                          CommitTiming timing;
-                          timing.total = ended - begun;
-                          timing.rules = outcome.rules;
-                          if (oldest != Steady::time_point::max())
-                            timing.oldest_frame = ended - oldest;
-                          written(std::move(outcome), timing);
-                        });
+  auto tell = [this, begun, oldest](CommitOutcome&& outcome, Steady::time_point ended) {
+    CommitTiming timing;
+    timing.total = ended - begun;
+    timing.rules = outcome.rules;
+    if (oldest != Steady::time_point::max()) timing.oldest_frame = ended - oldest;
+    written(std::move(outcome), timing);
+  };
+  if (writer_) {
+    auto submitted = writer_->submit(*std::move(prepared), std::move(tell));
+    // What was taken is answered by the writer's thread: nothing more is taken until then.
+    return submitted && asked ? drain() : submitted;
+  }
+  if (auto receipt = store_.write(std::move(prepared->staged)); !receipt)
+    return tl::unexpected(receipt.error());
+  tell(std::move(prepared->outcome), Steady::now());
+  return {};
 }
 
 // On the writer's thread: what may be told now that it can't be lost any more.
@@ -134,6 +189,7 @@ void EngineLoop::written(CommitOutcome&& outcome, const CommitTiming& timing) {
               revision.pattern, name_of(revision.level));
   for (const SuspicionChange& change : outcome.suspicions) log_.warn(describe(change));
   metrics_.timed(timing);
+  if (!outcome.requests.empty()) answer_requests(std::move(outcome.requests));
   if (!outcome.frames.empty()) ports_.acknowledge(std::move(outcome.frames));
   if (outcome.dispatches > 0) ports_.wake_dispatcher();
 }

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "daemon/commit_writer.h"
 #include "daemon/metrics.h"
@@ -44,6 +45,7 @@ struct LoopOptions {
   std::chrono::milliseconds wait{20};    // for something to do
   std::filesystem::path store_directory;
   SpaceMarks space;
+  bool overlap = true;  // a commit is written by a thread of its own while the next is made
 };
 
 class EngineLoop {
@@ -57,6 +59,9 @@ class EngineLoop {
   Result<void> run();
   // Any thread. What is already queued is still committed.
   void stop();
+  // Any thread: what a person asks for (daemon/request.h), at most kRequestInputsMax inputs. They
+  // share one commit. `answer` is called once, on a thread of the loop or at once on this one.
+  void ask(std::vector<Input> inputs, RequestAnswer answer);
   // Any thread: a dispatcher's result.
   void delivered(DeliveryResult result);
   // Any other thread: has `loaded` brought into force between two commits, the first of which
@@ -81,12 +86,19 @@ class EngineLoop {
   Result<void> heed_reload();
   Result<Reloaded> bring_into_force(PendingReload& reload, Result<void>& committed);
   void end_reloads();
+  struct Request {
+    std::vector<Input> inputs;
+    RequestAnswer answer;
+  };
+  void answer_requests(std::vector<RequestOutcome> outcomes);
+  void refuse_requests(const std::string& why);
   Result<void> commit(std::vector<Input> inputs, ProcessingTime now,
                       std::chrono::steady_clock::time_point oldest);
   void written(CommitOutcome&& outcome, const CommitTiming& timing);
   Result<void> commit_published(const Frame& frame);
   Result<void> advance_days(ProcessingTime until);
   void watch_space();
+  Result<void> drain() { return writer_ ? writer_->drain() : Result<void>(); }
 
   LoopOptions options_;
   Pipeline& pipeline_;
@@ -100,11 +112,14 @@ class EngineLoop {
   bool halted_ = false;  // too little room on the disk to commit anything
   mutable std::mutex mutex_;
   std::deque<DeliveryResult> results_;
+  std::vector<Request> requests_;  // to be taken by the next turn
+  std::vector<Request> taken_;     // in the commit being made; the engine thread's
   std::string trouble_;
   std::unique_ptr<PendingReload> reload_;
-  bool ended_ = false;  // run() is over
+  bool ended_ = false;  // run() has returned or is about to: nobody takes a reload or a request
   std::chrono::steady_clock::time_point space_checked_;
-  CommitWriter writer_;  // last: its thread uses the others
+  Store& store_;
+  std::optional<CommitWriter> writer_;  // last: its thread uses the others
 };
 
 }  // namespace tocsin

@@ -46,7 +46,7 @@ Result<Reloaded> EngineLoop::bring_into_force(PendingReload& reload, Result<void
   if (halted_)
     return fail(ErrorCode::kUnavailable, "the store's disk is nearly full: nothing is committed");
   // The other pipeline is made from what is on the disk.
-  if (committed = writer_.drain(); !committed) return tl::unexpected(committed.error());
+  if (committed = drain(); !committed) return tl::unexpected(committed.error());
   Reloaded out;
   if (!pipeline_.continues(reload.loaded)) {
     out.folds = Reloaded::Folds::kMadeAnew;

@@ -69,7 +69,9 @@ struct Metrics::Counted {
       histogram(registry, "tocsin_commit_records", kRecordsBounds);
   std::array<std::array<prometheus::Counter*, kLevelCount>, kRevisionKindCount> revisions{};
   std::array<prometheus::Counter*, 2> reloads{};
-  std::atomic<bool> reload_refused = false;   // the last one
+  std::atomic<bool> reload_refused = false;  // the last one
+  std::array<prometheus::Counter*, kFateCount> released{};
+  prometheus::Counter& acknowledgements = counter(registry, "tocsin_alert_acknowledgements_total");
   std::atomic<std::int64_t> unaccounted = 0;  // records that met no fate
 
   Counted() {
@@ -78,6 +80,11 @@ struct Metrics::Counted {
     for (const ReloadResult result : {ReloadResult::kDone, ReloadResult::kRefused})
       reloads[static_cast<std::size_t>(result)] = &of_reloads.Add(
           labels_of(metric_entry(kReloads), {result == ReloadResult::kDone ? "done" : "refused"}));
+    constexpr std::string_view kReleased = "tocsin_quarantine_released_total";
+    auto& fates = counter_family(registry, kReleased);
+    for (int fate = 0; fate < kFateCount; ++fate)
+      released[static_cast<std::size_t>(fate)] =
+          &fates.Add(labels_of(metric_entry(kReleased), {name_of(static_cast<Fate>(fate))}));
     constexpr std::string_view kName = "tocsin_alert_revisions_total";
     auto& family = counter_family(registry, kName);
     for (int kind = 0; kind < kRevisionKindCount; ++kind)
@@ -109,6 +116,14 @@ void Metrics::committed(const CommitOutcome& outcome, const Pipeline& pipeline) 
         .revisions[static_cast<std::size_t>(revision.kind)]
                   [static_cast<std::size_t>(revision.level)]
         ->Increment();
+  for (const RequestOutcome& request : outcome.requests) {
+    if (!request) continue;
+    if (const auto* released = std::get_if<Released>(&*request)) {
+      counted.released[static_cast<std::size_t>(released->fate)]->Increment();
+    } else if (std::get<Acknowledged>(*request).is_new) {
+      counted.acknowledgements.Increment();
+    }
+  }
   if (outcome.records > 0) counted.commit_records.Observe(static_cast<double>(outcome.records));
   engine_->update(outcome, pipeline);
 }
@@ -131,6 +146,7 @@ std::string Metrics::expose(const Gauges& gauges) const {
   add_feeds(scrape, gauges);
   add_producers(scrape, gauges);
   add_dispatch(scrape, gauges);
+  add_admin(scrape, gauges);
   add_store(scrape, gauges);
   add_process(scrape);
   engine_->add_to(scrape);

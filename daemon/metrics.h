@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "alerting/dispatcher.h"
+#include "daemon/admin_refusal.h"
 #include "daemon/pipeline.h"
 #include "ingest/feed.h"
 #include "ingest/session_types.h"
@@ -36,8 +37,9 @@ struct Gauges {
   std::map<SourceId, FateTotals> fates;
   Space space;
   std::size_t queue_depth = 0;
-  std::uint64_t outbox = 0;  // dispatches that are not finished
-  std::uint64_t dead = 0;    // dispatches that were given up
+  const AdminCounters* admin = nullptr;  // nullptr: there is no listener
+  std::uint64_t outbox = 0;              // dispatches that are not finished
+  std::uint64_t dead = 0;                // dispatches that were given up
 };
 
 enum class ReloadResult : std::uint8_t { kDone, kRefused };

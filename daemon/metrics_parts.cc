@@ -87,6 +87,16 @@ void add_dispatch(Scrape& scrape, const Gauges& gauges) {
   scrape.add("tocsin_outbox_dead", gauges.dead);
 }
 
+void add_admin(Scrape& scrape, const Gauges& gauges) {
+  if (gauges.admin == nullptr) return;
+  scrape.add("tocsin_admin_connections", gauges.admin->connections.load());
+  scrape.add("tocsin_admin_requests_total", gauges.admin->requests.load());
+  for (const AdminRefusalEntry& entry : admin_refusal_table())
+    scrape.add("tocsin_admin_refusals_total",
+               gauges.admin->refusals[static_cast<std::size_t>(entry.refusal)].load(),
+               {entry.name});
+}
+
 void add_store(Scrape& scrape, const Gauges& gauges) {
   const StoreStatistics& store = gauges.store;
   for (const ColumnStatistics& column : store.columns) {

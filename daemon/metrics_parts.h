@@ -11,6 +11,7 @@ void add_server(Scrape& scrape, const ServerStatistics& server);
 void add_feeds(Scrape& scrape, const Gauges& gauges);
 void add_producers(Scrape& scrape, const Gauges& gauges);
 void add_dispatch(Scrape& scrape, const Gauges& gauges);
+void add_admin(Scrape& scrape, const Gauges& gauges);
 void add_store(Scrape& scrape, const Gauges& gauges);
 
 }  // namespace tocsin

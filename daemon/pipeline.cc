@@ -6,16 +6,13 @@
 #include <boost/json.hpp>
 
 #include "alerting/policy.h"
+#include "daemon/pipeline_working.h"
 #include "ingest/feed.h"
 
 namespace tocsin {
 namespace {
 
 namespace json = boost::json;
-
-struct IdentityHasher {
-  std::size_t operator()(const Hash128& hash) const { return hash.prefix(); }
-};
 
 std::string intended_entry(const Dispatch& dispatch, ProcessingTime now) {
   return json::serialize(json::object{{"dispatch", dispatch.id.hex()},
@@ -42,15 +39,6 @@ std::string result_entry(const Dispatch& dispatch, const DeliveryResult& result,
                                       {"at", format_rfc3339(now)}});
 }
 
-std::string acknowledged_entry(const AcknowledgeInput& input, ProcessingTime now) {
-  return json::serialize(json::object{{"alert", input.alert},
-                                      {"revision", input.revision},
-                                      {"committee", input.committee},
-                                      {"state", "acknowledged"},
-                                      {"who", input.who},
-                                      {"at", format_rfc3339(now)}});
-}
-
 // The newest day that a record speaks about; kDayMin when it speaks about none.
 Day newest_day(const Record& record) {
   if (const auto* event = std::get_if<EventBody>(&record.body)) return event->end;
@@ -60,17 +48,6 @@ Day newest_day(const Record& record) {
 }
 
 }  // namespace
-
-struct Pipeline::Working {
-  Commit commit;
-  CommitOutcome outcome;
-  ProcessingTime now;
-  std::uint32_t record_index = 0;  // in the journal entry
-  // Latest revisions as this commit has made them so far.
-  std::unordered_map<Hash128, LatestRevision, IdentityHasher> latest;
-  std::unordered_map<Hash128, std::size_t, IdentityHasher> revision_at;  // in commit.revisions
-  std::map<Hash128, Dispatch> dispatches;
-};
 
 Pipeline::Pipeline(Store& store, Loaded loaded, CheckpointOptions checkpoint)
     : store_(store),
@@ -229,7 +206,9 @@ Result<void> Pipeline::take(Working& working, const Input& input) {
   if (const auto* delivery = std::get_if<DeliveryInput>(&input))
     return take_delivery(working, *delivery);
   if (const auto* acknowledged = std::get_if<AcknowledgeInput>(&input))
-    working.commit.ledger.push_back({Chain::kDispatches, acknowledged_entry(*acknowledged, now_)});
+    return take_acknowledgement(working, *acknowledged);
+  if (const auto* release = std::get_if<QuarantineReleaseInput>(&input))
+    return take_release(working, *release);
   return {};
 }
 
@@ -309,22 +288,28 @@ Result<void> Pipeline::look_up(Working& working, const std::vector<const Record*
 
 void Pipeline::take_record(Working& working, const Place& at, const Record& record,
                            FrameResult& result) {
-  const Hash128 identity = identity_hash(record.source, record.id);
-  const auto current = working.latest.find(identity);
-  const Arrival arrival{at.producer, now_, working.outcome.sequence, working.record_index};
-  Admission admission = admit(*loaded_.catalogue, gate_, arrival, record,
-                              current == working.latest.end() ? nullptr : &current->second);
+  const Admission admission = judge(working, at.producer, record);
   const Source* source = loaded_.catalogue->find_source(record.source);
   ++working.commit.fates[source == nullptr ? SourceId() : source->id]
                         [static_cast<std::size_t>(admission.fate)];
   if (source != nullptr) watch_.arrived(source->id, now_);
   if (admission.rejection) {
     quarantine(working, at, *admission.rejection, result);
-    return;
+  } else {
+    ++result.fates[static_cast<std::size_t>(admission.fate)];
   }
-  ++result.fates[static_cast<std::size_t>(admission.fate)];
-  if (!admission.change) return;
-  if (admission.displaced_content) keep_displaced(working, at, current->second, *admission.change);
+}
+
+// What the gate says of the record, whose latest revision was looked up; a change is applied.
+Admission Pipeline::judge(Working& working, const Producer& producer, const Record& record) {
+  const Hash128 identity = identity_hash(record.source, record.id);
+  const auto current = working.latest.find(identity);
+  const Arrival arrival{producer, now_, working.outcome.sequence, working.record_index};
+  Admission admission = admit(*loaded_.catalogue, gate_, arrival, record,
+                              current == working.latest.end() ? nullptr : &current->second);
+  if (!admission.change) return admission;
+  if (admission.displaced_content)
+    keep_displaced(working, producer.name, current->second, *admission.change);
   const LatestRevision& after = admission.change->after;
   if (admission.change->before) checkpoint_->replaced(*admission.change->before, working.commit);
   engine_->apply(*admission.change);
@@ -340,6 +325,7 @@ void Pipeline::take_record(Working& working, const Place& at, const Record& reco
     working.commit.revisions[slot->second] = after;
   }
   working.latest.insert_or_assign(identity, after);
+  return admission;
 }
 
 // Whether one more row fits into the producer's quota, which it then takes. Beyond it a record is
@@ -367,12 +353,12 @@ void Pipeline::quarantine(Working& working, const Place& at, const Rejection& re
 
 // The content that lost against a newcomer: the journal has it, the row says where. It is not
 // copied, so that a flood of conflicts can't make the engine read the journal for each.
-void Pipeline::keep_displaced(Working& working, const Place& at, const LatestRevision& loser,
-                              const Change& change) {
-  if (!may_keep(at.input.producer)) return;
+void Pipeline::keep_displaced(Working& working, const std::string& producer,
+                              const LatestRevision& loser, const Change& change) {
+  if (!may_keep(producer)) return;
   QuarantineRow row;
   row.journal_sequence = loser.journal_sequence;
-  row.producer = at.input.producer;
+  row.producer = producer;
   row.received = now_;
   row.rejection = conflict_rejection(loser.revision, change.after.content);
   row.rejection.message += fmt::format("; the record is number {} of journal entry {}",

@@ -12,6 +12,7 @@
 #include "alerting/retry.h"
 #include "daemon/checkpoint.h"
 #include "daemon/contents.h"
+#include "daemon/request.h"
 #include "daemon/source_watch.h"
 #include "ingest/gate.h"
 #include "ingest/session_types.h"
@@ -25,6 +26,8 @@ namespace tocsin {
 struct CommitOutcome {
   std::uint64_t sequence = 0;
   std::vector<FrameResult> frames;  // one for each RecordsInput, in order
+  // One for each AcknowledgeInput and QuarantineReleaseInput, in order.
+  std::vector<RequestOutcome> requests;
   std::vector<AlertRevision> revisions;
   std::size_t dispatches = 0;  // rows of the outbox that were written
   std::uint64_t records = 0;
@@ -65,8 +68,9 @@ class Pipeline {
   // `now` is raised to that of the commit before, so it never goes back.
   Result<CommitOutcome> commit(std::vector<Input> inputs, ProcessingTime now);
   // commit() without its last step, store.write(): whoever calls does that, in order, before
-  // anybody hears of the outcome. Before inputs with a DeliveryInput everything that was prepared
-  // must have been written, since what was sent is looked up on the disk.
+  // anybody hears of the outcome. Before inputs with a DeliveryInput, an AcknowledgeInput or a
+  // QuarantineReleaseInput everything that was prepared must have been written, since what they are
+  // about is looked up on the disk.
   Result<Prepared> prepare(std::vector<Input> inputs, ProcessingTime now);
 
   // Writes a checkpoint of all that is committed: before a clean stop.
@@ -104,10 +108,13 @@ class Pipeline {
   Result<void> take_records(Working& working, const RecordsInput& input);
   Result<void> look_up(Working& working, const std::vector<const Record*>& records);
   void take_record(Working& working, const Place& at, const Record& record, FrameResult& result);
+  Admission judge(Working& working, const Producer& producer, const Record& record);
   void quarantine(Working& working, const Place& at, const Rejection& rejection,
                   FrameResult& result);
-  void keep_displaced(Working& working, const Place& at, const LatestRevision& loser,
+  void keep_displaced(Working& working, const std::string& producer, const LatestRevision& loser,
                       const Change& change);
+  Result<void> take_acknowledgement(Working& working, const AcknowledgeInput& input);
+  Result<void> take_release(Working& working, const QuarantineReleaseInput& input);
   Result<void> take_delivery(Working& working, const DeliveryInput& input);
   void state(Working& working);
   void route_revision(Working& working, const AlertRevision& revision);

@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "daemon/commands.h"
+#include "daemon/commands_admin.h"
 #include "daemon/installed.h"
 #include "ingest/client_command.h"
 #include "ingest/import/command.h"
@@ -102,6 +103,17 @@ std::shared_ptr<std::string> config_option(CLI::App& command) {
   return config;
 }
 
+// How to reach the running daemon, and as whom. A token itself is no option: it would stand in the
+// list of processes.
+void admin_options(CLI::App& command, tocsin::AdminCall& call) {
+  command.add_option("--admin", call.url,
+                     "the running daemon's admin listener, http://127.0.0.1:7742");
+  command.add_option("--token-file", call.token_file,
+                     "file with a token; none: $CREDENTIALS_DIRECTORY/tocsin_token");
+  command.add_option("--ca-file", call.ca_file,
+                     "certificate to trust; none: the configuration's, and the system's");
+}
+
 void add_rules(CLI::App& app, int& code) {
   auto* check = app.add_subcommand("check", "check the configuration and rule packs");
   auto config = config_option(*check);
@@ -171,18 +183,111 @@ void add_store(CLI::App& app, int& code) {
   auto* backup = app.add_subcommand("backup", "back the store up, also while the daemon runs");
   auto backup_config = config_option(*backup);
   auto directory = std::make_shared<std::string>();
-  auto admin = std::make_shared<std::string>();
+  auto call = std::make_shared<tocsin::AdminCall>();
   backup->add_option("directory", *directory, "where backups are kept")->required();
-  backup->add_option("--admin", *admin,
-                     "the running daemon's admin listener, http://127.0.0.1:7742");
+  admin_options(*backup, *call);
   backup->callback([=, &code] {
-    code = tocsin::run_backup(*backup_config, *admin, *directory, std::cout, std::cerr);
+    call->config_directory = *backup_config;
+    code = tocsin::run_backup(*call, *directory, std::cout, std::cerr);
   });
   auto* restore = app.add_subcommand("restore", "write the newest backup to an empty directory");
   auto from = std::make_shared<std::string>(), to = std::make_shared<std::string>();
   restore->add_option("backup", *from, "where backups are kept")->required();
   restore->add_option("target", *to, "the new store's directory")->required();
   restore->callback([=, &code] { code = tocsin::run_restore(*from, *to, std::cout, std::cerr); });
+}
+
+void add_quarantine(CLI::App& app, int& code) {
+  auto* quarantine = app.add_subcommand("quarantine", "records that were refused, and why");
+  quarantine->require_subcommand(1);
+  const auto filter = [](CLI::App& command, tocsin::QuarantineQuery& query) {
+    command.add_option("--producer", query.producer, "only what this producer brought");
+    command.add_option("--source", query.source, "only records of this source");
+    command.add_option("--code", query.code, "only this reason, such as unknown-place");
+  };
+  const auto as = [](bool json) {
+    return json ? tocsin::OutputFormat::kJson : tocsin::OutputFormat::kText;
+  };
+
+  auto* list = quarantine->add_subcommand("list", "one line a record");
+  auto list_config = config_option(*list);
+  auto query = std::make_shared<tocsin::QuarantineQuery>();
+  auto list_json = std::make_shared<bool>(false);
+  filter(*list, *query);
+  list->add_option("--after", query->after, "only sequences above this one")->capture_default_str();
+  list->add_option("--limit", query->limit, "at most so many")->capture_default_str();
+  list->add_flag("--json", *list_json, "as JSON lines");
+  list->callback([=, &code] {
+    code = tocsin::run_quarantine_list(*list_config, *query, as(*list_json), std::cout, std::cerr);
+  });
+
+  auto* show = quarantine->add_subcommand("show", "one record as it was received");
+  auto show_config = config_option(*show);
+  auto sequence = std::make_shared<std::uint64_t>(0);
+  auto show_json = std::make_shared<bool>(false);
+  show->add_option("sequence", *sequence, "its number in the list")->required();
+  show->add_flag("--json", *show_json, "as JSON");
+  show->callback([=, &code] {
+    code =
+        tocsin::run_quarantine_show(*show_config, *sequence, as(*show_json), std::cout, std::cerr);
+  });
+
+  auto* release = quarantine->add_subcommand(
+      "release", "have the running daemon judge records again, after the cause was mended");
+  auto options = std::make_shared<tocsin::ReleaseOptions>();
+  auto release_config = config_option(*release);
+  auto release_json = std::make_shared<bool>(false);
+  auto all = std::make_shared<bool>(false);
+  admin_options(*release, options->call);
+  release->add_option("sequences", options->sequences, "their numbers in the list");
+  release->add_flag("--all", *all, "all that --producer, --source and --code leave");
+  filter(*release, options->query);
+  release->add_flag("--json", *release_json, "as JSON lines");
+  release->callback([=, &code] {
+    options->call.config_directory = *release_config;
+    options->format = as(*release_json);
+    const tocsin::QuarantineQuery& of = options->query;
+    const bool filtered = !of.producer.empty() || !of.source.empty() || !of.code.empty();
+    if (*all == !options->sequences.empty() || (filtered && !*all)) {
+      std::cerr << "release needs either sequences, or --all with the filters\n";
+      code = 2;
+      return;
+    }
+    code = tocsin::run_quarantine_release(*options, std::cout, std::cerr);
+  });
+}
+
+void add_admin(CLI::App& app, int& code) {
+  auto* acknowledge =
+      app.add_subcommand("acknowledge", "tell the running daemon that a committee read an alert");
+  auto options = std::make_shared<tocsin::AcknowledgeOptions>();
+  auto config = config_option(*acknowledge);
+  admin_options(*acknowledge, options->call);
+  acknowledge->add_option("alert", options->alert, "an alert's id or its beginning")->required();
+  acknowledge->add_option("--committee", options->committee, "who read it")->required();
+  acknowledge->add_option("--revision", options->revision, "which revision; none: the last");
+  acknowledge->add_option("--note", options->note, "a line that is kept with it");
+  acknowledge->callback([=, &code] {
+    options->call.config_directory = *config;
+    code = tocsin::run_acknowledge(*options, std::cout, std::cerr);
+  });
+
+  auto* token = app.add_subcommand("token", "who may ask the admin listener");
+  token->require_subcommand(1);
+  auto* make = token->add_subcommand("new", "make a token and print it, this once");
+  auto make_config = config_option(*make);
+  auto holder = std::make_shared<tocsin::TokenHolder>();
+  auto role = std::make_shared<std::string>();
+  auto file = std::make_shared<std::string>();
+  make->add_option("name", holder->name, "whose token it is")->required();
+  make->add_option("--role", *role, "read, acknowledge or admin")
+      ->required()
+      ->check(CLI::IsMember({"read", "acknowledge", "admin"}));
+  make->add_option("--file", *file, "the tokens file; none: that of the configuration");
+  make->callback([=, &code] {
+    holder->role = tocsin::parse_role(*role).value();
+    code = tocsin::run_token_new(*make_config, *file, *holder, std::cout, std::cerr);
+  });
 }
 
 }  // namespace
@@ -197,6 +302,8 @@ int main(int argc, char** argv) {
   add_import(app, code);
   add_rules(app, code);
   add_store(app, code);
+  add_quarantine(app, code);
+  add_admin(app, code);
   CLI11_PARSE(app, argc, argv);
   return code;
 }

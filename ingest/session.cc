@@ -151,7 +151,9 @@ SessionTable::StreamEntry* SessionTable::open_stream(const Peer& peer, const std
   }
   at = streams_
            .emplace(StreamKey{peer.producer, epoch},
-                    StreamEntry{.stream = Stream(*durable, options_), .session = 0, .touched = now})
+                    StreamEntry{.stream = Stream(*durable, options_, nacks_in_all_),
+                                .session = 0,
+                                .touched = now})
            .first;
   return &at->second;
 }

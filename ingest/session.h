@@ -116,7 +116,8 @@ class SessionTable {
     Instant heard, last_batch, last_sent;
     std::uint64_t acked = 0;     // as the producer says
     std::uint64_t told = 0;      // outcomes up to here were sent
-    bool starving = false;       // wants credit that the pool doesn't have
+    bool starving = false;       // wants credit that the pool doesn't have,
+    Instant starving_since{};    // and since when
     bool put_off = false;        // a message could not be queued
     bool throttled = false;      // wants credit that its producer's rate doesn't allow yet
     Account* account = nullptr;  // in accounts_
@@ -156,11 +157,14 @@ class SessionTable {
   Account& account_of(const std::string& producer);
   bool is_within_rate(Session& session, Credit& wanted, Instant now);
   void take_back_idle(Instant now);
+  void take_back_hoard(Instant now);
+  Credit share_of_one() const;
 
   SessionOptions options_;
   PositionSource& positions_;
   std::function<void(const Note&)> on_note_;
   std::uint64_t next_session_;
+  std::size_t nacks_in_all_ = 0;  // that the streams keep
   Streams streams_;
   std::unordered_map<std::uint64_t, Session> sessions_;
   std::unordered_map<std::string, std::uint64_t> by_route_;

@@ -1,6 +1,7 @@
 // How SessionTable shares its pool of credit.
 
 #include <algorithm>
+#include <utility>
 
 #include "ingest/session.h"
 
@@ -34,21 +35,25 @@ void SessionTable::close(std::uint64_t number) {
   sessions_.erase(at);
 }
 
+Credit SessionTable::share_of_one() const {
+  const std::uint64_t parts = sessions_.size() + 1;
+  return {std::max(options_.pool.records / parts, options_.frame.records),
+          std::max(options_.pool.bytes / parts, options_.frame.bytes)};
+}
+
 // Whoever has waited longest comes first, and nobody behind takes what it waits for: a stream of
 // small frames can't starve a large one.
 void SessionTable::distribute(Instant now) {
   distribute_due_ = false;
   if (!withheld_.empty() || sessions_.empty()) return;
-  const std::uint64_t parts = sessions_.size() + 1;
-  const Credit share{std::max(options_.pool.records / parts, options_.frame.records),
-                     std::max(options_.pool.bytes / parts, options_.frame.bytes)};
+  const Credit share = share_of_one();
   std::deque<std::uint64_t> waiting, content, served;
   bool someone_starves = false;
   for (const std::uint64_t number : turns_) {
     Session& session = sessions_.at(number);
     Credit wanted = wanted_credit(session, share);
     const Credit unit{options_.frame.records, options_.frame.bytes};
-    session.starving = false;
+    const bool starved = std::exchange(session.starving, false);
     if (!is_within_rate(session, wanted, now) || wanted == Credit{}) {
       content.push_back(number);
     } else if (!someone_starves && grant(session, wanted)) {
@@ -57,6 +62,7 @@ void SessionTable::distribute(Instant now) {
     } else {
       waiting.push_back(number);
       session.starving = !session.unspent().covers(unit);
+      if (session.starving && !starved) session.starving_since = now;
       someone_starves = someone_starves || session.starving;
     }
   }
@@ -174,11 +180,37 @@ void SessionTable::take_back_idle(Instant now) {
         now - session.last_batch > options_.idle_time &&
         (idlest == nullptr || session.last_batch < idlest->last_batch))
       idlest = &session;
-  if (idlest == nullptr) return;
+  if (idlest == nullptr) return take_back_hoard(now);
   end(idlest->number,
       {.refusal = Refusal::kIdle,
        .message = "unused credit was taken back because others wait",
        .session = idlest->number},
+      now);
+}
+
+// Who came early was given more than is its share by now. Who spends that at once gets no more
+// until its turn comes again; but who spends it slowly would keep all the others waiting. The one
+// that holds most, in shares, is ended, one a tick.
+void SessionTable::take_back_hoard(Instant now) {
+  const auto waits_long = [&](const auto& entry) {
+    return entry.second.starving && now - entry.second.starving_since > options_.starve_time;
+  };
+  if (std::none_of(sessions_.begin(), sessions_.end(), waits_long)) return;
+  const Credit share = share_of_one();
+  std::uint64_t number = 0, most = 2;
+  for (const auto& [one, session] : sessions_) {
+    const Credit unspent = session.unspent();
+    const std::uint64_t shares =
+        std::max(unspent.records / share.records, unspent.bytes / share.bytes);
+    if (session.starving || shares < most) continue;
+    most = shares + 1;
+    number = one;
+  }
+  if (most == 2) return;
+  end(number,
+      {.refusal = Refusal::kIdle,
+       .message = "credit beyond its share was taken back because others wait",
+       .session = number},
       now);
 }
 

@@ -26,11 +26,13 @@ FrameOutcome bounded_outcome(FrameResult& result, std::size_t nacks_max) {
 
 }  // namespace
 
-Stream::Stream(std::uint64_t durable, const SessionOptions& options)
+Stream::Stream(std::uint64_t durable, const SessionOptions& options, std::size_t& nacks_in_all)
     : durable_(durable),
       next_(durable + 1),
+      nacks_(nacks_in_all),
       outcomes_max_(options.outcomes_kept),
-      nacks_max_(options.nacks_kept) {}
+      nacks_max_(options.nacks_kept),
+      nacks_in_all_max_(options.nacks_kept_in_all) {}
 
 Stream::Arrival Stream::classify(std::uint64_t sequence) const {
   if (sequence <= durable_) return Arrival::kDurable;
@@ -63,12 +65,13 @@ Stream::Settlement Stream::settle(FrameResult& result, std::uint64_t told) {
 }
 
 std::uint64_t Stream::keep(FrameResult& result, std::uint64_t told) {
-  outcomes_.push_back(bounded_outcome(result, nacks_max_));
-  nacks_ += outcomes_.back().nacks.size();
+  const std::size_t room = nacks_in_all_max_ - std::min(nacks_in_all_max_, nacks_.in_all());
+  outcomes_.push_back(bounded_outcome(result, std::min(nacks_max_, room)));
+  nacks_.add(outcomes_.back().nacks.size());
   std::uint64_t dropped = 0;
-  while (outcomes_.size() > outcomes_max_ || nacks_ > nacks_max_) {
+  while (outcomes_.size() > outcomes_max_ || nacks_.mine() > nacks_max_) {
     if (outcomes_.front().sequence > told) ++dropped;
-    nacks_ -= outcomes_.front().nacks.size();
+    nacks_.remove(outcomes_.front().nacks.size());
     outcomes_.pop_front();
   }
   return dropped;
@@ -76,7 +79,7 @@ std::uint64_t Stream::keep(FrameResult& result, std::uint64_t told) {
 
 void Stream::confirm(std::uint64_t sequence) {
   while (!outcomes_.empty() && outcomes_.front().sequence <= sequence) {
-    nacks_ -= outcomes_.front().nacks.size();
+    nacks_.remove(outcomes_.front().nacks.size());
     outcomes_.pop_front();
   }
 }

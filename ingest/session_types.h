@@ -112,6 +112,8 @@ struct SessionOptions {
   std::chrono::milliseconds heartbeat{5000};
   std::chrono::milliseconds deny_time{60'000};  // of a key that went beyond its credit
   std::chrono::milliseconds idle_time{30'000};  // unused credit may be taken back after this
+  // Once another has lacked credit for this long, a session that holds twice its share is ended.
+  std::chrono::milliseconds starve_time{2'000};
   std::chrono::milliseconds stream_time{
       600'000};  // a (producer, epoch) without session is forgotten
   std::size_t sessions_max = 1024;
@@ -119,7 +121,8 @@ struct SessionOptions {
   std::size_t streams_max = 16'384;
   std::size_t outcomes_kept =
       2000;  // frames whose fates are kept for an epoch until they are confirmed
-  std::size_t nacks_kept = 10'000;  // in them
+  std::size_t nacks_kept = 10'000;         // in them
+  std::size_t nacks_kept_in_all = 50'000;  // of all epochs: beyond it only counts are told
   ProducerRates rates = {};
 };
 

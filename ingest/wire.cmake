@@ -10,13 +10,6 @@ tocsin_library(tocsin_wire
   PUBLIC tocsin_model tl::expected
   PRIVATE simdjson::simdjson fmt::fmt Boost::json)
 
-if(TOCSIN_FUZZ)
-  target_compile_options(tocsin_wire PRIVATE -fsanitize=fuzzer-no-link)
-  add_executable(wire_fuzz ${CMAKE_SOURCE_DIR}/tests/fuzz/wire_fuzz.cc)
-  target_link_libraries(wire_fuzz PRIVATE tocsin_wire Boost::json)
-  target_link_options(wire_fuzz PRIVATE -fsanitize=fuzzer)
-endif()
-
 # rules/yaml.cmake: the reader of YAML files, shared with configuration and rule packs.
 if(NOT TARGET tocsin_yaml)
   include(${CMAKE_SOURCE_DIR}/rules/yaml.cmake)

@@ -50,6 +50,7 @@ struct AcknowledgeInput {
   std::string alert;  // hex
   std::uint32_t revision = 0;
   std::string committee, who;
+  std::string note;  // one line for people; may be empty
   friend bool operator==(const AcknowledgeInput&, const AcknowledgeInput&) = default;
 };
 struct MuteInput {

@@ -99,11 +99,13 @@ std::size_t ByteReader::count(std::size_t least_bytes) {
   return 0;
 }
 
-void ByteReader::version(std::uint8_t newest) {
+std::uint8_t ByteReader::version(std::uint8_t newest) {
   const std::uint8_t version = u8();
-  if (version >= 1 && version <= newest) return;
-  fault("version " + std::to_string(version) + ", this program reads 1 to " +
-        std::to_string(newest));
+  if (version < 1 || version > newest) {
+    fault("version " + std::to_string(version) + ", this program reads 1 to " +
+          std::to_string(newest));
+  }
+  return version;
 }
 
 void ByteReader::fault(std::string what) {

@@ -64,7 +64,7 @@ class ByteReader {
   // hold, so that a damaged count can't ask for memory.
   std::size_t count(std::size_t least_bytes = 1);
   // The first byte of a stored value. Fails on 0 and on versions above `newest`.
-  void version(std::uint8_t newest);
+  std::uint8_t version(std::uint8_t newest);
 
   std::size_t remaining() const { return bytes_.size() - position_; }
   std::string_view rest() { return raw(remaining()); }

@@ -45,6 +45,11 @@ Result<FateTotals> decode_fates(std::string_view bytes);
 std::string encode(const SourceSeen& seen);
 Result<SourceSeen> decode_seen(std::string_view bytes);
 
+// The key holds alert, revision and committee.
+std::string encode(const Acknowledgement& row);
+// Fills in what the key does not say.
+Result<Acknowledgement> decode_acknowledgement(Acknowledgement of_key, std::string_view bytes);
+
 std::string encode(const Tally& tally);
 Result<Tally> decode_tally(std::string_view bytes);
 

@@ -1,12 +1,22 @@
 // How journal entries and deliveries are written. Input alternatives are told apart by their place
 // in the variant: new kinds go to the end.
+#include <algorithm>
+
 #include "storage/bytes.h"
 #include "storage/codec.h"
 
 namespace tocsin {
 namespace {
 
-constexpr std::uint8_t kJournalVersion = 1;
+// An entry is written in the first version that can hold it, so that a release before reads all
+// that it can understand. 2: acknowledgements have notes, and at least one is not empty.
+constexpr std::uint8_t kJournalVersion = 2;
+constexpr std::uint8_t kVersionWithNotes = 2;
+
+bool has_note(const Input& input) {
+  const auto* acknowledged = std::get_if<AcknowledgeInput>(&input);
+  return acknowledged != nullptr && !acknowledged->note.empty();
+}
 
 void write(const RecordsInput& input, ByteWriter& out) {
   out.text(input.producer);
@@ -88,6 +98,15 @@ void read(ByteReader& in, HorizonInput& input) {
   input.day = Day(in.number<std::int32_t>());
 }
 
+// What an input has beyond version 1.
+void write_more(const Input& input, ByteWriter& out) {
+  if (const auto* acknowledged = std::get_if<AcknowledgeInput>(&input))
+    out.text(acknowledged->note);
+}
+void read_more(ByteReader& in, Input& input) {
+  if (auto* acknowledged = std::get_if<AcknowledgeInput>(&input)) acknowledged->note = in.text();
+}
+
 // The alternative with number `wanted`, read from `in`.
 template <std::size_t index = 0>
 Input read_input(std::size_t wanted, ByteReader& in) {
@@ -107,26 +126,31 @@ Input read_input(std::size_t wanted, ByteReader& in) {
 std::string encode(const JournalEntry& entry) {
   std::string bytes;
   ByteWriter out(bytes);
-  out.u8(kJournalVersion);
+  const bool notes = std::ranges::any_of(entry.inputs, has_note);
+  out.u8(notes ? kVersionWithNotes : 1);
   out.zigzag(entry.now.milliseconds());
   out.varint(entry.inputs.size());
   for (const Input& input : entry.inputs) {
     out.u8(static_cast<std::uint8_t>(input.index()));
     std::visit([&](const auto& alternative) { write(alternative, out); }, input);
+    if (notes) write_more(input, out);
   }
   return bytes;
 }
 
 Result<JournalEntry> decode_journal_entry(std::string_view bytes) {
   ByteReader in(bytes);
-  in.version(kJournalVersion);
+  const bool notes = in.version(kJournalVersion) >= kVersionWithNotes;
   JournalEntry entry;
   entry.now = ProcessingTime(in.zigzag());
   // No reserve: an input in memory is larger than the one byte that the smallest takes here.
   for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
     const std::uint8_t kind = in.u8();
     entry.inputs.push_back(read_input(kind, in));
+    if (notes) read_more(in, entry.inputs.back());
   }
+  if (notes && in.ok() && std::ranges::none_of(entry.inputs, has_note))
+    in.fault("version 2 without a note");
   return in.finish("journal entry", std::move(entry));
 }
 

@@ -101,6 +101,25 @@ Result<QuarantineRow> decode_quarantine(std::uint64_t sequence, std::string_view
   return in.finish("quarantine row", std::move(row));
 }
 
+std::string encode(const Acknowledgement& row) {
+  std::string bytes;
+  ByteWriter out(bytes);
+  out.u8(kRowVersion);
+  out.text(row.who);
+  out.text(row.note);
+  out.zigzag(row.at.milliseconds());
+  return bytes;
+}
+
+Result<Acknowledgement> decode_acknowledgement(Acknowledgement of_key, std::string_view bytes) {
+  ByteReader in(bytes);
+  in.version(kRowVersion);
+  of_key.who = in.text();
+  of_key.note = in.text();
+  of_key.at = ProcessingTime(in.zigzag());
+  return in.finish("acknowledgement", std::move(of_key));
+}
+
 std::string encode(const LedgerRow& row) {
   std::string bytes;
   ByteWriter out(bytes);

@@ -84,9 +84,6 @@ rocksdb::DBOptions database_options(rocksdb::Env* env) {
   options.skip_stats_update_on_db_open = true;
   options.stats_dump_period_sec = 0;  // the daemon has its own metrics
   options.stats_persist_period_sec = 0;
-  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-  options.max_log_file_size = 8 * kMebi;
-  options.keep_log_file_num = 4;
   return options;
 }
 

@@ -73,6 +73,9 @@ void Store::Batch::put_quarantine(const Commit& commit) {
   for (const QuarantineRow& row : commit.quarantine) {
     put(Column::kQuarantine, sequence_key(++head.quarantine_sequence), encode(row));
   }
+  for (const QuarantineRow& row : commit.quarantine_refused_again) {
+    put(Column::kQuarantine, sequence_key(row.sequence), encode(row));
+  }
   for (const std::uint64_t sequence : commit.quarantine_released) {
     erase(Column::kQuarantine, sequence_key(sequence));
   }
@@ -201,6 +204,10 @@ Result<Store::Staged> Store::stage(const Commit& commit) {
   }
   if (!staged_.tally_is_stored) batch.replace_open_alerts(open_alerts());
   batch.put_open_alerts(commit.alerts);
+  for (const Acknowledgement& row : commit.acknowledgements) {
+    batch.put(Column::kMeta, acknowledgement_key(row.alert, row.revision, row.committee),
+              encode(row));
+  }
   batch.put_meta(commit);
   batch.put_state(commit.state, commit.state_deletes);
 
@@ -221,7 +228,7 @@ Result<CommitReceipt> Store::write(Staged staged) {
   Batch& batch = *staged.batch_;
   if (auto may = may_write(); !may) return tl::unexpected(may.error());
   if (auto written = write(batch.rows); !written) return tl::unexpected(written.error());
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   head_ = std::move(batch.head);
   fates_ = std::move(batch.fates);
   dispatch_counts_ = batch.counts;
@@ -234,6 +241,9 @@ Result<CommitReceipt> Store::write(Staged staged) {
   }
   seal();
   changed_.notify_all();
+  const bool move_here = sealed_ && !options_.overlap;
+  lock.unlock();
+  if (move_here) move_sealed();
   return batch.receipt;
 }
 

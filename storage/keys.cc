@@ -173,4 +173,29 @@ Result<Hash128> parse_open_alert_key(std::string_view key) {
   return in.finish("open alert key", alert);
 }
 
+std::string acknowledgement_prefix(const Hash128& alert) {
+  std::string key(kAcknowledgementPrefix);
+  ByteWriter(key).hash(alert);
+  return key;
+}
+
+std::string acknowledgement_key(const Hash128& alert, std::uint32_t revision,
+                                std::string_view committee) {
+  std::string key = acknowledgement_prefix(alert);
+  ByteWriter out(key);
+  out.u32(revision);
+  out.raw(committee);
+  return key;
+}
+
+Result<Acknowledgement> parse_acknowledgement_key(std::string_view key) {
+  ByteReader in(key);
+  expect_prefix(in, kAcknowledgementPrefix);
+  Acknowledgement acknowledgement;
+  acknowledgement.alert = in.hash();
+  acknowledgement.revision = in.u32();
+  acknowledgement.committee = in.rest();
+  return in.finish("acknowledgement key", std::move(acknowledgement));
+}
+
 }  // namespace tocsin

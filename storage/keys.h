@@ -59,6 +59,7 @@ inline constexpr std::string_view kSeenPrefix = "a";
 inline constexpr std::string_view kLatenessHorizonKey = "l";
 inline constexpr std::string_view kTallyKey = "t";
 inline constexpr std::string_view kOpenAlertPrefix = "o";
+inline constexpr std::string_view kAcknowledgementPrefix = "k";
 
 std::string numbering_key(NumberedKind kind, std::string_view name);
 // The entry without its number, which is the row's value.
@@ -75,5 +76,12 @@ Result<SourceId> parse_seen_key(std::string_view key);
 // Each alert that is open; the row's value is the number of its last revision.
 std::string open_alert_key(const Hash128& alert);
 Result<Hash128> parse_open_alert_key(std::string_view key);
+
+// The acknowledgements of one alert sit together, by revision.
+std::string acknowledgement_prefix(const Hash128& alert);
+std::string acknowledgement_key(const Hash128& alert, std::uint32_t revision,
+                                std::string_view committee);
+// The acknowledgement without what the row's value says.
+Result<Acknowledgement> parse_acknowledgement_key(std::string_view key);
 
 }  // namespace tocsin

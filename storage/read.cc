@@ -97,6 +97,22 @@ Result<AlertRevision> Store::alert_revision(const Hash128& alert, std::uint32_t 
   return stored_revision(*columns_, key, **bytes);
 }
 
+Result<std::vector<Acknowledgement>> Store::acknowledgements(const Hash128& alert) const {
+  std::vector<Acknowledgement> found;
+  const std::string prefix = acknowledgement_prefix(alert);
+  auto read = columns_->scan(
+      Column::kMeta, prefix, prefix,
+      [&](std::string_view key, std::string_view value) -> Result<void> {
+        auto row = parse_acknowledgement_key(key).and_then(
+            [&](const Acknowledgement& of_key) { return decode_acknowledgement(of_key, value); });
+        if (!row) return tl::unexpected(columns_->at_row(Column::kMeta, key, row.error()));
+        found.push_back(*std::move(row));
+        return {};
+      });
+  if (!read) return tl::unexpected(read.error());
+  return found;
+}
+
 Result<void> Store::for_each_alert_revision(const Visit<AlertRevision>& visit) const {
   return columns_->scan(Column::kAlert, "", "",
                         [&](std::string_view key, std::string_view value) -> Result<void> {

@@ -16,7 +16,7 @@ void Store::seal() {
   if (sealed_ || recent_->size() < options_.recent_records) return;
   sealed_ = std::exchange(recent_, std::make_unique<RecentRevisions>());
   if (mover_.joinable()) mover_.join();  // has ended: nothing was sealed
-  mover_ = std::thread([this] { move_sealed(); });
+  if (options_.overlap) mover_ = std::thread([this] { move_sealed(); });
 }
 
 // The mover's thread.

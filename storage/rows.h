@@ -78,6 +78,16 @@ struct Tally {
   friend bool operator==(const Tally&, const Tally&) = default;
 };
 
+// Somebody of a committee confirmed having read a revision. The first one of each (alert, revision,
+// committee) holds.
+struct Acknowledgement {
+  Hash128 alert;
+  std::uint32_t revision = 0;
+  std::string committee, who, note;
+  ProcessingTime at;
+  friend bool operator==(const Acknowledgement&, const Acknowledgement&) = default;
+};
+
 // The two hash chains of the ledger: what was stated, and to whom it was sent with what result.
 enum class Chain : std::uint8_t { kAlerts, kDispatches };
 inline constexpr int kChainCount = 2;

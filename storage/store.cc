@@ -11,18 +11,13 @@
 #include "storage/codec.h"
 #include "storage/handles.h"
 #include "storage/keys.h"
+#include "storage/log_tail.h"
 #include "storage/migrate.h"
 #include "storage/recent.h"
+#include "storage/store_log.h"
 
 namespace tocsin {
 namespace {
-
-// A look into a store must leave no log file behind.
-class SilentLogger : public rocksdb::Logger {
- public:
-  using rocksdb::Logger::Logv;
-  void Logv(const char*, va_list) override {}
-};
 
 // What lies in a directory before anything is opened.
 enum class Found : std::uint8_t {
@@ -39,6 +34,8 @@ Result<Found> look_into(rocksdb::Env& env, const std::string& directory) {
   if (std::ranges::find(names, "CURRENT") != names.end()) return Found::kStore;
   const bool has_data = std::ranges::any_of(names, [&](const std::string& name) {
     if (name.ends_with(".sst") || name.ends_with(".blob")) return true;
+    // The first one is there before CURRENT is.
+    if (name.starts_with("MANIFEST-") && name != "MANIFEST-000001") return true;
     std::uint64_t size = 0;
     return name.ends_with(".log") &&
            (!env.GetFileSize(directory + "/" + name, &size).ok() || size > 0);
@@ -113,6 +110,8 @@ Result<std::unique_ptr<Store>> Store::open(StoreOptions options) {
   if (making == Making::kEarlier) {
     if (auto migrated = store->migrate(); !migrated) return tl::unexpected(migrated.error());
   }
+  // RocksDB makes it as well, but warns first.
+  if (!made) store->options_.env->CreateDirIfMissing(directory).PermitUncheckedError();
   if (auto opened = store->open_columns(Access::kReadWrite); !opened) {
     return tl::unexpected(opened.error());
   }
@@ -133,6 +132,9 @@ Result<Store::Making> Store::examine() {
   if (options_.access == Access::kReadWrite) {
     lock.emplace(*options_.env, directory);
     if (!lock->status().ok()) return tl::unexpected(locked(lock->status(), directory));
+  }
+  if (auto tails = check_log_tails(*options_.env, directory); !tails) {
+    return tl::unexpected(tails.error());
   }
   if (auto opened = open_columns(Access::kReadOnly); !opened) {
     return tl::unexpected(opened.error());
@@ -181,7 +183,8 @@ Result<void> Store::open_columns(Access access, Missing missing) {
   rocksdb::DBOptions options = database_options(options_.env);
   options.create_if_missing = access == Access::kReadWrite;
   options.create_missing_column_families = access == Access::kReadWrite;
-  if (access == Access::kReadOnly) options.info_log = std::make_shared<SilentLogger>();
+  options.info_log =
+      std::make_shared<StoreLog>(access == Access::kReadWrite ? options_.say : StoreLog::Say());
 
   // What is there, and for writing what ought to be.
   std::vector<std::string> names;
@@ -227,7 +230,12 @@ Result<void> Store::open_columns(Access access, Missing missing) {
 // While a store is being opened, a file that isn't there is damage.
 Error Store::opening_error(const rocksdb::Status& status) const {
   const std::string directory = options_.directory.string();
-  const std::string text = status.ToString();
+  std::string text = status.ToString();
+  // RocksDB names the file, but for a log; and by a name of old for a table that is missing.
+  if (status.IsCorruption() && text.find(directory) == std::string::npos &&
+      text.find("CURRENT") == std::string::npos)
+    text += " in one of the logs (" + directory + "/*.log)";
+  if (const auto at = text.find(".ldb"); at != std::string::npos) text.replace(at, 4, ".sst");
   if (status.IsNotFound() || status.IsPathNotFound() ||
       text.find("No such file") != std::string::npos) {
     return corrupt_store(directory, text);
@@ -235,7 +243,7 @@ Error Store::opening_error(const rocksdb::Status& status) const {
   if (status.IsIOError() && text.find("lock") != std::string::npos) {
     return locked(status, directory);
   }
-  return error_of(status, directory);
+  return status.IsCorruption() ? corrupt_store(directory, text) : error_of(status, directory);
 }
 
 // Makes the names of what lies in the directory above durable.

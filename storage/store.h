@@ -46,9 +46,12 @@ struct StoreOptions {
   // So many recent revisions are kept in memory before they go into a table; up to twice as many
   // while that is written. About 130 bytes each.
   std::size_t recent_records = 200'000;
+  bool overlap = true;  // such a table is written by a thread of its own, else by write()
   // Called with what an opening for writing does that a person should know: a migration.
   std::function<void(const std::string& message)> note{};
   const StoreSchema* schema = nullptr;  // borrowed; nullptr: our_schema(), for all but tests
+  // Is told what RocksDB warns of, such as a failed compaction: storage/store_log.h.
+  std::function<void(std::string_view)> say = {};
 };
 
 // An entry for one of the ledger's hash chains; the store computes the link.
@@ -68,10 +71,12 @@ struct Commit {
   JournalEntry entry;
   std::vector<LatestRevision> revisions;  // replace what was there for the same identity
   std::vector<QuarantineRow> quarantine;  // their sequences are given by the store
+  std::vector<QuarantineRow> quarantine_refused_again;  // replace the row of their sequence
   std::vector<std::uint64_t> quarantine_released;
   std::vector<AlertRevision> alerts;  // an alert is open until its last number closes it
   std::vector<LedgerEntry> ledger;    // appended in this order
   std::vector<Dispatch> dispatches;   // inserted, or replace the one with the same id
+  std::vector<Acknowledgement> acknowledgements;
   std::vector<Numbering::Entry> numbering;
   std::vector<ProducerPosition> positions;
   std::map<SourceId, FateTotals> fates;  // added to the totals; source 0: source not known
@@ -199,6 +204,9 @@ class Store {
   Result<void> for_each_last_revision(const Visit<AlertRevision>& visit) const;
   // The alerts that are open, with the number of their last revision. Kept in memory.
   std::map<Hash128, std::uint32_t> open_alerts() const;
+
+  // Of one alert, by revision and committee. Cost: what it returns.
+  Result<std::vector<Acknowledgement>> acknowledgements(const Hash128& alert) const;
 
   Result<Dispatch> dispatch(const Hash128& id) const;  // kNotFound
   // The channel's dispatches in state kIntended with next_attempt <= now, ordered by (next_attempt,

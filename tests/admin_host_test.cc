@@ -39,14 +39,14 @@ TEST(AdminHost, OwnAddressIsThisMachine) {
 
 TEST(AdminHost, NobodyElsewhereMakesABackup) {
   const testsupport::SmallDaemon daemon;
-  const AdminPorts ports{daemon.store(), {}, {}, {}};
+  AdminCounters counters;
+  const AdminPorts ports{daemon.store(), counters, {}, {}, {}, {}};
   AdminRequest request{.method = "POST", .target = "/backup?directory=/b"};
-  EXPECT_EQ(backup_directory(request), "/b");
-  request.from_this_machine = false;
-  EXPECT_EQ(backup_directory(request), std::nullopt);
-  EXPECT_EQ(respond(ports, request).status, 403u);
-  request = {.method = "GET", .target = "/alerts", .from_this_machine = false};
-  EXPECT_EQ(respond(ports, request).status, 200u);
+  EXPECT_EQ(std::get<MakeBackup>(act(ports, request)).directory, "/b");
+  request.caller.from_this_machine = false;
+  EXPECT_EQ(std::get<AdminResponse>(act(ports, request)).status, 403u);
+  request = {.method = "GET", .target = "/alerts", .caller = {.from_this_machine = false}};
+  EXPECT_EQ(std::get<AdminResponse>(act(ports, request)).status, 200u);
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ namespace {
 namespace asio = boost::asio;
 namespace json = boost::json;
 using asio::ip::tcp;
+using testing::AllOf;
 using testing::AnyOf;
 using testing::HasSubstr;
 using testing::StartsWith;
@@ -32,7 +33,9 @@ using testsupport::SmallDaemon;
 // A connection that says what a test says, and no more.
 class Peer {
  public:
-  explicit Peer(std::uint16_t port) {
+  explicit Peer(std::uint16_t port, const char* from = "127.0.0.1") {
+    socket_.open(tcp::v4());
+    socket_.bind({asio::ip::make_address(from), 0});
     socket_.connect({asio::ip::make_address("127.0.0.1"), port});
   }
   void say(const std::string& bytes) {
@@ -61,11 +64,18 @@ class Peer {
 
 class Admin : public testing::Test {
  protected:
+  AdminPorts ports() {
+    return {daemon_.store(),
+            counters_,
+            [] { return std::string("tocsin_build_info 1\n"); },
+            [this] { return not_ready_; },
+            [this](const std::string& directory) { return backup_(directory); },
+            [this](std::vector<Input> inputs, RequestAnswer answer) {
+              answer(daemon_.commit(std::move(inputs)).requests);
+            }};
+  }
   void start(AdminOptions options = {}) {
-    AdminPorts ports{daemon_.store(), [] { return std::string("tocsin_build_info 1\n"); },
-                     [this] { return not_ready_; },
-                     [this](const std::string& directory) { return backup_(directory); }};
-    auto server = AdminServer::start(options, std::move(ports));
+    auto server = AdminServer::start(std::move(options), secrets_, ports());
     ASSERT_TRUE(server) << server.error().message;
     server_ = std::move(*server);
   }
@@ -92,7 +102,23 @@ class Admin : public testing::Test {
   }
   void withdraw() { daemon_.send(price("p1", "2019-05-01", "2019-06-01", 100, 2)); }
 
+  // Lets `name` in as `role`, and gives the token.
+  std::string let_in(const std::string& name, Role role) {
+    const std::string file = (daemon_.directory() / "tokens").string();
+    const auto token = add_token(file, {name, role});
+    secrets_.tokens = std::make_shared<const AdminTokens>(AdminTokens::read(file).value());
+    return token.value();
+  }
+  static std::string bearer(const std::string& token) {
+    return "-H 'Authorization: Bearer " + token + "'";
+  }
+  std::uint64_t refused(AdminRefusal refusal) const {
+    return counters_.refusals[static_cast<std::size_t>(refusal)];
+  }
+
   SmallDaemon daemon_;
+  AdminCounters counters_;
+  AdminSecrets secrets_;
   std::string not_ready_;
   std::function<Result<std::string>(const std::string&)> backup_ =
       [](const std::string& directory) { return Result<std::string>("written to " + directory); };
@@ -239,6 +265,16 @@ INSTANTIATE_TEST_SUITE_P(
         {"bad_escape", "/alerts?state=%0", "", 400, "printable ASCII"},
         {"backup_nowhere", "/backup", "-X POST", 400, "absolute path"},
         {"backup_relative", "/backup?directory=b", "-X POST", 400, "no absolute path"},
+        {"no_such_row", "/quarantine/7", "", 404, "quarantine row 7"},
+        {"bad_row", "/quarantine/0", "", 400, "1 or more"},
+        {"row_that_climbs", "/quarantine/..%2Fbackup", "", 404, "there is no"},
+        {"bad_page", "/quarantine?limit=1001", "", 400, "1 to 1000"},
+        {"acknowledge_without_tokens", "/alerts/" + kNoAlert + "/acknowledge", "-X POST", 403,
+         "tokens_file"},
+        {"release_without_tokens", "/quarantine/1/release", "-X POST", 403, "tocsin token new"},
+        {"get_to_release", "/quarantine/1/release", "", 405, "POST"},
+        {"authorization_twice", "/alerts", "-H 'Authorization: Bearer a' -H 'Authorization: b'",
+         400, "twice"},
         {"from_a_page", "/backup?directory=/b", "-X POST -H 'Origin: https://evil.example'", 403,
          "Origin"},
         {"rebound_name", "/alerts", "-H 'Host: evil.example'", 421, "'evil.example'"},
@@ -279,6 +315,17 @@ TEST_F(Admin, TwoHostsAreNone) {
   EXPECT_THAT(peer.some(), StartsWith("HTTP/1.1 421"));
 }
 
+TEST_F(Admin, AnErrorIsJsonWhateverBytesWereAsked) {
+  start();
+  Peer peer(server_->port());
+  peer.say("GET /alerts HTTP/1.1\r\nHost: \x96\"\xFFx\r\nConnection: close\r\n\r\n");
+  const std::string answer = peer.rest();
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 421"));
+  boost::system::error_code error;
+  json::parse(answer.substr(answer.find("\r\n\r\n") + 4), error);
+  EXPECT_FALSE(error) << answer;
+}
+
 TEST_F(Admin, WhatIsNotHttpIsRefused) {
   start();
   Peer peer(server_->port());
@@ -301,12 +348,13 @@ TEST_F(Admin, ASilentConnectionIsClosed) {
   start(options);
   Peer peer(server_->port());
   EXPECT_EQ(peer.rest(), "");
+  EXPECT_EQ(refused(AdminRefusal::kSlow), 0u) << "it asked for nothing";
 }
 
 // One byte at a time, each well within the limit: the deadline is the whole request's.
 TEST_F(Admin, ASlowRequestIsCutOff) {
   AdminOptions options;
-  options.idle = std::chrono::milliseconds(200);
+  options.request = std::chrono::milliseconds(200);
   start(options);
   Peer peer(server_->port());
   std::atomic<bool> closed = false;
@@ -321,6 +369,7 @@ TEST_F(Admin, ASlowRequestIsCutOff) {
     reader.wait_for(std::chrono::milliseconds(20));
   }
   EXPECT_EQ(reader.get(), "");
+  EXPECT_EQ(refused(AdminRefusal::kSlow), 1u);
 }
 
 TEST_F(Admin, ConnectionsBeyondTheCapAreTurnedAwayUntilOneGoes) {
@@ -346,6 +395,117 @@ TEST_F(Admin, ConnectionsBeyondTheCapAreTurnedAwayUntilOneGoes) {
   }
 }
 
+TEST_F(Admin, OneAddressDoesNotTakeAllConnections) {
+  AdminOptions options;
+  options.connections_of_address_max = 3;
+  start(options);
+  std::vector<std::unique_ptr<Peer>> taken;
+  for (int i = 0; i < 3; ++i) {
+    taken.push_back(std::make_unique<Peer>(server_->port(), "127.0.0.2"));
+    taken.back()->say("GET /healthz HTTP/1.1\r\n" + host() + "\r\n");
+    ASSERT_THAT(taken.back()->some(), StartsWith("HTTP/1.1 200"));
+  }
+  EXPECT_THAT(Peer(server_->port(), "127.0.0.2").rest(), StartsWith("HTTP/1.1 503"));
+  EXPECT_EQ(refused(AdminRefusal::kConnectionsOfAddress), 1u);
+  EXPECT_THAT(ask("/healthz"), HasSubstr(" 200 "));
+}
+
+TEST_F(Admin, TooManyRequestsAreToldToWait) {
+  const std::string token = let_in("ada", Role::kRead);
+  AdminOptions options;
+  options.requests_per_second = 1;
+  start(options);
+  EXPECT_THAT(ask("/healthz"), HasSubstr(" 200 "));
+  EXPECT_THAT(ask("/healthz"), HasSubstr(" 200 "));
+  std::string answer;
+  while (!answer.starts_with("HTTP/1.1 429")) answer = ask("/healthz", "-i");
+  EXPECT_THAT(answer, HasSubstr("Retry-After: 1\r\n"));
+  EXPECT_GE(refused(AdminRefusal::kRate), 1u);
+  EXPECT_THAT(ask("/alerts", bearer(token)), HasSubstr(" 200 ")) << "a token is counted by itself";
+}
+
+TEST_F(Admin, AnswersAreForNobodyElse) {
+  start();
+  const std::string answer = ask("/healthz", "-i");
+  EXPECT_THAT(answer, HasSubstr("Cache-Control: no-store\r\n"));
+  EXPECT_THAT(answer, HasSubstr("X-Content-Type-Options: nosniff\r\n"));
+  EXPECT_THAT(answer, HasSubstr("Content-Security-Policy: default-src 'none'; frame-ancestors"));
+  EXPECT_THAT(answer, HasSubstr("Referrer-Policy: no-referrer\r\n"));
+}
+
+TEST_F(Admin, AWrongTokenIsRefusedEvenWhereNoneIsNeeded) {
+  let_in("ada", Role::kAdmin);
+  start();
+  EXPECT_THAT(ask("/healthz"), HasSubstr(" 200 "));
+  const std::string answer = ask("/healthz", "-i " + bearer("tocsin_wrong"));
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 401"));
+  EXPECT_THAT(answer, HasSubstr("WWW-Authenticate: Bearer\r\n"));
+  EXPECT_EQ(refused(AdminRefusal::kWrongToken), 1u);
+  EXPECT_THAT(ask("/alerts"), HasSubstr(" 401 "));
+  EXPECT_EQ(refused(AdminRefusal::kNoToken), 1u);
+}
+
+TEST_F(Admin, NewTokensHoldAfterTheyAreRenewed) {
+  const std::string first = let_in("ada", Role::kRead);
+  start();
+  const std::string second = let_in("eve", Role::kRead);
+  EXPECT_THAT(ask("/alerts", bearer(second)), HasSubstr(" 401 "));
+  server_->renew(secrets_);
+  EXPECT_THAT(ask("/alerts", bearer(second)), HasSubstr(" 200 "));
+  EXPECT_THAT(ask("/alerts", bearer(first)), HasSubstr(" 200 "));
+}
+
+TEST_F(Admin, AnAcknowledgementIsShownWithItsAlert) {
+  const std::string id = raise();
+  const std::string token = let_in("ada", Role::kAcknowledge);
+  start();
+  const std::string path = "/alerts/" + id + "/acknowledge";
+  const std::string said = R"( -d '{"committee":"senate","note":"tabled\u000aon Monday"}')";
+  EXPECT_THAT(ask(path, bearer(token) + said), HasSubstr(R"("new":true} 200 )"));
+  EXPECT_THAT(ask(path, bearer(token) + said), HasSubstr(R"("new":false} 200 )"));
+  const std::string shown = ask("/alerts/" + id, bearer(token));
+  const json::object alert = json::parse(shown.substr(0, shown.rfind('}') + 1)).as_object();
+  ASSERT_EQ(alert.at("acknowledgements").as_array().size(), 1u);
+  const json::object row = alert.at("acknowledgements").at(0).as_object();
+  EXPECT_EQ(row.at("who"), "ada");
+  EXPECT_EQ(row.at("revision"), 1);
+  EXPECT_EQ(row.at("note"), "tabled on Monday");
+  EXPECT_THAT(ask(path, bearer(token) + R"( -d '{"committee":"lower house"}')"),
+              AllOf(HasSubstr(" 409 "), HasSubstr("it was sent to: senate")));
+  EXPECT_THAT(ask(path, bearer(token) + R"( -d '{"committee":"senate","revision":7}')"),
+              AllOf(HasSubstr(" 404 "), HasSubstr("no revision 7")));
+}
+
+TEST_F(Admin, TheQuarantineIsListedAndReleased) {
+  const std::string token = let_in("root", Role::kAdmin);
+  std::string elsewhere = price("p1", "2019-05-01", "2019-06-01", 400);
+  elsewhere.replace(elsewhere.find("NG-BO"), 5, "NG-99");
+  daemon_.send(elsewhere + "{broken\n" + "{\"source\":\"\xff\"}\n");
+  daemon_.restart_with("regions.yaml", "names: Borno}", "names: Borno, aliases: [NG-99]}");
+  start();
+  const auto get = [&](const std::string& target) {
+    const std::string answer = ask(target, bearer(token));
+    return json::parse(answer.substr(0, answer.rfind('}') + 1)).as_object();
+  };
+  EXPECT_EQ(get("/quarantine").at("rows").as_array().size(), 3u);
+  EXPECT_EQ(get("/quarantine?code=malformed-json&producer=relay").at("rows").at(0).at("sequence"),
+            2);
+  EXPECT_EQ(get("/quarantine?source=market").at("rows").as_array().size(), 1u);
+  EXPECT_EQ(get("/quarantine?source=monitor").at("rows").as_array().size(), 0u);
+  const json::object page = get("/quarantine?limit=1&after=1");
+  EXPECT_EQ(page.at("rows").at(0).at("sequence"), 2);
+  EXPECT_EQ(page.at("next"), 2);
+  EXPECT_EQ(get("/quarantine/2").at("record"), "{broken");
+  EXPECT_TRUE(get("/quarantine/3").contains("record_base64"));
+  EXPECT_THAT(ask("/quarantine/1/release", "-X POST " + bearer(token)),
+              HasSubstr(R"("fate":"applied")"));
+  EXPECT_THAT(ask("/quarantine/1/release", "-X POST " + bearer(token)), HasSubstr(" 404 "));
+  const std::string many =
+      ask("/quarantine/release", bearer(token) + R"( -d '{"sequences":[1,2]}')");
+  EXPECT_THAT(many, HasSubstr(R"({"sequence":1,"error":"there is no row 1 in the quarantine"})"));
+  EXPECT_THAT(many, HasSubstr(R"("code":"malformed-json")"));
+}
+
 TEST_F(Admin, StopClosesOpenConnections) {
   start();
   Peer peer(server_->port());
@@ -358,15 +518,14 @@ TEST_F(Admin, StopClosesOpenConnections) {
 
 TEST_F(Admin, SaysWhenItCannotListen) {
   start();
-  AdminPorts ports{daemon_.store(), [] { return ""; }, [] { return ""; }, backup_};
   AdminOptions options;
   options.port = server_->port();
-  const auto second = AdminServer::start(options, ports);
+  const auto second = AdminServer::start(options, {}, ports());
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, ErrorCode::kConflict);
   EXPECT_THAT(second.error().message, HasSubstr("port " + std::to_string(options.port)));
   options.host = "not an address";
-  EXPECT_EQ(AdminServer::start(options, ports).error().code, ErrorCode::kInvalid);
+  EXPECT_EQ(AdminServer::start(options, {}, ports()).error().code, ErrorCode::kInvalid);
 }
 
 TEST(AdminTarget, IsTakenApart) {

@@ -9,7 +9,9 @@
 #include <cstdlib>
 #include <random>
 
+#include "daemon/checkpoint_rows.h"
 #include "daemon/pipeline.h"
+#include "storage/bytes.h"
 #include "tests/support/crash_fs.h"
 
 namespace tocsin {
@@ -251,6 +253,44 @@ TEST_F(Checkpoints, ADamagedRowRefusesTheStartAndSaysHowToGoOn) {
       << refused.error().message;
   ASSERT_TRUE(store_->drop_state());
   EXPECT_FALSE(make({})->restored().found);
+}
+
+// A region's row of one series of one value, whose day and minute lie that far from 0.
+std::string row_of(std::int64_t day, std::uint64_t length, std::int64_t minute) {
+  std::string bytes;
+  ByteWriter out(bytes);
+  out.u8(1);
+  for (const std::uint64_t number : {1, 1, 1, 0, 1}) out.varint(number);  // series, key, values
+  out.zigzag(day);
+  out.varint(length);
+  out.zigzag(minute);
+  out.u8(0);
+  out.u64(0);
+  out.zigzag(0);
+  for (int lists = 7; lists > 0; --lists) out.varint(0);
+  return bytes;
+}
+
+TEST(CheckpointRows, StepsThatLeadNowhereAreCorrupt) {
+  EXPECT_TRUE(decode_region_row(RegionId(1), row_of(17'000, 31, 24'000'000)));
+  for (const std::string& bytes :
+       {row_of(INT64_MIN, 31, 0), row_of(-99'999, 31, 0), row_of(17'000, std::uint64_t{1} << 20, 0),
+        row_of(17'000, 31, INT64_MAX), row_of(17'000, 31, 1LL << 31)}) {
+    const auto row = decode_region_row(RegionId(1), bytes);
+    ASSERT_FALSE(row);
+    EXPECT_EQ(row.error().code, ErrorCode::kCorrupt);
+  }
+}
+
+TEST(CheckpointRows, AKeyOfAnotherKindIsCorrupt) {
+  EXPECT_TRUE(parse_changed_key(changed_key(7)));
+  EXPECT_FALSE(parse_changed_key("x" + changed_key(7).substr(1)));
+  EXPECT_FALSE(parse_region_row_key("x" + region_row_key({RegionId(1), 2}).substr(1)));
+  LatestRevision revision;
+  revision.revision = 1;
+  const std::string row = encode(ReplacedRow{revision, 3});
+  EXPECT_TRUE(decode_replaced(replaced_key(revision), row));
+  EXPECT_FALSE(decode_replaced("x" + replaced_key(revision).substr(1), row));
 }
 
 }  // namespace

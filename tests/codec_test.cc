@@ -38,6 +38,9 @@ void decode_as_everything(std::string_view bytes) {
   if (const auto value = decode_quarantine(1, bytes)) {
     EXPECT_EQ(encode(*value), bytes);
   }
+  if (const auto value = decode_acknowledgement({}, bytes)) {
+    EXPECT_EQ(encode(*value), bytes);
+  }
   if (const auto value = decode_ledger(Chain::kAlerts, 1, bytes)) {
     EXPECT_EQ(encode(*value), bytes);
   }
@@ -67,6 +70,11 @@ TEST(Codec, GivesBackWhatWasEncoded) {
     EXPECT_EQ(decode_dispatch(encode(dispatch)), dispatch);
     const QuarantineRow row = gen.quarantine();
     EXPECT_EQ(decode_quarantine(row.sequence, encode(row)), row);
+    const Acknowledgement acknowledged = gen.acknowledgement(gen.alert());
+    Acknowledgement of_key = acknowledged;
+    of_key.who = of_key.note = "";
+    of_key.at = {};
+    EXPECT_EQ(decode_acknowledgement(of_key, encode(acknowledged)), acknowledged);
     const LedgerRow link = gen.ledger_row();
     EXPECT_EQ(decode_ledger(link.chain, link.index, encode(link)), link);
     const StoreHead head = gen.head();
@@ -135,7 +143,31 @@ TEST(Codec, RefusesAFormatOfTheFuture) {
   std::string bytes = encode(JournalEntry{});
   bytes[0] = 9;
   EXPECT_THAT(decode_journal_entry(bytes).error().message,
-              HasSubstr("version 9, this program reads 1 to 1"));
+              HasSubstr("version 9, this program reads 1 to 2"));
+}
+
+// The bytes are those that the first release wrote.
+TEST(Codec, ReadsAnAcknowledgementFromBeforeThereWereNotes) {
+  const JournalEntry entry{ProcessingTime(0), {AcknowledgeInput{"ab", 2, "senate", "ada", ""}}};
+  const std::string_view first(
+      "\x01\x00\x01\x05\x02"
+      "ab\x02\x06senate\x03"
+      "ada",
+      19);
+  EXPECT_EQ(decode_journal_entry(first), entry);
+  EXPECT_EQ(encode(entry), first);
+}
+
+TEST(Codec, OnlyANoteAsksForTheVersionWithNotes) {
+  JournalEntry entry{ProcessingTime(0),
+                     {ClockInput{}, AcknowledgeInput{"ab", 2, "c", "w", "seen"}}};
+  std::string bytes = encode(entry);
+  EXPECT_EQ(bytes[0], 2);
+  EXPECT_EQ(decode_journal_entry(bytes), entry);
+  std::get<AcknowledgeInput>(entry.inputs[1]).note = "";
+  EXPECT_EQ(encode(entry)[0], 1);
+  bytes.resize(bytes.size() - 5);
+  EXPECT_THAT(decode_journal_entry(bytes + '\0').error().message, HasSubstr("without a note"));
 }
 
 TEST(Codec, ADamagedCountAsksForNoMemory) {
@@ -177,6 +209,10 @@ TEST(Keys, GiveBackWhatWentIn) {
     EXPECT_EQ(parse_record_key({key.data(), key.size()}), identity);
     const ProducerPosition position{gen.bytes(200), gen.bytes(20), 0};
     EXPECT_EQ(parse_producer_key(producer_key(position.producer, position.epoch)), position);
+    const Acknowledgement acknowledged{gen.hash(), 7, gen.bytes(20), "", "", {}};
+    EXPECT_EQ(parse_acknowledgement_key(acknowledgement_key(
+                  acknowledged.alert, acknowledged.revision, acknowledged.committee)),
+              acknowledged);
     const auto entry = parse_numbering_key(numbering_key(NumberedKind::kSource, "ucdp-ged"));
     ASSERT_TRUE(entry);
     EXPECT_EQ(entry->name, "ucdp-ged");

@@ -24,7 +24,10 @@ TEST(GoodConfiguration, IsAccepted) { EXPECT_EQ(testing::complaints(testing::goo
 
 TEST(GoodConfiguration, MayPutTheAdminListenerOnANetworkInWords) {
   for (const char* admin : {"{host: 192.0.2.7, security: plain}", "{host: 127.0.0.2}",
-                            "{host: '::1', security: plain-on-loopback}"}) {
+                            "{host: '::1', security: plain-on-loopback}",
+                            "{host: '::', security: tls, certificate_file: c, key_file: k, "
+                            "tokens_file: t}",
+                            "{security: tls, certificate_file: c, key_file: k}"}) {
     ConfigurationFiles files = testing::good_files();
     files.at("tocsind.yaml") += std::string("admin: ") + admin + "\n";
     EXPECT_EQ(testing::complaints(files), "") << admin;
@@ -78,10 +81,52 @@ INSTANTIATE_TEST_SUITE_P(
          "  allowed: a whole number from 0 to 65535\n"},
         {"admin_for_other_machines", "tocsind.yaml", "", "admin: {host: 0.0.0.0}\n",
          "tocsind.yaml:6:15: security is plain-on-loopback, but other machines can reach "
-         "'0.0.0.0', and whoever does reads every alert and address without a log-in\n"
+         "'0.0.0.0', and whoever does reads every alert and address\n"
          "  admin: {host: 0.0.0.0}\n"
          "                ^^^^^^^\n"
-         "  allowed: 127.0.0.1 or ::1, or 'security: plain', which asks for exactly that\n"},
+         "  allowed: 127.0.0.1 or ::1; 'security: tls' with a tokens_file; or 'security: plain', "
+         "which asks for exactly that\n"},
+        {"admin_with_tls_for_everybody", "tocsind.yaml", "",
+         "admin: {host: '::', security: tls, certificate_file: c, key_file: k}\n",
+         "tocsind.yaml:6:15: other machines can reach '::', and without tokens whoever does reads "
+         "every alert and address\n"
+         "  admin: {host: '::', security: tls, certificate_file: c, key_file: k}\n"
+         "                ^^^^\n"
+         "  allowed: a tokens_file, as `tocsin token new` makes it\n"},
+        {"admin_tls_without_key", "tocsind.yaml", "",
+         "admin: {security: tls, certificate_file: c}\n",
+         "tocsind.yaml:6:8: security is tls, but admin names no key_file\n"
+         "  admin: {security: tls, certificate_file: c}\n"
+         "         ^\n"
+         "  allowed: a file in PEM\n"},
+        {"admin_key_without_tls", "tocsind.yaml", "", "admin: {key_file: k}\n",
+         "tocsind.yaml:6:19: admin has a key_file, but security is plain-on-loopback\n"
+         "  admin: {key_file: k}\n"
+         "                    ^\n"
+         "  allowed: 'security: tls'\n"},
+        {"admin_limit_unknown", "tocsind.yaml", "", "admin: {limits: {connection: 8}}\n",
+         "tocsind.yaml:6:18: unknown key 'connection' in limits\n"
+         "  admin: {limits: {connection: 8}}\n"
+         "                   ^^^^^^^^^^\n"
+         "  allowed: 'connections', 'connections_per_address', 'request_bytes', 'request_seconds', "
+         "'idle_seconds' or 'requests_per_second'\n"
+         "  did you mean \"connections\"?\n"},
+        {"mail_name_of_two_lines", "tocsind.yaml", "from: a@b.example}",
+         "from: a@b.example, from_name: \"a\\r\\nBcc: c@d\"}",
+         "tocsind.yaml:5:84: from_name of smtp is \"a\\r\\nBcc: c@d\"\n"
+         "  smtp: {host: 127.0.0.1, security: plain-on-loopback, from: a@b.example, from_name: "
+         "\"a\\r\\nBcc: c@d\"}\n"
+         "                                                                                     "
+         "^\n"
+         "  allowed: one line without control characters\n"},
+        {"mail_greeting_of_two_lines", "tocsind.yaml", "from: a@b.example}",
+         "from: a@b.example, hello_name: \"a\\nMAIL FROM\"}",
+         "tocsind.yaml:5:85: hello_name of smtp is \"a\\nMAIL FROM\"\n"
+         "  smtp: {host: 127.0.0.1, security: plain-on-loopback, from: a@b.example, hello_name: "
+         "\"a\\nMAIL FROM\"}\n"
+         "                                                                                      "
+         "^\n"
+         "  allowed: a host's name, or an address in brackets\n"},
         {"admin_on_a_name", "tocsind.yaml", "", "admin: {host: 127.evil.example}\n",
          "tocsind.yaml:6:15: host of admin is '127.evil.example'\n"
          "  admin: {host: 127.evil.example}\n"
@@ -91,7 +136,7 @@ INSTANTIATE_TEST_SUITE_P(
          "tocsind.yaml:6:19: unknown security 'curve'\n"
          "  admin: {security: curve}\n"
          "                    ^^^^^\n"
-         "  allowed: 'plain-on-loopback' or 'plain'\n"},
+         "  allowed: 'tls', 'plain-on-loopback' or 'plain'\n"},
         {"not_a_truth_value", "tocsind.yaml", "", "illustrative: yes\n",
          "tocsind.yaml:6:15: illustrative of the file is 'yes'\n"
          "  illustrative: yes\n"

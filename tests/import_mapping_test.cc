@@ -106,6 +106,17 @@ records:
               testing::ElementsAre("a", "best", "date", "low", "state", "v", "w", "z"));
 }
 
+// A slip in one of the four names, or one where nothing is known yet, is a column that no file has.
+TEST(Mapping, WhatIsNotKnownOfTheRecordIsAColumn) {
+  const auto mapping = parse_mapping("f.yaml", std::string(kHead) + R"(records:
+  - {id: "{a}/{@indicptor}/{@start}", when: {column: "@end", empty: false}, values: {x: v}}
+  - {type: event, id: "{a}/{@indicator}", kind: "{@published}", note: "{@Start}"}
+)");
+  ASSERT_TRUE(mapping);
+  EXPECT_THAT(columns_of(*mapping), testing::ElementsAre("@Start", "@end", "@indicator",
+                                                         "@indicptor", "a", "date", "state", "v"));
+}
+
 class ShippedMapping : public testing::TestWithParam<std::string> {};
 
 TEST_P(ShippedMapping, IsRightAndNamedAsItsFile) {

@@ -47,6 +47,8 @@ Gauges filled(const SmallDaemon& daemon) {
   gauges.fates = daemon.store().fates();
   gauges.space = {1'000, 2'000, SpaceMark::kLow};
   gauges.queue_depth = 4;
+  static AdminCounters admin;
+  gauges.admin = &admin;
   count_dispatches(daemon.store(), gauges);
   return gauges;
 }
@@ -136,6 +138,22 @@ TEST(Metrics, ARecordWithoutAFateShows) {
   outcome.frames.emplace_back().fates[0] = 1;
   scene.metrics.committed(outcome, scene.daemon.pipeline());
   EXPECT_EQ(scene.scrape().at("tocsin_records_unaccounted"), "1");
+}
+
+TEST(Metrics, WhatPeopleAskedForIsCounted) {
+  Scene scene;
+  CommitOutcome outcome;
+  Released applied, refused;
+  applied.fate = Fate::kApplied;
+  Acknowledged again;
+  again.is_new = false;
+  outcome.requests = {applied, refused, Acknowledged{}, again, fail(ErrorCode::kNotFound, "row")};
+  scene.metrics.committed(outcome, scene.daemon.pipeline());
+  const auto found = scene.scrape();
+  EXPECT_EQ(found.at("tocsin_quarantine_released_total{fate=\"applied\"}"), "1");
+  EXPECT_EQ(found.at("tocsin_quarantine_released_total{fate=\"quarantined\"}"), "1");
+  EXPECT_EQ(found.at("tocsin_alert_acknowledgements_total"), "1");
+  EXPECT_EQ(found.at("tocsin_records_unaccounted"), "0");
 }
 
 TEST(Metrics, OpenAlertsFollowTheRevisions) {

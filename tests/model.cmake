@@ -3,6 +3,7 @@ tocsin_test(model_tests
     alert_json_test.cc
     catalogue_test.cc
     claim_test.cc
+    clock_test.cc
     decimal_test.cc
     diagnostic_test.cc
     fold_name_test.cc

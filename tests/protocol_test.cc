@@ -163,6 +163,7 @@ TEST(SessionTable, KeepsItsBooksUnderRandomPeers) {
   options.pool = {40, 400};
   options.heartbeat = std::chrono::milliseconds(1000);
   options.idle_time = options.deny_time = std::chrono::milliseconds(2000);
+  options.starve_time = std::chrono::milliseconds(500);
   SessionTable table(options, positions, 100, nullptr);
   Instant now{};
   std::deque<Frame> engine;

@@ -67,6 +67,30 @@ TEST(ServerCredit, ComesBackFromIdleSessionsWhenOthersWait) {
   EXPECT_EQ(waiting.expect<ServerHeartbeat>().credit.records, 10U);
 }
 
+TEST(ServerCredit, BeyondItsShareComesBackFromWhoSpendsSlowlyWhenOthersStarve) {
+  Served served([](ServerOptions& options) {
+    pool(12)(options);
+    options.sessions.starve_time = std::chrono::milliseconds(50);
+    options.sessions.heartbeat = std::chrono::milliseconds(400);
+  });
+  std::vector<std::unique_ptr<RawProducer>> early;
+  std::vector<WelcomeMessage> welcomes;
+  for (const char* epoch : {"a", "b", "c"}) {
+    early.push_back(std::make_unique<RawProducer>(served.server->endpoint()));
+    welcomes.push_back(early.back()->hello(epoch));
+  }
+  EXPECT_EQ(welcomes[0].credit.records, 60U);
+  RawProducer late(served.server->endpoint());
+  EXPECT_EQ(late.hello("d").credit, Credit{});
+  early[0]->batch(welcomes[0], 1, "{}\n", 1);  // not idle
+  EXPECT_EQ(early[0]->expect<ErrorMessage>().refusal, Refusal::kIdle);
+  EXPECT_GE(late.expect<ServerHeartbeat>().credit.records, 10U);
+  // What was on its way is durable all the same, and the producer goes on.
+  served.server->post(applied(served.sink.take(), 1));
+  EXPECT_EQ(early[0]->hello("a", 0).session > welcomes[0].session, true);
+  early[0]->expect_durable(1);
+}
+
 TEST(ServerCredit, OfAnEndedSessionComesBackOnlyWhenItsFramesAreDone) {
   Served served(pool(4));
   Frame frame;
@@ -141,6 +165,7 @@ TEST(ServerCredit, TwoHundredConnectionsAllGetTheirTurn) {
         // The producers of this test say no heartbeats, and a slow machine needs its time.
         options.sessions.heartbeat = std::chrono::minutes(1);
         options.sessions.idle_time = std::chrono::minutes(10);
+        options.sessions.starve_time = std::chrono::minutes(10);
       },
       &engine);
   std::vector<std::unique_ptr<RawProducer>> producers;
@@ -149,7 +174,8 @@ TEST(ServerCredit, TwoHundredConnectionsAllGetTheirTurn) {
     producers.push_back(std::make_unique<RawProducer>(served.server->endpoint()));
     welcomes.push_back(producers.back()->hello("e" + std::to_string(i)));
   }
-  EXPECT_EQ(served.statistics().sessions, 200U);
+  // The figures are published after the messages of their turn are sent.
+  EXPECT_TRUE(served.eventually([](const auto& s) { return s.sessions == 200; }));
   EXPECT_TRUE(served.eventually([](const auto& s) { return s.connections == 200; }));
   for (int i = 0; i < 200; ++i) {
     RawProducer& producer = *producers[static_cast<std::size_t>(i)];

@@ -25,7 +25,8 @@ StoreOptions on(CrashDisk& disk) {
   return {.directory = CrashDisk::root() + "/store",
           .env = disk.env(),
           .block_cache_bytes = std::size_t{1} << 20,
-          .recent_records = 60};
+          .recent_records = 60,
+          .overlap = false};
 }
 
 std::unique_ptr<Store> open(CrashDisk& disk) {

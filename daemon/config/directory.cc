@@ -57,6 +57,9 @@ void resolve_paths(Settings& settings, const std::filesystem::path& directory) {
   for (std::string& pack : settings.packs) resolve(pack);
   resolve(settings.store.path);
   resolve(settings.ingest.secret_key_file);
+  resolve(settings.admin.certificate_file);
+  resolve(settings.admin.key_file);
+  resolve(settings.admin.tokens_file);
   resolve(settings.smtp.ca_file);
   resolve(settings.smtp.credentials_file);
   resolve(settings.cap.directory);

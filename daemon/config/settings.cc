@@ -25,6 +25,7 @@ const YamlMapping::Choices<TransportSecurity> kTransportChoices = {
     {"plain-on-loopback", TransportSecurity::kPlainOnLoopback},
     {"plain", TransportSecurity::kPlain}};
 const YamlMapping::Choices<TransportSecurity> kAdminChoices = {
+    {"tls", TransportSecurity::kTls},
     {"plain-on-loopback", TransportSecurity::kPlainOnLoopback},
     {"plain", TransportSecurity::kPlain}};
 const YamlMapping::Choices<ClockKind> kClockChoices = {{"system", ClockKind::kSystem},
@@ -161,25 +162,74 @@ void read_store(const YamlMapping& top, StoreSettings& settings) {
   }
 }
 
+void read_admin_limits(const YamlMapping& admin, AdminLimits& limits) {
+  const auto found = section(admin, "limits",
+                             {"connections", "connections_per_address", "request_bytes",
+                              "request_seconds", "idle_seconds", "requests_per_second"});
+  if (!found) return;
+  limits.connections = found->integer("connections", limits.connections, 2, 10'000);
+  limits.connections_per_address =
+      found->integer("connections_per_address", limits.connections_per_address, 1, 10'000);
+  limits.request_bytes = found->integer("request_bytes", limits.request_bytes, 1'024, kMebibyte);
+  limits.request_seconds = found->integer("request_seconds", limits.request_seconds, 1, 600);
+  limits.idle_seconds = found->integer("idle_seconds", limits.idle_seconds, 1, 3'600);
+  limits.requests_per_second =
+      found->integer("requests_per_second", limits.requests_per_second, 1, 1'000'000);
+}
+
+// TLS and its files go together.
+void check_admin_files(const YamlMapping& admin, const AdminSettings& settings) {
+  const bool tls = settings.security == TransportSecurity::kTls;
+  for (const std::string_view key : {"certificate_file", "key_file"}) {
+    const YamlNode* node = admin.find(key);
+    if (tls && node == nullptr) {
+      admin.reader().report(admin.node(),
+                            fmt::format("security is tls, but admin names no {}", key),
+                            "a file in PEM");
+    } else if (!tls && node != nullptr) {
+      admin.reader().report(
+          *node, fmt::format("admin has a {}, but security is {}", key, name_of(settings.security)),
+          "'security: tls'");
+    }
+  }
+}
+
 void read_admin(const YamlMapping& top, AdminSettings& settings) {
-  const auto admin = section(top, "admin", {"host", "port", "security"});
+  const auto admin = section(
+      top, "admin",
+      {"host", "port", "security", "certificate_file", "key_file", "tokens_file", "limits"});
   if (!admin) return;
   settings.host = admin->text("host", settings.host);
   settings.security = admin->choice("security", settings.security, kAdminChoices);
   settings.port = static_cast<std::uint16_t>(admin->integer("port", settings.port, 0, 65'535));
+  settings.certificate_file = admin->text("certificate_file", "");
+  settings.key_file = admin->text("key_file", "");
+  settings.tokens_file = admin->text("tokens_file", "");
+  read_admin_limits(*admin, settings.limits);
+  check_admin_files(*admin, settings);
   const YamlNode* host = admin->find("host");
   if (host == nullptr || host->kind != YamlNode::Kind::kScalar) return;
   if (!is_address(settings.host)) {
     top.reader().report(*host, fmt::format("host of admin is '{}'", settings.host),
                         "an IPv4 or IPv6 address, such as 127.0.0.1 or ::1");
-  } else if (settings.security == TransportSecurity::kPlainOnLoopback &&
-             !is_loopback(settings.host)) {
+    return;
+  }
+  if (is_loopback(settings.host)) return;
+  if (settings.security == TransportSecurity::kPlainOnLoopback) {
     top.reader().report(
         *host,
         fmt::format("security is plain-on-loopback, but other machines can reach '{}', and "
-                    "whoever does reads every alert and address without a log-in",
+                    "whoever does reads every alert and address",
                     settings.host),
-        "127.0.0.1 or ::1, or 'security: plain', which asks for exactly that");
+        "127.0.0.1 or ::1; 'security: tls' with a tokens_file; or 'security: plain', which asks "
+        "for exactly that");
+  } else if (settings.security == TransportSecurity::kTls && settings.tokens_file.empty()) {
+    top.reader().report(
+        *host,
+        fmt::format("other machines can reach '{}', and without tokens whoever does reads every "
+                    "alert and address",
+                    settings.host),
+        "a tokens_file, as `tocsin token new` makes it");
   }
 }
 
@@ -207,6 +257,31 @@ void check_address(YamlReader& reader, const YamlNode& node, std::string_view wh
   }
 }
 
+// What goes into headers and greetings of mails: said here, not with each mail that can't leave.
+void check_smtp_names(const YamlMapping& smtp) {
+  constexpr std::string_view kName =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.";
+  const auto complain = [&](const YamlNode& node, std::string_view key, std::string_view allowed) {
+    // The debug form shows line breaks as \n.
+    smtp.reader().report(node, fmt::format("{} of smtp is {:?}", key, node.text),
+                         std::string(allowed));
+  };
+  const auto is_text = [](const YamlNode* node) {
+    return node != nullptr && node->kind == YamlNode::Kind::kScalar;
+  };
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
+  if (const YamlNode* name = smtp.find("from_name");
+      is_text(name) && std::ranges::any_of(name->text, is_control))
+    complain(*name, "from_name", "one line without control characters");
+  if (const YamlNode* domain = smtp.find("domain");
+      is_text(domain) && domain->text.find_first_not_of(kName) != std::string::npos)
+    complain(*domain, "domain", "letters, digits, '-' and '.'");
+  if (const YamlNode* hello = smtp.find("hello_name");
+      is_text(hello) &&
+      hello->text.find_first_not_of(std::string(kName) + "[]:") != std::string::npos)
+    complain(*hello, "hello_name", "a host's name, or an address in brackets");
+}
+
 void read_smtp(const YamlMapping& top, SmtpSettings& settings) {
   const auto smtp = section(top, "smtp",
                             {"host", "port", "security", "ca_file", "credentials_file",
@@ -226,6 +301,7 @@ void read_smtp(const YamlMapping& top, SmtpSettings& settings) {
   for (const std::string_view key : {"from", "reply_to"}) {
     if (const YamlNode* address = smtp->find(key)) check_address(reader, *address, key);
   }
+  check_smtp_names(*smtp);
   const bool is_plain = settings.security == SmtpSecurity::kPlain ||
                         settings.security == SmtpSecurity::kPlainOnLoopback;
   if (settings.security == SmtpSecurity::kPlainOnLoopback && !is_loopback(settings.host)) {
@@ -282,7 +358,7 @@ void read_delivery(const YamlMapping& top, DeliverySettings& settings) {
 }  // namespace
 
 std::string_view name_of(TransportSecurity security) {
-  return name_in(kTransportChoices, security);
+  return name_in(security == TransportSecurity::kTls ? kAdminChoices : kTransportChoices, security);
 }
 std::string_view name_of(ClockKind clock) { return name_in(kClockChoices, clock); }
 

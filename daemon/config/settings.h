@@ -18,9 +18,9 @@ namespace tocsin {
 // written; resolve_paths() makes relative ones absolute.
 
 // kPlainOnLoopback is refused with an address that other machines can reach; kPlain asks in words
-// for exactly that.
-enum class TransportSecurity : std::uint8_t { kCurve, kPlainOnLoopback, kPlain };
-std::string_view name_of(TransportSecurity security);  // "curve", "plain-on-loopback", "plain"
+// for exactly that. kCurve is of the ingest server, kTls of the admin listener.
+enum class TransportSecurity : std::uint8_t { kCurve, kPlainOnLoopback, kPlain, kTls };
+std::string_view name_of(TransportSecurity security);  // "curve", "plain-on-loopback", ...
 
 // All credit given out stays below these.
 struct CreditSettings {
@@ -50,11 +50,23 @@ struct IngestSettings {
   ProducerRates rates;
 };
 
-// No encryption and no log-in, whatever `security` is: never kCurve.
+struct AdminLimits {
+  std::int64_t connections = 64;
+  std::int64_t connections_per_address = 32;
+  std::int64_t request_bytes = 16'384;     // of a header, and of a body
+  std::int64_t request_seconds = 15;       // for a request to arrive whole, an answer to leave
+  std::int64_t idle_seconds = 15;          // between two requests of a connection
+  std::int64_t requests_per_second = 200;  // of an address or a token; twice that in a burst
+};
+
+// `security` is never kCurve.
 struct AdminSettings {
   std::string host = "127.0.0.1";  // an IPv4 or IPv6 address
   TransportSecurity security = TransportSecurity::kPlainOnLoopback;
-  std::uint16_t port = 7742;  // 0: any free one
+  std::uint16_t port = 7742;               // 0: any free one
+  std::string certificate_file, key_file;  // PEM; with kTls
+  std::string tokens_file;                 // who may ask (daemon/admin_tokens.h); "": no tokens
+  AdminLimits limits;
 };
 
 struct StoreSettings {

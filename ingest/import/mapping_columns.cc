@@ -1,4 +1,5 @@
 #include <set>
+#include <string_view>
 
 #include "ingest/import/mapping.h"
 
@@ -6,14 +7,24 @@ namespace tocsin {
 
 namespace {
 
+// What a template of a record may name besides columns (record_maker.cc gives it).
+bool is_known(std::string_view name, RecordType type) {
+  return name == "@start" || name == "@end" || name == "@published" ||
+         (name == "@indicator" && type != RecordType::kEvent);
+}
+
 // Walks everything that can name a column.
 class ColumnCollector {
  public:
   void add(const std::string& column) {
-    if (!column.empty() && !column.starts_with('@')) columns_.insert(column);
+    if (!column.empty()) columns_.insert(column);
   }
   void add(const TextTemplate& parts) {
     for (const auto& part : parts) add(part.column);
+  }
+  void add(const TextTemplate& parts, RecordType type) {
+    for (const auto& part : parts)
+      if (!is_known(part.column, type)) add(part.column);
   }
   void add(const TextSpec& spec) { add(spec.from); }
   void add(const Condition& condition) {
@@ -46,18 +57,18 @@ class ColumnCollector {
   }
   void add(const RecordSpec& record) {
     add(record.when);
-    add(record.id);
-    add(record.group);
+    add(record.id, record.type);
+    add(record.group, record.type);
     add(record.period);
     if (record.published.of) add(*record.published.of);
     for (const auto& place : record.place) add(place);
-    add(record.event.kind);
+    add(record.event.kind.from, record.type);
     add(record.event.deaths);
     add(record.event.deaths_low);
     add(record.event.deaths_high);
     add(record.event.displaced);
-    for (const auto& actor : record.event.actors) add(actor);
-    add(record.event.note);
+    for (const auto& actor : record.event.actors) add(actor, record.type);
+    add(record.event.note, record.type);
     for (const auto& [indicator, number] : record.values) add(number);
   }
   std::vector<std::string> take() { return {columns_.begin(), columns_.end()}; }

@@ -1,5 +1,8 @@
 """The real tocsind on a copy of the shipped configuration, for end-to-end tests: ephemeral ports, a store and
 a mail directory of its own, and a small producer written from docs/PROTOCOL.md."""
+import collections
+import email
+import email.policy
 import json
 import os
 import pathlib
@@ -8,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import time
+import urllib.error
 import urllib.request
 
 import zmq
@@ -18,8 +22,19 @@ CURVE = (r"^  security: plain-on-loopback .*", "  security: curve\n  secret_key_
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
+FAILED = (1, -signal.SIGABRT)  # exit codes after which the unit has the daemon restarted
+
+
 class RigError(Exception):
     pass
+
+
+class Refused(RigError):
+    """The server's ERROR."""
+
+    def __init__(self, header):
+        super().__init__("the server said: " + header["message"])
+        self.may_retry = header["retry"]
 
 
 def wait_for(what, condition, seconds=60):
@@ -41,16 +56,17 @@ def substitute(text, changes):
 
 
 class Rig:
-    def __init__(self, binaries, directory):
+    def __init__(self, binaries, directory, **environment):
         self.tocsind = pathlib.Path(binaries) / "tocsind"
         self.tocsin = pathlib.Path(binaries) / "tocsin"
         self.directory = pathlib.Path(directory)
         self.store = self.directory / "store"
         self.mail = self.directory / "mail"
         self.config = self.directory / "config"
+        self.environment = dict(os.environ, **environment)
+        self.ended = []  # with what it was restarted after
         self.process = self.smtp = None
         self.ports = {}
-        self.environment = {}  # for the daemon, beside ours
 
     def start_mail(self, *words):
         self.mail.mkdir(exist_ok=True)
@@ -73,8 +89,14 @@ class Rig:
             *extra,
         ]))
 
-    def start(self):
-        self.begin()
+    def add_pack(self, yaml):
+        """One more rule pack beside those of the configuration."""
+        (self.directory / "more.yaml").write_text(yaml)
+        path = self.config / "tocsind.yaml"
+        path.write_text(substitute(path.read_text(), [(r"^packs: \[(.*)\]", r"packs: [\1, ../more.yaml]")]))
+
+    def start(self, *words):
+        self.begin(*words)
         ports = self.directory / "ports"
 
         def up():
@@ -83,20 +105,43 @@ class Rig:
             return ports.exists()
 
         wait_for("the daemon", up)
-        self.ports = dict(line.split("=", 1) for line in ports.read_text().splitlines())
+        self.read_ports()
 
-    def begin(self):
+    def read_ports(self):
+        """Whether the daemon has its listeners."""
+        ports = self.directory / "ports"
+        if not ports.exists():
+            return False
+        self.ports = dict(line.split("=", 1) for line in ports.read_text().splitlines())
+        return True
+
+    def tend(self):
+        """What the unit tells systemd to do: a daemon that failed is started again. Whether it has its listeners."""
+        code = self.process.poll()
+        if code is None:
+            return self.read_ports()
+        if code not in FAILED:
+            raise RigError(f"the daemon ended with {code}, which nothing restarts:\n{self.log_tail()}")
+        self.ended.append(code)
+        time.sleep(0.2)
+        self.begin()
+        return False
+
+    def begin(self, *words):
         """Starts the daemon and doesn't wait until it is ready."""
         ports = self.directory / "ports"
         ports.unlink(missing_ok=True)
         log = open(self.directory / "tocsind.log", "a")
         self.process = subprocess.Popen(
-            [str(self.tocsind), "--config", str(self.config), "--ports-file", str(ports)], stderr=log,
-            env={**os.environ, **self.environment})
+            [str(self.tocsind), "--config", str(self.config), "--ports-file", str(ports), *words], stderr=log,
+            env=self.environment)
         log.close()
 
+    def log(self):
+        return (self.directory / "tocsind.log").read_text()
+
     def log_tail(self):
-        return "\n".join((self.directory / "tocsind.log").read_text().splitlines()[-20:])
+        return "\n".join(self.log().splitlines()[-20:])
 
     def keygen(self, name):
         """A key pair of `tocsin keygen`: (public, secret)."""
@@ -115,6 +160,9 @@ class Rig:
         return len((self.directory / "tocsind.log").read_text())
 
     def kill(self):
+        """SIGKILL, to a daemon that is alive: one that ended by itself is an error."""
+        if self.process.poll() is not None:
+            raise RigError(f"the daemon ended by itself with {self.process.returncode}:\n{self.log_tail()}")
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
@@ -131,8 +179,51 @@ class Rig:
                 process.wait()
 
     def get(self, path):
-        with urllib.request.urlopen(self.ports["admin"] + path, timeout=20) as answer:
-            return answer.read().decode()
+        try:
+            with urllib.request.urlopen(self.ports["admin"] + path, timeout=60) as answer:
+                return answer.read().decode()
+        except urllib.error.HTTPError:
+            raise
+        except OSError as error:
+            raise RigError(f"GET {path}: {error}; the daemon's exit code is {self.process.poll()}") from error
+
+    def not_ready(self):
+        """Why /readyz says that no records are taken; "" when they are."""
+        try:
+            self.get("/readyz")
+        except urllib.error.HTTPError as error:
+            return json.loads(error.read())["reason"]
+        return ""
+
+    def mails(self):
+        """Message-IDs of the mails that arrived, with how often each did; by (alert, revision, recipient)."""
+        found = collections.defaultdict(collections.Counter)
+        for path in self.mail.glob("*.eml"):
+            with open(path, "rb") as file:
+                mail = email.message_from_binary_file(file, policy=email.policy.default)
+            found[(mail["X-Tocsin-Alert"], mail["X-Tocsin-Revision"], mail["To"])][mail["Message-ID"]] += 1
+        return found
+
+    def check_delivered(self):
+        """Every dispatch that the ledger intends has arrived, under one id. Returns (mails, of which twice, CAP files)."""
+        intents = collections.defaultdict(set)
+        for line in self.run("ledger", self.store, "--chain", "dispatches").stdout.splitlines():
+            entry = json.loads(line)["entry"]
+            if entry["state"] == "intended":
+                intents[entry["channel"]].add(entry["dispatch"])
+        mails = self.mails()
+        for key, ids in mails.items():
+            if len(ids) != 1:
+                raise RigError(f"one dispatch went out under several ids: {key} {ids}")
+        if not intents["email"]:
+            raise RigError("no alert was raised: this test shows nothing")
+        arrived = {message.strip("<>").split("@")[0] for ids in mails.values() for message in ids}
+        if arrived != intents["email"]:
+            raise RigError(f"mails intended {sorted(intents['email'])}, arrived {sorted(arrived)}")
+        files = len(list((self.directory / "cap").glob("*/*.xml")))
+        if files != len(intents["cap"]):
+            raise RigError(f"{len(intents['cap'])} CAP files were intended, {files} are there")
+        return len(arrived), sum(sum(ids.values()) > 1 for ids in mails.values()), files
 
     def metric(self, name, **labels):
         """The sum of the samples of `name` that carry all of `labels`."""
@@ -144,6 +235,13 @@ class Rig:
                 total += float(line.rsplit(" ", 1)[1])
         return total
 
+    def status(self, name):
+        """A figure of /proc/PID/status in bytes: VmRSS, VmHWM."""
+        for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith(name + ":"):
+                return int(line.split()[1]) * 1024
+        raise RigError(f"/proc says no {name}")
+
     def run(self, *arguments, check=True):
         result = subprocess.run([str(self.tocsin), *map(str, arguments)], capture_output=True, text=True)
         if check and result.returncode != 0:
@@ -152,26 +250,32 @@ class Rig:
 
 
 class Producer:
-    """One session (docs/PROTOCOL.md), over plain loopback unless it has keys: its own (public, secret) and the
-    server's public one."""
+    """One session (docs/PROTOCOL.md); plain, or with `curve`: the server's public key, its own, its secret one."""
 
-    def __init__(self, context, endpoint, epoch, last_ack, keys=None, server_key=None):
+    def __init__(self, context, endpoint, epoch, last_ack, curve=None):
         self.socket = context.socket(zmq.DEALER)
         self.socket.linger = 0
-        if keys:
-            self.socket.curve_publickey, self.socket.curve_secretkey = keys
-            self.socket.curve_serverkey = server_key
+        if curve:
+            self.socket.curve_serverkey, self.socket.curve_publickey, self.socket.curve_secretkey = curve
         self.socket.connect(endpoint)
         self.session = None
         self.durable = last_ack
         self.sent = None
         self.used = [0, 0]
         self.credit = {"records": 0, "bytes": 0}
+        self.withheld = ""
         self.fates = {}
         self.nacks = []
-        self.say(b"HELLO", {"epoch": epoch, "last_ack": last_ack})
+        self.epoch = epoch
+        self.hello()
+
+    def hello(self):
+        """Opens a session; also anew, after an ERROR that says to retry."""
+        self.session = self.sent = None
+        self.say(b"HELLO", {"epoch": self.epoch, "last_ack": self.durable})
 
     def say(self, verb, header, *payload):
+        self.spoken = time.monotonic()
         self.socket.send_multipart([b"tocsin/1", verb, json.dumps(header).encode(), *payload])
 
     def offer(self, payload):
@@ -193,11 +297,13 @@ class Producer:
             _, verb, header = self.socket.recv_multipart()
             header = json.loads(header)
             if verb == b"ERROR":
-                raise RigError("the server said: " + header["message"])
+                raise Refused(header)
             if verb == b"WELCOME":
                 if "regression" in header:
                     raise RigError(f"acknowledged frames are gone: {header['regression']}")
                 self.session, self.sent, self.used = header["session"], header["durable"], [0, 0]
+            if verb == b"HEARTBEAT":
+                self.withheld = header.get("withheld", "")
             if "durable" in header:
                 self.durable, self.credit = max(self.durable, header["durable"]), header["credit"]
             for frame in header.get("frames", []):
@@ -205,13 +311,63 @@ class Producer:
                     self.fates[fate] = self.fates.get(fate, 0) + count
                 self.nacks += frame["nacks"]
 
+    def beat(self):
+        """Says that it is alive, at most every second."""
+        if self.session is not None and time.monotonic() - self.spoken > 1:
+            self.say(b"HEARTBEAT", {"session": self.session, "acked": self.durable})
+
     def close(self):
         self.socket.close()
+
+
+class Feed:
+    """Sends frames as long as the daemon takes them, in one epoch through its restarts."""
+
+    def __init__(self, rig, context, epoch, frames):
+        self.rig, self.context, self.epoch, self.frames = rig, context, epoch, frames
+        self.limit = len(frames)  # none is sent beyond it
+        self.acked = 0
+        self.producer = self.process = None
+
+    def turn(self):
+        """Tends the daemon, sends what credit allows, hears what there is."""
+        if not self.rig.tend():
+            return
+        if self.process is not self.rig.process:
+            self.end()
+            self.process = self.rig.process
+            self.producer = Producer(self.context, self.rig.ports["ingest"], self.epoch, self.acked)
+        producer = self.producer
+        while producer.sent is not None and producer.sent < self.limit and producer.offer(
+                self.frames[producer.sent]):
+            pass
+        try:
+            producer.hear(20)
+        except Refused as refused:
+            if not refused.may_retry:
+                raise
+            self.process = None
+        producer.beat()
+        self.acked = max(self.acked, producer.durable)
+
+    def until(self, what, condition, seconds=60):
+        return wait_for(what, lambda: self.turn() or condition(), seconds)
+
+    def end(self):
+        if self.producer:
+            self.producer.close()
+        self.producer = None
 
 
 def send_all(context, endpoint, epoch, frames, seconds=120):
     """Sends all frames in an epoch of their own and returns the fates."""
     producer = Producer(context, endpoint, epoch, 0)
+    finish(producer, frames, seconds)
+    return producer
+
+
+def finish(producer, frames, seconds=120):
+    """Sends what is left of the frames, waits until all are acknowledged and says BYE."""
     deadline = time.monotonic() + seconds
     while producer.durable < len(frames):
         if time.monotonic() > deadline:
@@ -220,8 +376,7 @@ def send_all(context, endpoint, epoch, frames, seconds=120):
                 frames[producer.sent]):
             pass
         producer.hear(100)
-        if producer.session is not None:
-            producer.say(b"HEARTBEAT", {"session": producer.session, "acked": producer.durable})
+        producer.beat()
     producer.say(b"BYE", {"session": producer.session})
     producer.close()
     return producer
@@ -231,7 +386,7 @@ class Link:
     """A producer that keeps its session and sends records one by one."""
 
     def __init__(self, rig, context, epoch, keys, server_key):
-        self.producer = Producer(context, rig.ports["ingest"], epoch, 0, keys, server_key)
+        self.producer = Producer(context, rig.ports["ingest"], epoch, 0, (server_key, *keys))
         wait_for("a WELCOME", self.is_welcome)
 
     def is_welcome(self):

@@ -1,18 +1,21 @@
 """Kills the real daemon with SIGKILL at random moments under load, again and again, and holds it to an
-outside record of what was acknowledged:
+outside record of what was sent and acknowledged:
 
-  nothing acknowledged is lost      every record sent again is a duplicate, none is applied anew
-  nothing is doubled                applied records == distinct records; the counters balance
+  nothing acknowledged is lost      WELCOME never says less; every record sent again is known, none is applied anew
+  nothing is counted twice          the fates are those of the records sent once, exactly
   no dispatch under a second id     one Message-ID for each (alert, revision, committee); every intent delivered
+  the state is that of the records  what the daemon says is what an engine made anew from the records says, and what
+                                    the naive twin says (--twin)
   the journal tells all             verify holds, replay gives the same alert chain byte for byte
 """
 import argparse
 import collections
-import email
-import email.policy
+import contextlib
+import datetime
 import json
 import pathlib
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,143 +23,203 @@ import time
 
 import zmq
 
-from daemon_rig import ROOT, Producer, Rig, RigError, send_all, wait_for
+from daemon_rig import Producer, Rig, RigError, finish, send_all, wait_for
+from load import fates_of, frames_of, mixed, scenario_lines
 
 FRAME_RECORDS = 4
+REGIONS = ("NG-BO", "NG-AD", "NE-2")
 
 
-def frames_of(directory, seed):
-    """The demonstration's records, mixed with many more, as frames; deterministic in the seed."""
-    scenario = pathlib.Path(directory) / "scenario"
-    subprocess.run(["/usr/bin/python3", str(ROOT / "deploy/demo/make-scenario"), "--out", str(scenario)], check=True,
-                   stdout=subprocess.DEVNULL)
-    lines = []
-    for phase in sorted(scenario.glob("*.ndjson")):
-        lines += [line for line in phase.read_text().splitlines() if line]
-    source = next(json.loads(line) for line in lines if ".observation." in line)
-    chance = random.Random(seed)
-    mixed = []
-    for number, line in enumerate(lines):
-        mixed.append(line)
-        if number % 3 == 0:  # a neighbour that nobody reads, to make the commits many
-            extra = dict(source, id=f"filler-{number}", data=dict(source["data"], group=""))
-            del extra["data"]["group"]
-            extra["data"]["value"] = round(chance.uniform(1, 9), 2)
-            mixed.append(json.dumps(extra))
-    return [("\n".join(mixed[i:i + FRAME_RECORDS]) + "\n").encode()
-            for i in range(0, len(mixed), FRAME_RECORDS)]
+class Kills:
+    """Chooses the moments, and keeps what the daemon was at when it was killed."""
+
+    def __init__(self, rig, context, frames, chance, count):
+        self.rig, self.context, self.frames, self.chance, self.count = rig, context, frames, chance, count
+        # So that the load outlasts the kills.
+        self.share = len(frames) / count
+        self.acked = 0
+        self.done = 0
+        self.start_seconds = 0.4
+        self.phases = collections.Counter()
+        self.writing = collections.Counter()
+
+    def once(self):
+        turn = self.done % 6
+        if turn == 2:  # while it recovers, or makes its first commit
+            self.rig.begin()
+            time.sleep(self.chance.uniform(0, 1.2 * self.start_seconds))
+            ready = (self.rig.directory / "ports").exists()
+            self.kill("ready" if ready else "starting")
+        elif turn == 3:  # while it writes the tables that its start makes of the log
+            self.rig.begin()
+            self.await_table(2 * self.start_seconds)
+            self.kill("starting")
+        else:
+            begun = time.monotonic()
+            self.rig.start()
+            self.start_seconds = time.monotonic() - begun
+            stopping = turn == 5
+            self.load(self.chance.randint(0, int(2 * self.share) + 1), turn == 4)
+            if stopping:
+                self.rig.process.send_signal(signal.SIGTERM)
+                time.sleep(self.chance.uniform(0, 0.1))
+            self.kill("stopping" if stopping else "under load")
+        self.done += 1
+
+    def await_table(self, seconds):
+        """Until a table is being written, or so long."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and "table" not in files_being_written(self.rig.process.pid):
+            pass
+
+    def load(self, budget, at_a_table):
+        """A few frames; returns at a random moment while they are on their way, or while a table is written."""
+        producer = Producer(self.context, self.rig.ports["ingest"], "kill-loop", self.acked)
+        wait_for("WELCOME", lambda: producer.hear(100) or producer.session is not None, 20)
+        if producer.durable < self.acked:
+            raise RigError(f"{self.acked} was acknowledged, the daemon knows {producer.durable}")
+        moment = time.monotonic() + self.chance.uniform(0, 0.12)
+        while time.monotonic() < moment:
+            while budget > 0 and producer.sent < len(self.frames) and producer.offer(self.frames[producer.sent]):
+                budget -= 1
+            producer.hear(self.chance.randint(0, 3))
+        if at_a_table:  # a flush or a compaction
+            self.await_table(0.3)
+        producer.hear(0)
+        producer.close()
+        self.acked = max(self.acked, producer.durable)
+
+    def kill(self, phase):
+        """Stopped first, so that what it was writing can be seen."""
+        process = self.rig.process
+        if phase == "stopping" and process.poll() == 0:
+            self.phases["stopped before the kill"] += 1
+            return
+        process.send_signal(signal.SIGSTOP)
+        for kind in files_being_written(process.pid):
+            self.writing[kind] += 1
+        self.rig.kill()
+        self.phases[phase] += 1
 
 
-def load(rig, context, frames, acked, chance, budget):
-    """One life of the daemon: a few frames, and the kill at a random moment while they are on their way.
-    Returns the acknowledged sequence."""
-    producer = Producer(context, rig.ports["ingest"], "kill-loop", acked)
+def files_being_written(pid):
+    """The kinds of the store's files beside the log that the process has open for writing."""
+    found = set()
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        for link in pathlib.Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                name = link.readlink().name
+                flags = (link.parent.parent / "fdinfo" / link.name).read_text().split("flags:")[1].split()[0]
+                if int(flags, 8) & 3:
+                    found.add("table" if name.endswith(".sst") else "manifest" if name.startswith("MANIFEST") else "")
+    return found - {""}
+
+
+def told(rig):
+    """What the store's derived state comes to, in words."""
+    config = ("--config", rig.config)
+    day = datetime.datetime.now(datetime.timezone.utc).date()
+    text = [rig.run("explain", "--region", region, "--at", day, "--json", *config).stdout for region in REGIONS]
+    return text + [rig.run("show", *config).stdout, rig.run("timeline", *config).stdout]
+
+
+def check_records(rig, context, frames, lines):
+    expected = fates_of(lines)
+    counted = {fate: rig.metric("tocsin_records_total", fate=fate) for fate in
+               ("applied", "duplicate", "superseded", "quarantined", "archived-late")}
+    if {fate: count for fate, count in counted.items() if count} != dict(expected):
+        raise RigError(f"the records sent come to {dict(expected)}, counted were {counted}")
+    again = send_all(context, rig.ports["ingest"], "once-more", frames)
+    if again.fates.get("applied", 0) or again.fates.get("quarantined", 0) != expected["quarantined"]:
+        raise RigError(f"acknowledged records were lost: sent once more they are {again.fates}")
+    return expected
+
+
+def check_state(rig, twin):
+    rig.stop()
+    before = told(rig)
+    if twin:
+        compared = subprocess.run([twin, "compare", rig.config], capture_output=True, text=True)
+        if compared.returncode != 0:
+            raise RigError(f"the naive twin says otherwise:\n{compared.stdout}{compared.stderr}")
+        print(compared.stdout, end="")
+    rig.start("--rebuild")
+    if "made anew" not in rig.log_tail():
+        raise RigError("--rebuild made nothing anew")
+    rig.stop()
+    after = told(rig)
+    for name, one, other in zip((*REGIONS, "show", "timeline"), before, after):
+        if one != other:
+            raise RigError(f"{name}: the state differs from one made anew:\n{one}\n-- made anew:\n{other}")
+
+
+def run(options, directory):
+    chance = random.Random(options.seed)
+    rig = Rig(options.binaries, directory)
+    context = zmq.Context()
     begun = time.monotonic()
-    while producer.session is None:
-        producer.hear(100)
-        if time.monotonic() - begun > 20:
-            raise RigError("no WELCOME came")
-    if producer.durable < acked:
-        raise RigError(f"{acked} was acknowledged, the daemon knows {producer.durable}")
-    moment = time.monotonic() + chance.uniform(0, 0.06)
-    left = budget
-    while time.monotonic() < moment:
-        if left > 0 and producer.sent < len(frames) and producer.offer(frames[producer.sent]):
-            left -= 1
-        producer.hear(chance.randint(0, 3))
-    producer.close()
-    return max(acked, producer.durable)
-
-
-def check_mails(rig):
-    ids = collections.defaultdict(set)
-    for path in rig.mail.glob("*.eml"):
-        with open(path, "rb") as file:
-            mail = email.message_from_binary_file(file, policy=email.policy.default)
-        ids[(mail["X-Tocsin-Alert"], mail["X-Tocsin-Revision"], mail["To"])].add(mail["Message-ID"])
-    for key, found in ids.items():
-        if len(found) != 1:
-            raise RigError(f"one dispatch went out under several ids: {key} {found}")
-    intents = set()
-    for line in rig.run("ledger", rig.store, "--chain", "dispatches").stdout.splitlines():
-        entry = json.loads(line)["entry"]
-        if entry["state"] == "intended" and entry["channel"] == "email":
-            intents.add(entry["dispatch"])
-    sent = {next(iter(found)).strip("<>").split("@")[0] for found in ids.values()}
-    if not intents:
-        raise RigError("no alert was raised: this test shows nothing")
-    if len(sent) != len(intents):
-        raise RigError(f"{len(intents)} mails were intended, {len(sent)} arrived")
-    return len(intents)
+    try:
+        lines = mixed(scenario_lines(directory), options.records, options.seed)
+        frames = frames_of(lines, FRAME_RECORDS)
+        # Checkpoints are begun all the time and cut off in their middle.
+        rig.write_config(rig.start_mail(), [
+            (r"^(\s*path: \.\./store)", r"\1\n  checkpoint_records: 20\n  checkpoint_bytes: 2_000"),
+            (r"^history_begins: .*", "history_begins: 2025-06-01")])  # the twin goes through every day
+        if options.twin:
+            rig.add_pack(subprocess.run([options.twin, "pack", rig.config], check=True, capture_output=True,
+                                        text=True).stdout)
+        kills = Kills(rig, context, frames, chance, options.kills)
+        for _ in range(options.kills):
+            kills.once()
+            if kills.done % 100 == 0:
+                print(f"{kills.done} kills, {kills.acked} of {len(frames)} frames acknowledged, "
+                      f"{time.monotonic() - begun:.0f} s", flush=True)
+        acked = kills.acked
+        log = rig.log()
+        restored, anew = log.count("from the checkpoint"), log.count("made anew")
+        if restored < options.kills / 5:
+            raise RigError(f"hardly any start was from a checkpoint: {restored}")
+        rig.start()
+        finish(Producer(context, rig.ports["ingest"], "kill-loop", acked), frames, 600)
+        expected = check_records(rig, context, frames, lines)
+        wait_for("the delivery of the alerts", lambda: rig.metric("tocsin_outbox_dispatches") == 0, 120)
+        check_state(rig, options.twin)
+        mails, twice, files = rig.check_delivered()
+        print(rig.run("verify", rig.store).stdout, end="")
+        print(rig.run("replay", rig.store).stdout, end="")
+        if "refuses to write" in log or "cannot start" in log:
+            raise RigError("the log speaks of trouble that no kill explains")
+        return {"kills": options.kills, "seed": options.seed, "seconds": round(time.monotonic() - begun),
+                "killed while": dict(kills.phases), "while writing": dict(kills.writing),
+                "starts from a checkpoint": restored, "starts from all records": anew,
+                "records": len(lines), "frames acknowledged amid the kills": acked,
+                "fates": dict(expected), "lost": 0, "counted twice": 0, "mails": mails,
+                "mails sent more than once, under one id": twice, "CAP files": files,
+                "naive twin": "agrees" if options.twin else "not asked"}
+    except RigError as error:
+        print(f"FAILED: {error}\n{rig.log_tail()}", file=sys.stderr)
+        return None
+    finally:
+        rig.close()
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binaries", required=True)
     parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--records", type=int, default=2600, help="sent while it is killed")
     parser.add_argument("--seed", type=int, default=20260101)
+    parser.add_argument("--twin", help="the program store_twin, to compare with the naive twin")
+    parser.add_argument("--json", help="write the summary to this file")
     options = parser.parse_args()
     print(f"seed {options.seed}, {options.kills} kills")
-    chance = random.Random(options.seed)
     with tempfile.TemporaryDirectory(prefix="tocsin-kill-") as directory:
-        rig = Rig(options.binaries, directory)
-        context = zmq.Context()
-        try:
-            frames = frames_of(directory, options.seed)
-            share = 1.5 * len(frames) / options.kills  # so that the load outlasts the kills
-            # Checkpoints are begun all the time and cut off in their middle.
-            rig.write_config(rig.start_mail(), [
-                (r"^(\s*path: \.\./store)", r"\1\n  checkpoint_records: 20\n  checkpoint_bytes: 2_000")])
-            acked = 0
-            for kill in range(options.kills):
-                if kill % 3 == 2:  # while it recovers, or makes its first commit
-                    rig.begin()
-                    time.sleep(chance.uniform(0, 0.4))
-                    rig.kill()
-                    continue
-                rig.start()
-                budget = chance.randint(0, int(2 * share) + 1)
-                acked = load(rig, context, frames, acked, chance, budget)
-                rig.kill()
-            log = (rig.directory / "tocsind.log").read_text()
-            restored = log.count("from the checkpoint")
-            print(f"{restored} starts from a checkpoint, {log.count('made anew')} from all records")
-            if restored < options.kills / 5:
-                raise RigError("hardly any start was from a checkpoint")
-            print(f"{acked} of {len(frames)} frames were acknowledged before the last kill")
-            rig.start()
-            last = Producer(context, rig.ports["ingest"], "kill-loop", acked)
-            deadline = time.monotonic() + 120
-            while last.durable < len(frames) and time.monotonic() < deadline:
-                while last.session is not None and last.sent < len(frames) and last.offer(frames[last.sent]):
-                    pass
-                last.hear(100)
-            if last.durable < len(frames):
-                raise RigError(f"only {last.durable} of {len(frames)} frames were acknowledged")
-            last.close()
-            records = [json.loads(line) for frame in frames for line in frame.splitlines()]
-            distinct = {(r["source"], r["id"], r.get("revision", 1), r["type"]) for r in records}
-            applied = rig.metric("tocsin_records_total", fate="applied")
-            total = rig.metric("tocsin_records_total")
-            print(f"{len(records)} records, {len(distinct)} distinct; counted {total:.0f}, applied {applied:.0f}")
-            again = send_all(context, rig.ports["ingest"], "once-more", frames)
-            print(f"sent once more: {again.fates}")
-            if again.fates.get("applied", 0) != 0:
-                raise RigError(f"acknowledged records were lost: {again.fates}")
-            if total != len(records):
-                raise RigError(f"{len(records)} records were acknowledged, {total:.0f} were counted")
-            if applied > len(distinct):
-                raise RigError("records were applied twice")
-            wait_for("the delivery of the alerts", lambda: rig.metric("tocsin_outbox_dispatches") == 0, 120)
-            print(f"{check_mails(rig)} mails intended, each under one id")
-            rig.stop()
-            print(rig.run("verify", rig.store).stdout, end="")
-            print(rig.run("replay", rig.store).stdout, end="")
-        except RigError as error:
-            print(f"FAILED: {error}\n{rig.log_tail()}", file=sys.stderr)
-            return 1
-        finally:
-            rig.close()
+        summary = run(options, directory)
+    if summary is None:
+        return 1
+    print("\n".join(f"{name}: {value}" for name, value in summary.items()))
+    if options.json:
+        pathlib.Path(options.json).write_text(json.dumps(summary) + "\n")
     return 0
 
 

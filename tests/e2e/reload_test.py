@@ -52,7 +52,7 @@ def hang_up(rig, answer):
 def run(rig, directory):
     context = zmq.Context()
     notified = Notified(directory)
-    rig.environment = {"NOTIFY_SOCKET": notified.path}
+    rig.environment["NOTIFY_SOCKET"] = notified.path
     server, demo, other, stranger = (rig.keygen(name) for name in ("server", "demo", "other", "stranger"))
     packs = rig.directory / "packs"
     packs.mkdir()

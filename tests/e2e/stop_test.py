@@ -2,23 +2,18 @@
 mail twice; and a second start finds a checkpoint and nothing to send."""
 import argparse
 import collections
-import email
-import pathlib
 import signal
-import subprocess
 import sys
 import tempfile
 
 import zmq
 
-from daemon_rig import ROOT, Rig, RigError, send_all, wait_for
+from daemon_rig import Rig, RigError, send_all, wait_for
+from load import PHASES, frames_of, scenario_lines
 
 
 def message_ids(rig):
-    found = collections.Counter()
-    for path in rig.mail.glob("*.eml"):
-        found[email.message_from_bytes(path.read_bytes())["Message-ID"]] += 1
-    return found
+    return sum(rig.mails().values(), collections.Counter())
 
 
 def main():
@@ -28,12 +23,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="tocsin-stop-") as directory:
         rig = Rig(options.binaries, directory)
         try:
-            scenario = pathlib.Path(directory) / "scenario"
-            subprocess.run(["/usr/bin/python3", str(ROOT / "deploy/demo/make-scenario"), "--out", str(scenario)],
-                           check=True, stdout=subprocess.DEVNULL)
-            lines = [line for name in ("01-history", "02-watch")
-                     for line in (scenario / f"{name}.ndjson").read_text().splitlines() if line]
-            frames = [("\n".join(lines[i:i + 100]) + "\n").encode() for i in range(0, len(lines), 100)]
+            frames = frames_of(scenario_lines(directory, PHASES[:2]), 100)
             rig.write_config(rig.start_mail("--behave", ",".join(["take-and-wait"] * 20)))
             rig.start()
             send_all(zmq.Context(), rig.ports["ingest"], "stop-test", frames)

@@ -5,124 +5,16 @@
 
 #include <algorithm>
 #include <cstring>
-#include <map>
-#include <mutex>
-#include <optional>
 #include <random>
-#include <set>
-#include <string_view>
-#include <utility>
-#include <vector>
+
+#include "tests/support/crash_fs_state.h"
 
 namespace tocsin::testsupport {
 
 using rocksdb::FileOptions;
 using rocksdb::IODebugContext;
 using rocksdb::IOOptions;
-using rocksdb::IOStatus;
 using rocksdb::Slice;
-
-namespace {
-
-// A file, or a directory (which has no bytes).
-struct Node {
-  bool directory = false;
-  std::string bytes;
-  std::size_t synced = 0;  // bytes before it are durable
-};
-using Names = std::map<std::string, std::shared_ptr<Node>>;
-// A change of names that is not durable yet: what each path named afterwards, nullptr for nothing.
-using NameChange = std::vector<std::pair<std::string, std::shared_ptr<Node>>>;
-
-std::string above(const std::string& path) { return path.substr(0, path.rfind('/')); }
-
-std::string without_slash(std::string path) {
-  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
-  return path;
-}
-
-}  // namespace
-
-struct CrashDisk::State {
-  mutable std::mutex mutex;
-  Names live, durable;
-  std::vector<NameChange> unsynced;  // since the last sync of their directory, in order
-  std::set<std::string> locks;
-  std::uint64_t boots = 0, changes = 0, syncs = 0;
-  bool powered = true;
-  std::optional<std::uint64_t> changes_left, syncs_left;
-  std::function<void(const std::string&)> hook;
-  std::vector<std::unique_ptr<rocksdb::Env>> machines;  // the last is the one that runs
-
-  // Requires the mutex, as everything below does.
-  IOStatus alive(std::uint64_t boot) const {
-    if (powered && boot == boots) return IOStatus::OK();
-    return IOStatus::IOError("the power is off");
-  }
-  // Called before each change.
-  IOStatus change(std::uint64_t boot) {
-    if (changes_left && *changes_left == 0) powered = false;
-    if (IOStatus status = alive(boot); !status.ok()) return status;
-    if (changes_left) --*changes_left;
-    ++changes;
-    return IOStatus::OK();
-  }
-  std::shared_ptr<Node> find(const std::string& path) const {
-    const auto node = live.find(path);
-    return node == live.end() ? nullptr : node->second;
-  }
-  std::shared_ptr<Node> file(const std::string& path) const {
-    auto node = find(path);
-    return node && !node->directory ? node : nullptr;
-  }
-  static void make(const NameChange& change, Names& names) {
-    for (const auto& [path, node] : change) {
-      if (node) {
-        names[path] = node;
-      } else {
-        names.erase(path);
-      }
-    }
-  }
-  void rename(NameChange change) {
-    make(change, live);
-    unsynced.push_back(std::move(change));
-  }
-  void sync_directory(const std::string& directory) {
-    const auto inside = [&](const auto& name) { return above(name.first) == directory; };
-    for (const NameChange& change : unsynced) {
-      if (!inside(change.front())) continue;
-      // A directory that was renamed: what was durable in it is durable under its new name.
-      for (std::size_t i = 1; i + 2 < change.size(); i += 2) {
-        if (durable.erase(change[i].first) > 0) durable.insert(change[i + 1]);
-      }
-    }
-    std::erase_if(unsynced, [&](const NameChange& change) { return inside(change.front()); });
-    std::erase_if(durable, inside);
-    for (const auto& name : live) {
-      if (inside(name)) durable.insert(name);
-    }
-  }
-  // What the machine finds when it boots with the names `kept`.
-  void restart(const Names& kept, const std::function<std::size_t(const Node&)>& bytes_kept) {
-    live.clear();
-    for (const auto& [path, node] : kept) {
-      const bool reachable = path == CrashDisk::root() || live.contains(above(path));
-      if (!reachable) continue;
-      // A copy: the dead machine may still hold the node.
-      auto copy = std::make_shared<Node>(*node);
-      copy->bytes.resize(bytes_kept(*node));
-      copy->synced = copy->bytes.size();
-      live.emplace(path, std::move(copy));
-    }
-    durable = live;
-    unsynced.clear();
-    locks.clear();
-    powered = true;
-    changes_left.reset();
-    syncs_left.reset();
-  }
-};
 
 namespace {
 
@@ -436,6 +328,17 @@ CrashDisk::CrashDisk() : state_(std::make_shared<State>()) {
   boot();
 }
 
+CrashDisk::CrashDisk(const Image& image) : CrashDisk() {
+  for (const auto& [path, bytes] : image) {
+    auto node = std::make_shared<Node>();
+    node->directory = path.ends_with('/');
+    node->bytes = bytes;
+    node->synced = bytes.size();
+    state_->live.insert_or_assign(without_slash(path), std::move(node));
+  }
+  state_->durable = state_->live;
+}
+
 CrashDisk::~CrashDisk() = default;
 
 void CrashDisk::boot() {
@@ -454,6 +357,28 @@ void CrashDisk::crash() {
   const Names kept = state_->durable;
   state_->restart(kept, [](const Node& node) { return node.synced; });
   boot();
+}
+
+void CrashDisk::kill() {
+  const std::lock_guard lock(state_->mutex);
+  state_->boot_clean();
+  boot();
+}
+
+CrashDisk::Image CrashDisk::image() const {
+  const std::lock_guard lock(state_->mutex);
+  Image image;
+  for (const auto& [path, node] : state_->durable)
+    image[path + (node->directory ? "/" : "")] = node->bytes.substr(0, node->synced);
+  return image;
+}
+
+std::uint64_t CrashDisk::unsynced_bytes(std::string_view suffix) const {
+  const std::lock_guard lock(state_->mutex);
+  std::uint64_t bytes = 0;
+  for (const auto& [path, node] : state_->live)
+    if (path.ends_with(suffix)) bytes += node->bytes.size() - node->synced;
+  return bytes;
 }
 
 void CrashDisk::crash_torn(std::uint64_t seed) {

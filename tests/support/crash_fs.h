@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace rocksdb {
 class Env;
@@ -28,6 +30,10 @@ class CrashDisk {
  public:
   // The disk is empty but for the directory root(), which is durable.
   CrashDisk();
+  // What crash() would leave of a disk: the bytes of each file by its path; directories end in '/'.
+  using Image = std::map<std::string, std::string>;
+  // A disk that holds the image, all of it durable.
+  explicit CrashDisk(const Image& image);
   ~CrashDisk();
   CrashDisk(const CrashDisk&) = delete;
   CrashDisk& operator=(const CrashDisk&) = delete;
@@ -38,6 +44,9 @@ class CrashDisk {
 
   // Everything unsynced is lost.
   void crash();
+  // The process dies and the machine goes on (kill -9): whatever was written is still there to be
+  // read, and what was unsynced is so still.
+  void kill();
   // Of every file a random part of its unsynced tail stays, and of the unsynced changes of names a
   // random number of the first: the disk wrote back some of it by itself.
   void crash_torn(std::uint64_t seed);
@@ -48,6 +57,10 @@ class CrashDisk {
   // The n-th sync of a file from now on fails, n from 1, and what it should have synced stays
   // unsynced. Later ones work again.
   void fail_sync(std::uint64_t n);
+
+  Image image() const;
+  // Bytes that are written and not synced, in files whose name ends in `suffix`.
+  std::uint64_t unsynced_bytes(std::string_view suffix) const;
 
   // Since the disk was made.
   std::uint64_t changes() const;

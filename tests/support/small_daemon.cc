@@ -131,6 +131,19 @@ CommitOutcome SmallDaemon::reload(const Contents& contents) {
   return must(pipeline_->commit(std::move(inputs), now_));
 }
 
+void SmallDaemon::restart_with(const std::string& file, const std::string& from,
+                               const std::string& to) {
+  std::string& text = contents_.configuration.at(file);
+  const auto at = text.find(from);
+  require(at != std::string::npos, file + " has no " + from);
+  text.replace(at, from.size(), to);
+  restart();
+}
+
+CommitOutcome SmallDaemon::commit(std::vector<Input> inputs) {
+  return must(pipeline_->commit(std::move(inputs), now_));
+}
+
 CommitOutcome SmallDaemon::send(const std::string& records) {
   return must(pipeline_->commit({RecordsInput{"relay", "epoch", ++sequence_, records}}, now_));
 }

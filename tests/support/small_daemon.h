@@ -17,6 +17,8 @@ class SmallDaemon {
 
   // Commits the records, one JSON object a line, as the producer's next frame.
   CommitOutcome send(const std::string& records);
+  // Commits what people ask for, or anything else.
+  CommitOutcome commit(std::vector<Input> inputs);
   // Commits nothing but the time, `days` later.
   CommitOutcome pass(std::int32_t days);
   // Brings other contents into force, as the engine thread does at a reload.
@@ -27,6 +29,8 @@ class SmallDaemon {
   void restart();
   // The same on other contents, and commits the time.
   CommitOutcome restart_on(const Contents& contents);
+  // The same with another text of one file of the configuration from now on.
+  void restart_with(const std::string& file, const std::string& from, const std::string& to);
 
   const Pipeline& pipeline() const { return *pipeline_; }
   const Store& store() const { return *store_; }

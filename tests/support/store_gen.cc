@@ -114,7 +114,8 @@ Input StoreGen::input() {
     case 4:
       return DeliveryInput{{hash(), static_cast<Outcome>(below(3)), bytes(40)}};
     case 5:
-      return AcknowledgeInput{bytes(32), fitting<std::uint32_t>(), bytes(9), bytes(9)};
+      return AcknowledgeInput{bytes(32), fitting<std::uint32_t>(), bytes(9), bytes(9),
+                              often() ? "" : bytes(40)};
     case 6:
       return MuteInput{bytes(9), bytes(9), bytes(9), bytes(30), time()};
     case 7:
@@ -144,6 +145,10 @@ Dispatch StoreGen::dispatch() {
   dispatch.next_attempt = time();
   dispatch.last_answer = bytes(40);
   return dispatch;
+}
+
+Acknowledgement StoreGen::acknowledgement(const AlertRevision& of) {
+  return {of.alert, of.number, bytes(9), bytes(9), bytes(40), time()};
 }
 
 QuarantineRow StoreGen::quarantine() {
@@ -223,7 +228,15 @@ Commit StoreGen::commit(std::uint64_t sequence, int records) {
   ++named_;
   commit.numbering.push_back({NumberedKind::kRegion, "region " + std::to_string(named_),
                               static_cast<std::uint32_t>(named_)});
+  if (rarely()) {
+    QuarantineRow row = quarantine();
+    row.sequence = 2;
+    commit.quarantine_refused_again.push_back(std::move(row));
+  }
   if (rarely()) commit.quarantine_released.push_back(1);
+  for (const AlertRevision& alert : commit.alerts) {
+    if (often()) commit.acknowledgements.push_back(acknowledgement(alert));
+  }
   return commit;
 }
 
@@ -238,6 +251,9 @@ void apply(const Commit& commit, StoreContent& content) {
     row.sequence = ++head.quarantine_sequence;
     content.quarantine[row.sequence] = std::move(row);
   }
+  for (const QuarantineRow& row : commit.quarantine_refused_again) {
+    content.quarantine[row.sequence] = row;
+  }
   for (const std::uint64_t released : commit.quarantine_released) {
     content.quarantine.erase(released);
   }
@@ -251,6 +267,9 @@ void apply(const Commit& commit, StoreContent& content) {
     chain = {chain.count + 1, hash};
   }
   for (const Dispatch& dispatch : commit.dispatches) content.dispatches[dispatch.id] = dispatch;
+  for (const Acknowledgement& row : commit.acknowledgements) {
+    content.acknowledgements[{row.alert, row.revision, row.committee}] = row;
+  }
   for (const Numbering::Entry& entry : commit.numbering) {
     content.numbering[{entry.kind, entry.name}] = entry.number;
   }
@@ -308,6 +327,12 @@ StoreContent content_of(const Store& store) {
   const auto numbering = store.numbering();
   for (const Numbering::Entry& entry : numbering.value()) {
     content.numbering[{entry.kind, entry.name}] = entry.number;
+  }
+  for (const auto& [key, revision] : content.alerts) {
+    const auto rows = store.acknowledgements(revision.alert);
+    for (const Acknowledgement& row : rows.value()) {
+      content.acknowledgements[{row.alert, row.revision, row.committee}] = row;
+    }
   }
   content.fates = store.fates();
   content.dispatch_counts = store.dispatch_counts();

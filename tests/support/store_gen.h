@@ -21,6 +21,7 @@ class StoreGen {
   JournalEntry journal_entry();
   Dispatch dispatch();
   QuarantineRow quarantine();
+  Acknowledgement acknowledgement(const AlertRevision& of);
   LedgerRow ledger_row();
   StoreHead head();
   AlertRevision alert();
@@ -60,6 +61,7 @@ struct StoreContent {
   std::map<std::uint64_t, QuarantineRow> quarantine;
   std::map<std::tuple<Hash128, std::uint32_t>, AlertRevision> alerts;
   std::map<Hash128, Dispatch> dispatches;
+  std::map<std::tuple<Hash128, std::uint32_t, std::string>, Acknowledgement> acknowledgements;
   std::map<Chain, std::vector<LedgerRow>> ledger;
   std::map<std::tuple<NumberedKind, std::string>, std::uint32_t> numbering;
   std::map<std::tuple<std::string, std::string>, std::uint64_t> positions;

@@ -1,0 +1,8 @@
+"""Ports for programs that can't be told to take any free one."""
+import socket
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
