@@ -63,6 +63,8 @@ ServerOptions server_options(const Settings& settings) {
   options.endpoint = ingest.endpoint;
   options.allow_plain_off_loopback = ingest.security == TransportSecurity::kPlain;
   if (ingest.security != TransportSecurity::kCurve) options.plain_producer = ingest.plain_producer;
+  options.feeds = ingest.feeds;
+  options.sessions.rates = ingest.rates;
   options.sessions.pool = {static_cast<std::uint64_t>(ingest.credit.records),
                            static_cast<std::uint64_t>(ingest.credit.bytes)};
   options.sessions.heartbeat = std::chrono::milliseconds(ingest.heartbeat_ms);
@@ -350,6 +352,8 @@ void App::set_catalogue(std::shared_ptr<const Catalogue> catalogue) {
 Gauges App::gauges() const {
   Gauges gauges;
   gauges.server = server_->statistics();
+  gauges.feeds = server_->feeds();
+  gauges.producers = server_->producers();
   gauges.lanes = dispatcher_->statistics();
   gauges.store = store_->statistics();
   gauges.fates = store_->fates();

@@ -76,6 +76,7 @@ Result<void> App::try_reload() {
   }
   auto reloaded = loop_->reload(to_inputs(*wanted), *std::move(loaded));
   if (!reloaded) return tl::unexpected(reloaded.error());
+  server_->set_rates(wanted->settings->ingest.rates);
   admin_->renew(*std::move(admin_secrets));
   say_what_was_reloaded(*reloaded, std::exchange(contents_, *std::move(wanted)),
                         std::chrono::steady_clock::now() - begun);

@@ -208,6 +208,7 @@ void EngineLoop::written(CommitOutcome&& outcome, const CommitTiming& timing) {
     log_.info("alert {} {} revision {} ({}) region={} pattern={} level={}", revision.alert.hex(),
               name_of(revision.kind), revision.number, format_day(revision.tick), revision.region,
               revision.pattern, name_of(revision.level));
+  for (const SuspicionChange& change : outcome.suspicions) log_.warn(describe(change));
   metrics_.timed(timing);
   if (!outcome.requests.empty()) answer_requests(std::move(outcome.requests));
   if (!outcome.frames.empty()) ports_.acknowledge(std::move(outcome.frames));

@@ -143,6 +143,8 @@ std::string Metrics::expose(const Gauges& gauges) const {
   Scrape scrape;
   add_fates(scrape, gauges, *engine_->catalogue());
   add_server(scrape, gauges.server);
+  add_feeds(scrape, gauges);
+  add_producers(scrape, gauges);
   add_dispatch(scrape, gauges);
   add_admin(scrape, gauges);
   add_store(scrape, gauges);

@@ -11,6 +11,7 @@
 #include "alerting/dispatcher.h"
 #include "daemon/admin_refusal.h"
 #include "daemon/pipeline.h"
+#include "ingest/feed.h"
 #include "ingest/session_types.h"
 #include "storage/space.h"
 #include "storage/store.h"
@@ -29,6 +30,8 @@ struct CommitTiming {
 // What is asked of the parts when somebody scrapes.
 struct Gauges {
   ServerStatistics server;
+  std::vector<FeedStatistics> feeds;
+  std::vector<ProducerStatistics> producers;
   std::vector<LaneStatistics> lanes;
   StoreStatistics store;
   std::map<SourceId, FateTotals> fates;

@@ -49,6 +49,13 @@ void EngineFigures::update(const CommitOutcome& outcome, const Pipeline& pipelin
     coverage_ = std::move(coverage);
     sources_ = pipeline.sources_seen();
   }
+  for (const SuspicionChange& change : outcome.suspicions) {
+    if (change.kind == SuspicionChange::Kind::kBegan) {
+      suspects_.emplace(change.source, change.suspicion);
+    } else {
+      suspects_.erase({change.source, change.suspicion});
+    }
+  }
   if (look) indicators_ = std::move(indicators);
   now_ = pipeline.now();
   sequence_ = outcome.sequence;
@@ -126,6 +133,14 @@ void EngineFigures::add_to(Scrape& scrape) const {
     if (seen.newest > kDayMin)
       scrape.add("tocsin_source_newest_day_timestamp_seconds", unix_seconds(seen.newest), {label});
   }
+  std::set<SourceId> watched;
+  for (const auto& [source, seen] : sources_) watched.insert(source);
+  for (const auto& [source, reason] : suspects_) watched.insert(source);
+  for (const SourceId source : watched)
+    for (const Suspicion reason : {Suspicion::kRate, Suspicion::kBound, Suspicion::kSame})
+      scrape.add("tocsin_source_suspect",
+                 std::uint64_t{suspects_.contains({source, reason}) ? 1u : 0u},
+                 {source_label(*catalogue_, source), name_of(reason)});
   for (const Coverage& coverage : coverage_)
     scrape.add("tocsin_source_covered_until_timestamp_seconds", unix_seconds(coverage.until),
                {source_label(*catalogue_, coverage.source),

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -58,6 +59,7 @@ class EngineFigures {
   std::shared_ptr<const Catalogue> catalogue_ = std::make_shared<const Catalogue>();
   std::map<std::pair<std::string, Level>, std::uint64_t> alerts_;
   std::map<SourceId, SourceSeen> sources_;
+  std::set<std::pair<SourceId, Suspicion>> suspects_;
   std::vector<Coverage> coverage_;
   std::map<IndicatorId, IndicatorFigures> indicators_;
   ProcessingTime now_;

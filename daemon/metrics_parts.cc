@@ -51,6 +51,26 @@ void add_server(Scrape& scrape, const ServerStatistics& server) {
   scrape.add("tocsin_server_credit_withheld", std::uint64_t{server.withheld.empty() ? 0u : 1u});
 }
 
+void add_feeds(Scrape& scrape, const Gauges& gauges) {
+  for (const FeedStatistics& feed : gauges.feeds) {
+    scrape.add("tocsin_feed_gaps_total", feed.gaps, {feed.name});
+    scrape.add("tocsin_feed_messages_total", feed.messages, {feed.name});
+    scrape.add("tocsin_feed_missed_messages_total", feed.missed, {feed.name});
+    scrape.add("tocsin_feed_quarantined_records_total", feed.quarantined, {feed.name});
+    scrape.add("tocsin_feed_refused_messages_total", feed.refused, {feed.name});
+    scrape.add("tocsin_feed_restarts_total", feed.restarts, {feed.name});
+  }
+}
+
+void add_producers(Scrape& scrape, const Gauges& gauges) {
+  for (const ProducerStatistics& producer : gauges.producers) {
+    scrape.add("tocsin_producer_accepted_records_total", producer.records_accepted,
+               {producer.name});
+    scrape.add("tocsin_producer_throttled_sessions", producer.throttled, {producer.name});
+    scrape.add("tocsin_producer_throttles_total", producer.throttles, {producer.name});
+  }
+}
+
 void add_dispatch(Scrape& scrape, const Gauges& gauges) {
   for (const LaneStatistics& lane : gauges.lanes) {
     const std::string_view channel = name_of(lane.channel);

@@ -7,6 +7,7 @@
 
 #include "alerting/policy.h"
 #include "daemon/pipeline_working.h"
+#include "ingest/feed.h"
 
 namespace tocsin {
 namespace {
@@ -94,6 +95,7 @@ Result<void> Pipeline::reload(Loaded loaded) {
   }
   auto other = open(store_, std::move(loaded), checkpoint_options_);
   if (!other) return tl::unexpected(other.error());
+  (*other)->watch_ = std::move(watch_);
   become(std::move(**other));
   return {};
 }
@@ -179,6 +181,7 @@ Result<Prepared> Pipeline::prepare(std::vector<Input> inputs, ProcessingTime now
   for (const auto& [id, dispatch] : working.dispatches)
     working.commit.dispatches.push_back(dispatch);
   working.outcome.dispatches = working.commit.dispatches.size();
+  working.outcome.suspicions = watch_.take_changes(now_, *loaded_.catalogue);
   working.commit.numbering = std::move(loaded_.new_numbers);
   loaded_.new_numbers.clear();
   working.commit.entry = {now_, std::move(inputs)};
@@ -226,7 +229,9 @@ Result<void> Pipeline::take_records(Working& working, const RecordsInput& input)
   std::uint64_t& durable = positions_[{input.producer, input.epoch}];
   const Producer* producer = loaded_.catalogue->find_producer(input.producer);
   const bool part = input.sequence == 0;
-  if (producer == nullptr || (!part && input.sequence != durable + 1)) {
+  const bool follows = part || input.sequence == durable + 1 ||
+                       (is_feed_epoch(input.epoch) && input.sequence > durable);
+  if (producer == nullptr || !follows) {
     result.refused =
         Error{producer == nullptr ? ErrorCode::kForbidden : ErrorCode::kUnavailable,
               producer == nullptr ? "'" + input.producer + "' is no producer"
@@ -295,6 +300,7 @@ void Pipeline::take_record(Working& working, const Place& at, FrameResult& resul
   const Source* source = loaded_.catalogue->find_source(at.decoded.record->source);
   ++working.commit.fates[source == nullptr ? SourceId() : source->id]
                         [static_cast<std::size_t>(admission.fate)];
+  if (source != nullptr) watch_.arrived(source->id, now_);
   if (admission.rejection) {
     quarantine(working, at, *admission.rejection, result);
   } else {
@@ -317,6 +323,7 @@ Admission Pipeline::judge(Working& working, const Producer& producer,
   if (admission.change->before) checkpoint_->replaced(*admission.change->before, working.commit);
   engine_->apply(*admission.change);
   LatestRevision& after = admission.change->after;
+  watch_.applied(after, *loaded_.catalogue);
   SourceSeen& seen = seen_[after.source];
   seen.arrived = now_;
   seen.newest = std::max(seen.newest, newest_day(record));

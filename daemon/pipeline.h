@@ -14,6 +14,7 @@
 #include "daemon/contents.h"
 #include "daemon/request.h"
 #include "daemon/retention.h"
+#include "daemon/source_watch.h"
 #include "ingest/decode.h"
 #include "ingest/gate.h"
 #include "ingest/session_types.h"
@@ -32,6 +33,7 @@ struct CommitOutcome {
   std::vector<AlertRevision> revisions;
   std::size_t dispatches = 0;  // rows of the outbox that were written
   std::uint64_t records = 0;
+  std::vector<SuspicionChange> suspicions;
   StepFigures engine;
   std::chrono::nanoseconds
       rules{};  // how long the engine took; for the metrics, never for a decision
@@ -142,6 +144,7 @@ class Pipeline {
   std::map<Hash128, std::set<std::string>> told_;    // by alert: committees
   std::map<std::string, std::int64_t> quarantined_;  // kept rows, by producer
   std::map<SourceId, SourceSeen> seen_;
+  SourceWatch watch_;
 };
 
 }  // namespace tocsin

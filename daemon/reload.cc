@@ -27,6 +27,7 @@ constexpr auto kReloadable = std::to_array<std::string_view>({
     "illustrative",
     "ingest.limits.quarantine_records",
     "ingest.limits.record_bytes",
+    "ingest.rates",
     "packs",
 });
 

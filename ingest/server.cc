@@ -64,6 +64,9 @@ void IngestServer::set_catalogue(std::shared_ptr<const Catalogue> catalogue) {
   loop_->swap(std::move(catalogue));
 }
 ServerStatistics IngestServer::statistics() const { return loop_->statistics(); }
+std::vector<ProducerStatistics> IngestServer::producers() const { return loop_->producers(); }
+void IngestServer::set_rates(ProducerRates rates) { loop_->set_rates(std::move(rates)); }
+std::vector<FeedStatistics> IngestServer::feeds() const { return loop_->feeds(); }
 void IngestServer::stop() { loop_->stop(); }
 
 }  // namespace tocsin

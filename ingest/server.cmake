@@ -2,10 +2,13 @@
 tocsin_library(tocsin_server
   SOURCES
     client_keys.cc
+    feed.cc
+    feed_sockets.cc
     protocol.cc
     server.cc
     server_loop.cc
     server_queue.cc
+    server_receive.cc
     session.cc
     session_credit.cc
     session_stream.cc

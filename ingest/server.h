@@ -4,8 +4,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "ingest/client_keys.h"
+#include "ingest/feed.h"
 #include "ingest/session_types.h"
 #include "model/catalogue.h"
 #include "model/result.h"
@@ -19,6 +21,7 @@ struct ServerOptions {
   std::string plain_producer;             // every plain client is this configured producer;
   bool allow_plain_off_loopback = false;  // plain is refused beyond loopback unless this is set.
   SessionOptions sessions;
+  std::vector<FeedOptions> feeds;
   std::size_t connections_max = 2048;
   int receive_queue = 64;                 // messages that libzmq queues for each connection, in and
   int send_queue = 256;                   // out; beyond it TCP holds the sender back
@@ -30,10 +33,11 @@ struct ServerOptions {
 
 // The acked edge of docs/PROTOCOL.md.
 //
-// One thread of its own owns every ZeroMQ socket (ROUTER, the ZAP REP, the monitor) and blocks in
-// poll; other threads hand it work in a list behind a mutex and wake it with an eventfd, which,
-// unlike a ZeroMQ socket, may be written from any thread. Work per turn is bounded. The thread
-// never blocks on the sink: frames that it can't take wait here, bounded by the credit pool.
+// One thread of its own owns every ZeroMQ socket (ROUTER, the feeds' SUBs, the ZAP REP, the
+// monitor) and blocks in poll; other threads hand it work in a list behind a mutex and wake it with
+// an eventfd, which, unlike a ZeroMQ socket, may be written from any thread. Work per turn is
+// bounded. The thread never blocks on the sink: frames that it can't take wait here, bounded by the
+// credit pool.
 //
 // 1. A frame reaches the sink at most once for each time its result is not `refused`, in sequence
 // order.
@@ -65,9 +69,13 @@ class IngestServer {
   // Grants no more credit, for `reason`, which producers are told ("disk-full"); with an empty
   // reason grants again. Credit already granted stands.
   void withhold_credit(std::string reason);
+  // From now on these rates hold.
+  void set_rates(ProducerRates rates);
   // From now on only keys in `catalogue` count; sessions of others end with not-a-producer.
   void set_catalogue(std::shared_ptr<const Catalogue> catalogue);
   ServerStatistics statistics() const;
+  std::vector<FeedStatistics> feeds() const;
+  std::vector<ProducerStatistics> producers() const;
   // Says BYE to every session, closes the sockets and joins the thread. Results posted before it
   // are still acknowledged; frames in flight afterwards are the producers' to send again.
   // Idempotent.

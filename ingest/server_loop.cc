@@ -12,14 +12,16 @@
 #include <cstring>
 #include <random>
 
+#include "ingest/server_receive.h"
+
 namespace tocsin {
 
 namespace {
 
-constexpr std::size_t kPartsKept = 8;  // of a message: more than any that is allowed has
 constexpr int kZapRequestsPerTurn = 64;
 constexpr int kMonitorEventsPerTurn = 256;
 constexpr std::chrono::milliseconds kOfferAgain{2};
+constexpr std::chrono::milliseconds kListsInterval{50};
 constexpr std::chrono::milliseconds kHandshakeTime{5000};
 constexpr std::chrono::milliseconds kPingTime{10'000};
 constexpr const char* kMonitorEndpoint = "inproc://ingest.monitor";
@@ -31,22 +33,6 @@ std::uint64_t random_session() {
   std::random_device device;
   // 40 bits: room for 2^52 sessions before numbers leave JSON's exact integers.
   return ((std::uint64_t{device()} << 8U) ^ device()) & 0xFF'FFFF'FFFFU;
-}
-
-std::string_view view(const zmq::message_t& part) {
-  return {static_cast<const char*>(part.data()), part.size()};
-}
-
-// All parts of one message, keeping the first kPartsKept; empty when none is there.
-std::vector<zmq::message_t> receive_all(zmq::socket_t& socket) {
-  std::vector<zmq::message_t> parts;
-  for (bool more = true; more;) {
-    zmq::message_t part;
-    if (zmq_msg_recv(part.handle(), socket.handle(), ZMQ_DONTWAIT) < 0) return {};
-    more = part.more();
-    if (parts.size() < kPartsKept) parts.push_back(std::move(part));
-  }
-  return parts;
 }
 
 int local_port(int fd) {
@@ -72,7 +58,12 @@ IngestServer::Loop::Loop(ServerOptions options, std::shared_ptr<const Catalogue>
     : options_(std::move(options)),
       catalogue_(std::move(catalogue)),
       sink_(sink),
-      table_(options_.sessions, positions, random_session(), options_.on_note) {}
+      table_(options_.sessions, positions, random_session(), options_.on_note),
+      feeds_(options_.feeds, options_.sessions.frame, positions, [this](std::string text) {
+        table_.note(NoteKind::kFeed, "", std::move(text), std::chrono::steady_clock::now());
+      }) {
+  feeds_.set_rates(options_.sessions.rates);
+}
 
 IngestServer::Loop::~Loop() {
   stop();
@@ -82,6 +73,7 @@ IngestServer::Loop::~Loop() {
 Result<void> IngestServer::Loop::open() {
   wake_fd_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (wake_fd_ < 0) return fail(ErrorCode::kIo, fmt::format("eventfd: {}", std::strerror(errno)));
+  std::string failing = options_.endpoint;
   try {
     zap_ = zmq::socket_t(context_, zmq::socket_type::rep);
     zap_.set(zmq::sockopt::linger, 0);
@@ -95,13 +87,14 @@ Result<void> IngestServer::Loop::open() {
     monitor_.connect(kMonitorEndpoint);
     router_.bind(options_.endpoint);
     endpoint_ = router_.get(zmq::sockopt::last_endpoint);
+    feeds_.open(context_, options_.curve, options_.receive_queue, failing);
   } catch (const zmq::error_t& error) {
     close_sockets();
-    return fail(ErrorCode::kIo,
-                fmt::format("ingest endpoint {}: {}", options_.endpoint, error.what()));
+    return fail(ErrorCode::kIo, fmt::format("ingest endpoint {}: {}", failing, error.what()));
   }
   port_ = port_of(endpoint_);
   publish();
+  publish_lists(std::chrono::steady_clock::now());
   thread_ = std::thread([this] { run(); });
   return {};
 }
@@ -165,6 +158,24 @@ ServerStatistics IngestServer::Loop::statistics() const {
   return published_;
 }
 
+void IngestServer::Loop::set_rates(ProducerRates rates) {
+  {
+    const std::lock_guard lock(mailbox_mutex_);
+    mailbox_.rates = std::move(rates);
+  }
+  wake();
+}
+
+std::vector<ProducerStatistics> IngestServer::Loop::producers() const {
+  const std::lock_guard lock(statistics_mutex_);
+  return published_producers_;
+}
+
+std::vector<FeedStatistics> IngestServer::Loop::feeds() const {
+  const std::lock_guard lock(statistics_mutex_);
+  return published_feeds_;
+}
+
 void IngestServer::Loop::stop() {
   if (!thread_.joinable()) return;
   {
@@ -188,11 +199,13 @@ void IngestServer::Loop::run() {
     more_to_read_ = true;
     for (std::size_t i = 0; more_to_read_ && i < options_.messages_per_turn; ++i)
       more_to_read_ = read_message(now) == Work::kDone;
+    if (!withheld_ && feed_frames_.empty()) feeds_.read(*catalogue_, feed_frames_, now);
     offer_frames();
     table_.tick(now);
     table_.flush(now);
     send_all(now);
     publish();
+    publish_lists(now);
   }
   const Instant now = std::chrono::steady_clock::now();
   table_.say_bye("the server is going down", now);
@@ -201,12 +214,13 @@ void IngestServer::Loop::run() {
 }
 
 void IngestServer::Loop::wait() {
-  std::array<zmq::pollitem_t, 4> items{{{nullptr, wake_fd_, ZMQ_POLLIN, 0},
-                                        {zap_.handle(), 0, ZMQ_POLLIN, 0},
-                                        {monitor_.handle(), 0, ZMQ_POLLIN, 0},
-                                        {router_.handle(), 0, ZMQ_POLLIN, 0}}};
+  std::vector<zmq::pollitem_t> items{{nullptr, wake_fd_, ZMQ_POLLIN, 0},
+                                     {zap_.handle(), 0, ZMQ_POLLIN, 0},
+                                     {monitor_.handle(), 0, ZMQ_POLLIN, 0},
+                                     {router_.handle(), 0, ZMQ_POLLIN, 0}};
+  if (!withheld_ && feed_frames_.empty()) feeds_.add_to(items, std::chrono::steady_clock::now());
   std::chrono::milliseconds timeout = options_.sessions.heartbeat / 20;
-  if (!table_.pending().empty()) timeout = std::min(timeout, kOfferAgain);
+  if (!table_.pending().empty() || !feed_frames_.empty()) timeout = std::min(timeout, kOfferAgain);
   if (more_to_read_) timeout = std::chrono::milliseconds(0);
   zmq_poll(items.data(), static_cast<int>(items.size()), timeout.count());
 }
@@ -219,8 +233,21 @@ IngestServer::Loop::Turn IngestServer::Loop::read_mailbox(Instant now) {
     const std::lock_guard lock(mailbox_mutex_);
     std::swap(mailbox, mailbox_);
   }
-  for (FrameResult& result : mailbox.results) table_.apply(std::move(result), now);
-  if (mailbox.withhold) table_.withhold(std::move(*mailbox.withhold));
+  for (FrameResult& result : mailbox.results) {
+    if (is_feed_epoch(result.epoch)) {
+      feeds_.settle(result);
+    } else {
+      table_.apply(std::move(result), now);
+    }
+  }
+  if (mailbox.withhold) {
+    withheld_ = !mailbox.withhold->empty();
+    table_.withhold(std::move(*mailbox.withhold));
+  }
+  if (mailbox.rates) {
+    feeds_.set_rates(*mailbox.rates);
+    table_.set_rates(*std::move(mailbox.rates));
+  }
   if (mailbox.catalogue) {
     catalogue_ = std::move(mailbox.catalogue);
     table_.recheck(
@@ -339,7 +366,8 @@ void IngestServer::Loop::cut(int fd) {
 void IngestServer::Loop::offer_frames() {
   std::deque<Frame>& pending = table_.pending();
   while (!pending.empty() && sink_.offer(pending.front())) pending.pop_front();
-  if (!pending.empty()) ++table_.statistics().offers_deferred;
+  while (!feed_frames_.empty() && sink_.offer(feed_frames_.front())) feed_frames_.pop_front();
+  if (!pending.empty() || !feed_frames_.empty()) ++table_.statistics().offers_deferred;
 }
 
 void IngestServer::Loop::send_all(Instant now) {
@@ -367,11 +395,23 @@ void IngestServer::Loop::publish() {
   published_ = std::move(snapshot);
 }
 
+// What grows with feeds and producers is copied out less often.
+void IngestServer::Loop::publish_lists(Instant now) {
+  if (now - lists_published_ < kListsInterval) return;
+  lists_published_ = now;
+  std::vector<FeedStatistics> feeds = feeds_.statistics();
+  std::vector<ProducerStatistics> producers = table_.producers();
+  const std::lock_guard lock(statistics_mutex_);
+  published_feeds_ = std::move(feeds);
+  published_producers_ = std::move(producers);
+}
+
 // The monitor goes first: libzmq blocks on it when nobody reads. Then the router, whose linger lets
 // the last ACKs and BYEs out; ZAP last, since connections may still ask it.
 void IngestServer::Loop::close_sockets() {
   if (router_) zmq_socket_monitor(router_.handle(), nullptr, 0);
   monitor_.close();
+  feeds_.close();
   router_.close();
   zap_.close();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <vector>
 #include <zmq.hpp>
 
+#include "ingest/feed_sockets.h"
 #include "ingest/server.h"
 #include "ingest/session.h"
 #include "ingest/zap.h"
@@ -31,7 +33,10 @@ class IngestServer::Loop {
   void post(std::vector<FrameResult> results);
   void withhold(std::string reason);
   void swap(std::shared_ptr<const Catalogue> catalogue);
+  void set_rates(ProducerRates rates);
   ServerStatistics statistics() const;
+  std::vector<FeedStatistics> feeds() const;
+  std::vector<ProducerStatistics> producers() const;
   void stop();
 
  private:
@@ -40,6 +45,7 @@ class IngestServer::Loop {
     std::vector<FrameResult> results;
     std::optional<std::string> withhold;
     std::shared_ptr<const Catalogue> catalogue;
+    std::optional<ProducerRates> rates;
     bool stop = false;
   };
   enum class Turn : std::uint8_t { kGoOn, kStop };
@@ -60,12 +66,16 @@ class IngestServer::Loop {
   void send_all(Instant now);
   void send_one(const Outgoing& outgoing, Instant now);
   void publish();
+  void publish_lists(Instant now);
   void close_sockets();
 
   ServerOptions options_;
   std::shared_ptr<const Catalogue> catalogue_;
   FrameSink& sink_;
   SessionTable table_;
+  FeedSockets feeds_;
+  std::deque<Frame> feed_frames_;  // that the sink hasn't taken yet
+  bool withheld_ = false;          // no credit for producers, and feeds stay unread
   zmq::context_t context_;
   zmq::socket_t zap_, router_, monitor_;
   std::string endpoint_;
@@ -73,11 +83,14 @@ class IngestServer::Loop {
   int wake_fd_ = -1;
   std::unordered_set<int> connections_;  // file descriptors
   bool more_to_read_ = false;
+  Instant lists_published_;
 
   std::mutex mailbox_mutex_;
   Mailbox mailbox_;
   mutable std::mutex statistics_mutex_;
   ServerStatistics published_;
+  std::vector<FeedStatistics> published_feeds_;
+  std::vector<ProducerStatistics> published_producers_;
   std::thread thread_;
 };
 

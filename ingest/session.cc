@@ -98,7 +98,8 @@ void SessionTable::hello(const Peer& peer, const HelloMessage& message, Instant 
              .last_batch = now,
              .last_sent = now,
              .acked = std::min(message.last_ack, durable),
-             .told = std::min(message.last_ack, durable)};
+             .told = std::min(message.last_ack, durable),
+             .account = &account_of(peer.producer)};
   entry->session = number;
   entry->stream.confirm(session.acked);
   by_route_[peer.routing_id] = number;
@@ -256,6 +257,7 @@ void SessionTable::accept(Session& session, const BatchMessage& message, Instant
   ++statistics_.frames_accepted;
   statistics_.bytes_accepted += cost.bytes;
   statistics_.records_accepted += cost.records;
+  session.account->statistics.records_accepted += cost.records;
 }
 
 void SessionTable::beyond_credit(Session& session, const BatchMessage& message, Instant now) {

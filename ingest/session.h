@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "ingest/rate_limit.h"
 #include "ingest/session_stream.h"
 #include "ingest/session_types.h"
 
@@ -47,7 +48,10 @@ enum class Verdict : std::uint8_t { kKeep, kCut };  // what to do with the conne
 // 2. The pool = available + unspent credit of sessions + cost of frames in flight or pending.
 // 3. Credit is granted in turns, in units of at least one largest frame, up to a share of
 //    pool / (sessions + 1): something is always left for the next to come.
-// 4. A session that ends with an ERROR stays silent: what its connection sends afterwards is
+// 4. A producer's sessions together are granted no more records than its rate allows; a session
+// that
+//    waits for that holds nobody else up.
+// 5. A session that ends with an ERROR stays silent: what its connection sends afterwards is
 // ignored
 //    until it says HELLO again.
 class SessionTable {
@@ -67,6 +71,8 @@ class SessionTable {
   void flush(Instant now);
 
   void withhold(std::string reason);
+  // From now on; sessions and their credit stay.
+  void set_rates(ProducerRates rates);
   // Ends the sessions that `may_stay` (key, producer) is false for.
   void recheck(const std::function<bool(std::string_view, std::string_view)>& may_stay,
                Instant now);
@@ -86,6 +92,8 @@ class SessionTable {
   ServerStatistics& statistics() { return statistics_; }
   // The counters with the gauges filled in.
   ServerStatistics snapshot() const;
+  // Of each producer that had a session.
+  std::vector<ProducerStatistics> producers() const;
 
  private:
   using StreamKey = std::pair<std::string, std::string>;  // producer, epoch
@@ -95,17 +103,24 @@ class SessionTable {
     Instant touched;
   };
   using Streams = std::map<StreamKey, StreamEntry>;
+  // What all sessions of one producer share.
+  struct Account {
+    RateAllowance allowance;
+    ProducerStatistics statistics;
+  };
   struct Session {
     std::uint64_t number = 0;
     std::string routing_id, key;
     Streams::iterator stream;
     Credit granted, used;
     Instant heard, last_batch, last_sent;
-    std::uint64_t acked = 0;   // as the producer says
-    std::uint64_t told = 0;    // outcomes up to here were sent
-    bool starving = false;     // wants credit that the pool doesn't have,
-    Instant starving_since{};  // and since when
-    bool put_off = false;      // a message could not be queued
+    std::uint64_t acked = 0;     // as the producer says
+    std::uint64_t told = 0;      // outcomes up to here were sent
+    bool starving = false;       // wants credit that the pool doesn't have,
+    Instant starving_since{};    // and since when
+    bool put_off = false;        // a message could not be queued
+    bool throttled = false;      // wants credit that its producer's rate doesn't allow yet
+    Account* account = nullptr;  // in accounts_
     Credit unspent() const { return granted - used; }
   };
   struct NoteLimit {
@@ -139,6 +154,8 @@ class SessionTable {
   void take_back_remainders(const std::deque<std::uint64_t>& hungry, Instant now);
   Credit wanted_credit(const Session& session, const Credit& share) const;
   bool grant(Session& session, const Credit& wanted);
+  Account& account_of(const std::string& producer);
+  bool is_within_rate(Session& session, Credit& wanted, Instant now);
   void take_back_idle(Instant now);
   void take_back_hoard(Instant now);
   Credit share_of_one() const;
@@ -152,6 +169,7 @@ class SessionTable {
   std::unordered_map<std::uint64_t, Session> sessions_;
   std::unordered_map<std::string, std::uint64_t> by_route_;
   std::unordered_map<std::string, std::size_t> by_producer_;  // sessions of each
+  std::map<std::string, Account> accounts_;                   // by producer; never erased
   std::deque<std::uint64_t> turns_;                           // whose turn it is to get credit
   std::set<std::uint64_t> credit_due_;                        // sessions to tell of new credit
   std::set<std::uint64_t> due_;                               // sessions to send an ACK

@@ -24,6 +24,8 @@ void SessionTable::close(std::uint64_t number) {
   const auto at = sessions_.find(number);
   Session& session = at->second;
   give_back(session.unspent());
+  session.account->allowance.give_back(session.unspent().records);
+  if (session.throttled) --session.account->statistics.throttled;
   session.stream->second.session = 0;
   session.stream->second.touched = session.heard;
   by_route_.erase(session.routing_id);
@@ -49,10 +51,10 @@ void SessionTable::distribute(Instant now) {
   bool someone_starves = false;
   for (const std::uint64_t number : turns_) {
     Session& session = sessions_.at(number);
-    const Credit wanted = wanted_credit(session, share);
+    Credit wanted = wanted_credit(session, share);
     const Credit unit{options_.frame.records, options_.frame.bytes};
     const bool starved = std::exchange(session.starving, false);
-    if (wanted == Credit{}) {
+    if (!is_within_rate(session, wanted, now) || wanted == Credit{}) {
       content.push_back(number);
     } else if (!someone_starves && grant(session, wanted)) {
       served.push_back(number);
@@ -106,6 +108,59 @@ Credit SessionTable::wanted_credit(const Session& session, const Credit& share) 
   return {missing(share.records, held.records), missing(share.bytes, held.bytes)};
 }
 
+SessionTable::Account& SessionTable::account_of(const std::string& producer) {
+  const auto [at, fresh] = accounts_.try_emplace(producer);
+  if (fresh) {
+    const auto rate = options_.rates.find(producer);
+    at->second.allowance.set(rate == options_.rates.end() ? ProducerRate{} : rate->second,
+                             options_.frame.records);
+    at->second.statistics.name = producer;
+  }
+  return at->second;
+}
+
+void SessionTable::set_rates(ProducerRates rates) {
+  options_.rates = std::move(rates);
+  for (auto& [producer, account] : accounts_) {
+    const auto rate = options_.rates.find(producer);
+    account.allowance.set(rate == options_.rates.end() ? ProducerRate{} : rate->second,
+                          options_.frame.records);
+  }
+  distribute_due_ = true;
+}
+
+std::vector<ProducerStatistics> SessionTable::producers() const {
+  std::vector<ProducerStatistics> all;
+  for (const auto& [producer, account] : accounts_) all.push_back(account.statistics);
+  return all;
+}
+
+// Lowers `wanted` to what the producer's rate allows. False, and the session is throttled, when
+// that isn't worth a message: it then waits for its own rate and for nobody else. What it gets adds
+// up, so a large frame goes through as well.
+bool SessionTable::is_within_rate(Session& session, Credit& wanted, Instant now) {
+  RateAllowance& allowance = session.account->allowance;
+  ProducerStatistics& statistics = session.account->statistics;
+  const std::uint64_t allowed = std::min(wanted.records, allowance.at(now));
+  const bool within =
+      allowed == wanted.records || allowed >= allowance.quantum(options_.frame.records);
+  if (within) {
+    wanted.records = allowed;
+    if (session.throttled) --statistics.throttled;
+    session.throttled = false;
+    return true;
+  }
+  if (!session.throttled) {
+    ++statistics.throttles;
+    ++statistics.throttled;
+    note(NoteKind::kRate, statistics.name,
+         "sends faster than its rate: it gets credit as that allows", now);
+    credit_due_.insert(session.number);  // so that it learns why
+  }
+  session.throttled = true;
+  return false;
+}
+
 // Grants all of `wanted`, or that part of it which is there if the largest frame then fits.
 bool SessionTable::grant(Session& session, const Credit& wanted) {
   const Credit part{std::min(wanted.records, available_.records),
@@ -114,6 +169,7 @@ bool SessionTable::grant(Session& session, const Credit& wanted) {
   if (part == Credit{} || (part != wanted && !(session.unspent() + part).covers(unit)))
     return false;
   available_ -= part;
+  session.account->allowance.take(part.records);
   session.granted += part;
   return true;
 }

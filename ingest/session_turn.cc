@@ -29,6 +29,10 @@ std::string_view name_of(NoteKind kind) {
       return "contract";
     case NoteKind::kLost:
       return "lost";
+    case NoteKind::kFeed:
+      return "feed";
+    case NoteKind::kRate:
+      return "rate";
   }
   return "";
 }
@@ -38,6 +42,7 @@ void SessionTable::tick(Instant now) {
   next_tick_ = now + options_.heartbeat / 20;
   std::vector<std::uint64_t> silent;
   for (auto& [number, session] : sessions_) {
+    distribute_due_ = distribute_due_ || session.throttled;
     if (now - session.heard > kSilenceIntervals * options_.heartbeat) {
       silent.push_back(number);
     } else if (now - session.last_sent >= options_.heartbeat) {
@@ -65,7 +70,8 @@ void SessionTable::tick(Instant now) {
 void SessionTable::flush(Instant now) {
   if (distribute_due_) distribute(now);
   for (const std::uint64_t number : std::exchange(credit_due_, {}))
-    if (const auto at = sessions_.find(number); at != sessions_.end() && !due_.contains(number))
+    if (const auto at = sessions_.find(number);
+        at != sessions_.end() && (!due_.contains(number) || at->second.throttled))
       send_heartbeat(at->second, now);
   for (const std::uint64_t number : std::exchange(due_, {}))
     if (const auto at = sessions_.find(number); at != sessions_.end()) send_ack(at->second, now);
@@ -91,10 +97,11 @@ void SessionTable::send_ack(Session& session, Instant now) {
 
 void SessionTable::send_heartbeat(Session& session, Instant now) {
   send(session,
-       encode(ServerHeartbeat{.session = session.number,
-                              .durable = session.stream->second.stream.durable(),
-                              .credit = session.granted,
-                              .withheld = withheld_}),
+       encode(ServerHeartbeat{
+           .session = session.number,
+           .durable = session.stream->second.stream.durable(),
+           .credit = session.granted,
+           .withheld = withheld_.empty() && session.throttled ? "rate" : withheld_}),
        now);
 }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -78,14 +79,31 @@ enum class NoteKind : std::uint8_t {
   kRegression,      // a producer knows of acks above the durable sequence: acked data is lost
   kContract,        // the engine broke FrameSink's contract, or a frame held more than it declared
   kLost,            // a connection went away or fell silent
+  kFeed,            // a feed missed messages, restarted, or was refused
+  kRate,            // a producer sends faster than its rate and has to wait
 };
-inline constexpr std::size_t kNoteKindCount = 6;
+inline constexpr std::size_t kNoteKindCount = 8;
 std::string_view name_of(NoteKind kind);  // "refusal", ...
 struct Note {
   NoteKind kind = NoteKind::kRefusal;
   std::string producer = {};  // "" when not known
   std::string message = {};
   std::uint64_t suppressed = 0;  // notes of this kind left out since the last one
+};
+
+// How fast a producer may send for long, and how much at once. Kept by the credit it gets: it
+// waits, nothing is dropped.
+struct ProducerRate {
+  std::uint64_t records_per_second = 1'000'000;
+  std::uint64_t burst = 1'000'000;  // records; at least a largest frame
+};
+using ProducerRates = std::map<std::string, ProducerRate>;  // by name; others: the default
+
+struct ProducerStatistics {
+  std::string name = {};
+  std::uint64_t records_accepted = 0;  // as it declared them
+  std::uint64_t throttles = 0;         // times that its rate made it wait
+  std::uint64_t throttled = 0;         // sessions of it that wait now
 };
 
 struct SessionOptions {
@@ -105,6 +123,7 @@ struct SessionOptions {
       2000;  // frames whose fates are kept for an epoch until they are confirmed
   std::size_t nacks_kept = 10'000;         // in them
   std::size_t nacks_kept_in_all = 50'000;  // of all epochs: beyond it only counts are told
+  ProducerRates rates = {};
 };
 
 // Counters since start and gauges, for metrics. Every refusal is counted by its reason.

@@ -16,6 +16,9 @@ tocsin_e2e(e2e.stop stop_test.py)
 tocsin_e2e(e2e.admin admin_test.py)
 tocsin_e2e(e2e.reload reload_test.py)
 tocsin_e2e(e2e.rescue rescue_test.py)
+tocsin_e2e(e2e.feed feed_test.py)
+tocsin_e2e(e2e.hostile hostile_test.py)
+tocsin_e2e(e2e.mad mad_test.py)
 
 # Faults of the disk.
 add_library(failing_sync MODULE support/failing_sync.cc)

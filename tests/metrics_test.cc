@@ -40,6 +40,8 @@ Gauges filled(const SmallDaemon& daemon) {
   gauges.server.frames_accepted = 7;
   gauges.server.withheld = "disk-full";
   gauges.server.refusals[static_cast<std::size_t>(Refusal::kGap)] = 3;
+  gauges.feeds = {{"gauges", 9, 1, 2, 1, 3, 1}};
+  gauges.producers = {{"relay", 100, 2, 1}};
   gauges.lanes = {{Channel::kEmail, 5, 3, 1, 1, 0, 1, 0, 0}, {Channel::kCap, 1, 1}};
   gauges.store = daemon.store().statistics();
   gauges.fates = daemon.store().fates();

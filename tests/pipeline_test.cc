@@ -144,6 +144,42 @@ TEST(Pipeline, AFrameThatDoesNotFollowIsRefusedAndChangesNothing) {
   EXPECT_EQ(store->position("demo", "epoch").value(), 0u);
 }
 
+TEST(Pipeline, AFeedMayLeaveNumbersOutAndNotGoBack) {
+  CrashDisk disk;
+  auto store = open_store(disk);
+  auto pipeline = open_pipeline(*store);
+  const std::string epoch = "feed:gauges:0000000000000001";
+  const auto refused = [&](std::uint64_t sequence) {
+    const auto outcome = pipeline->commit(
+        {RecordsInput{"demo", epoch, sequence, price(static_cast<int>(sequence), 100)}}, kNow);
+    EXPECT_TRUE(outcome);
+    return outcome->frames.front().refused.has_value();
+  };
+  EXPECT_FALSE(refused(2));
+  EXPECT_FALSE(refused(5));
+  EXPECT_TRUE(refused(5));
+  EXPECT_TRUE(refused(3));
+  EXPECT_EQ(store->position("demo", epoch).value(), 5u);
+}
+
+TEST(Pipeline, APublicationThatLiesMovesNeitherTheClockNorTheHorizon) {
+  CrashDisk disk;
+  auto store = open_store(disk);
+  auto pipeline = open_pipeline(*store);
+  ASSERT_TRUE(pipeline->commit({ClockInput{}}, kNow));
+  const Day horizon = store->lateness_horizon().value();
+  std::uint64_t sequence = 0;
+  for (const char* published : {"2999-01-01T00:00:00Z", "1970-01-01T00:00:00Z"}) {
+    std::string record = price(static_cast<int>(sequence), 100);
+    record.insert(1, fmt::format(R"("published":"{}",)", published));
+    ASSERT_TRUE(pipeline->commit({frame(++sequence, record)}, kNow));
+  }
+  EXPECT_EQ(pipeline->now(), kNow);
+  EXPECT_EQ(store->lateness_horizon().value(), horizon);
+  const auto honest = pipeline->commit({frame(++sequence, price(9, 100))}, kNow);
+  EXPECT_EQ(honest->frames.front().fates[static_cast<std::size_t>(Fate::kApplied)], 1u);
+}
+
 TEST(Pipeline, TheLatenessHorizonIsJournaledAndNeverGoesBack) {
   CrashDisk disk;
   auto store = open_store(disk);

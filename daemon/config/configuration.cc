@@ -180,7 +180,7 @@ tl::expected<Configuration, Diagnostics> load_configuration(const ConfigurationF
   }
   if (settings_file && sources_file) {
     check_producer_keys(*sources_file, result, diagnostics);
-    check_plain_producer(*settings_file, result, diagnostics);
+    check_named_producers(*settings_file, result, diagnostics);
   }
   if (settings_file && committees_file) {
     check_channels(*settings_file, result, diagnostics);

@@ -46,6 +46,12 @@ bool has_address(const Catalogue& catalogue, Channel channel) {
   return false;
 }
 
+bool is_connected_to(const IngestSettings& ingest, const Producer& producer) {
+  return std::any_of(ingest.feeds.begin(), ingest.feeds.end(), [&](const FeedOptions& feed) {
+    return feed.side == FeedOptions::Side::kConnect && feed.producer == producer.name;
+  });
+}
+
 }  // namespace
 
 void check_writers(const YamlFile& indicators, const Catalogue& catalogue,
@@ -82,6 +88,7 @@ void check_producer_keys(const YamlFile& sources, const Configuration& configura
   for (const Producer& producer : configuration.catalogue.producers) {
     const YamlNode& node = node_at(sources, {"producers", producer.name});
     if (!producer.public_keys.empty() || node.kind != YamlNode::Kind::kMapping) continue;
+    if (is_connected_to(configuration.settings.ingest, producer)) continue;
     if (&node_at(sources, {"producers", producer.name, "public_keys"}) != &node) continue;
     reader.report(
         node,
@@ -90,14 +97,24 @@ void check_producer_keys(const YamlFile& sources, const Configuration& configura
   }
 }
 
-void check_plain_producer(const YamlFile& settings, const Configuration& configuration,
-                          Diagnostics& diagnostics) {
-  const std::string& name = configuration.settings.ingest.plain_producer;
+void check_named_producers(const YamlFile& settings, const Configuration& configuration,
+                           Diagnostics& diagnostics) {
+  const IngestSettings& ingest = configuration.settings.ingest;
   std::vector<std::string> names;
   for (const Producer& producer : configuration.catalogue.producers) names.push_back(producer.name);
-  if (name.empty() || std::find(names.begin(), names.end(), name) != names.end()) return;
   YamlReader reader(settings, diagnostics);
-  reader.report_unknown(node_at(settings, {"ingest", "plain_producer"}), "producer", names);
+  const auto check = [&](const std::string& name, const YamlNode& at) {
+    if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end())
+      reader.report_unknown(at, "producer", names);
+  };
+  check(ingest.plain_producer, node_at(settings, {"ingest", "plain_producer"}));
+  for (const auto& [name, rate] : ingest.rates)
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      reader.report(node_at(settings, {"ingest", "rates", name}),
+                    fmt::format("rates name the producer '{}', which sources.yaml lacks", name),
+                    "a producer of sources.yaml", nearest(name, names));
+  for (const FeedOptions& feed : ingest.feeds)
+    check(feed.producer, node_at(settings, {"ingest", "feeds", feed.name, "producer"}));
 }
 
 void check_channels(const YamlFile& settings, const Configuration& configuration,

@@ -14,13 +14,15 @@ namespace tocsin {
 void check_writers(const YamlFile& indicators, const Catalogue& catalogue,
                    Diagnostics& diagnostics);
 
-// With curve a producer without a key could never connect.
+// With curve a producer without a key could never connect. One that the daemon connects to is known
+// by another key.
 void check_producer_keys(const YamlFile& sources, const Configuration& configuration,
                          Diagnostics& diagnostics);
 
-// Without curve every client is one producer, which must be declared.
-void check_plain_producer(const YamlFile& settings, const Configuration& configuration,
-                          Diagnostics& diagnostics);
+// Producers that the settings name must be declared: without curve every client is one, and each
+// feed speaks as one.
+void check_named_producers(const YamlFile& settings, const Configuration& configuration,
+                           Diagnostics& diagnostics);
 
 // A committee's address is of no use without its channel.
 void check_channels(const YamlFile& settings, const Configuration& configuration,

@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "alerting/mail.h"
+#include "daemon/config/feeds.h"
+#include "daemon/config/network.h"
 #include "rules/yaml_reader.h"
 
 namespace tocsin {
@@ -41,29 +43,10 @@ std::string_view name_in(const YamlMapping::Choices<Value>& choices, Value value
   return found == choices.end() ? "" : found->first;
 }
 
-bool is_loopback(std::string_view host) {
-  return host == "localhost" || host == "[::1]" || host == "::1" || host.starts_with("127.");
-}
-
 bool is_address(const std::string& host) {
   std::array<unsigned char, sizeof(in6_addr)> address{};
   return ::inet_pton(AF_INET, host.c_str(), address.data()) == 1 ||
          ::inet_pton(AF_INET6, host.c_str(), address.data()) == 1;
-}
-
-// The host of "tcp://host:port"; nullopt when the endpoint is not one. The port is 1 to 65535, or
-// *.
-std::optional<std::string> host_of(std::string_view endpoint) {
-  constexpr std::string_view kScheme = "tcp://";
-  if (!endpoint.starts_with(kScheme)) return std::nullopt;
-  endpoint.remove_prefix(kScheme.size());
-  const std::size_t colon = endpoint.rfind(':');
-  if (colon == std::string_view::npos || colon == 0) return std::nullopt;
-  const std::string_view port = endpoint.substr(colon + 1);
-  const bool is_number = !port.empty() && port.size() <= 5 && port.front() != '0' &&
-                         port.find_first_not_of("0123456789") == std::string_view::npos;
-  if (port != "*" && (!is_number || std::stoi(std::string(port)) > 65'535)) return std::nullopt;
-  return std::string(endpoint.substr(0, colon));
 }
 
 // The mapping below `key`, or nullopt when there is none: the defaults then stand.
@@ -100,26 +83,41 @@ void read_limits(const YamlMapping& ingest, IngestSettings& settings) {
   }
 }
 
+void read_rates(const YamlMapping& ingest, ProducerRates& rates) {
+  const YamlNode* node = ingest.find("rates");
+  if (node == nullptr) return;
+  for (const YamlEntry& named : ingest.reader().named_entries(*node, "rates")) {
+    const YamlMapping entry(ingest.reader(), named.value, fmt::format("rate of {}", named.key.text),
+                            {"records_per_second", "burst"});
+    ProducerRate& rate = rates[named.key.text];
+    const std::int64_t second = entry.need_integer("records_per_second", 1, 100'000'000);
+    rate.records_per_second = static_cast<std::uint64_t>(second);
+    rate.burst = static_cast<std::uint64_t>(entry.integer("burst", 10 * second, 1, 1'000'000'000));
+  }
+}
+
 void read_ingest(const YamlMapping& top, IngestSettings& settings) {
   const YamlNode* node = top.need("ingest");
   if (node == nullptr) return;
   YamlReader& reader = top.reader();
   const YamlMapping ingest(reader, *node, "ingest",
                            {"endpoint", "security", "secret_key_file", "plain_producer",
-                            "heartbeat_ms", "credit", "limits"});
+                            "heartbeat_ms", "credit", "limits", "rates", "feeds"});
   settings.endpoint = ingest.text("endpoint", settings.endpoint);
   settings.security = ingest.choice("security", settings.security, kTransportChoices);
   settings.secret_key_file = ingest.text("secret_key_file", "");
   settings.plain_producer = ingest.text("plain_producer", "");
   settings.heartbeat_ms = ingest.integer("heartbeat_ms", settings.heartbeat_ms, 100, 60'000);
   read_limits(ingest, settings);
+  read_rates(ingest, settings.rates);
+  settings.feeds = read_feeds(ingest, settings.security);
 
   const YamlNode* endpoint = ingest.find("endpoint");
   const YamlNode& at = endpoint == nullptr ? ingest.node() : *endpoint;
   const auto host = host_of(settings.endpoint);
   if (!host) {
     reader.report(at, fmt::format("endpoint of ingest is '{}'", settings.endpoint),
-                  "tcp://HOST:PORT with a port from 1 to 65535, or * for any free one");
+                  std::string(kEndpointAllowed));
   } else if (settings.security == TransportSecurity::kPlainOnLoopback && !is_loopback(*host)) {
     reader.report(at,
                   fmt::format("security is plain-on-loopback, but other machines can reach '{}'",

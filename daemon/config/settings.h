@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "alerting/smtp_channel.h"
+#include "ingest/feed.h"
 #include "ingest/protocol.h"
 #include "model/diagnostic.h"
 #include "model/time.h"
@@ -45,6 +46,8 @@ struct IngestSettings {
   std::int64_t heartbeat_ms = 2'000;
   CreditSettings credit;
   LimitSettings limits;
+  std::vector<FeedOptions> feeds;
+  ProducerRates rates;
 };
 
 struct AdminLimits {

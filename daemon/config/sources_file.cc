@@ -5,16 +5,13 @@
 #include <utility>
 
 #include "daemon/config/catalogue_files.h"
+#include "daemon/config/network.h"
 #include "rules/yaml_reader.h"
 
 namespace tocsin {
 namespace {
 
 constexpr std::int64_t kDaysMax = 3'660;
-constexpr std::size_t kPublicKeyLength = 40;
-// docs/REFERENCES.md#zmq-z85.
-constexpr std::string_view kZ85Alphabet =
-    "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
 
 void read_events(const YamlMapping& entry, Source& source) {
   const YamlNode* node = source.event_kinds.empty() ? entry.find("events") : entry.need("events");
@@ -62,11 +59,9 @@ Producer read_producer(YamlReader& reader, const YamlEntry& from, const Declarat
   producer.name = from.key.text;
   for (auto& key : entry.words("public_keys")) {
     const auto [owner, is_new] = owner_of_key.emplace(key.text, producer.name);
-    if (key.text.size() != kPublicKeyLength ||
-        key.text.find_first_not_of(kZ85Alphabet) != std::string::npos) {
-      reader.report(
-          *key.node, fmt::format("'{}' is no public key", key.text),
-          fmt::format("{} characters of Z85, as `tocsin keygen` prints them", kPublicKeyLength));
+    if (!is_public_key(key.text)) {
+      reader.report(*key.node, fmt::format("'{}' is no public key", key.text),
+                    std::string(kPublicKeyAllowed));
     } else if (!is_new) {
       reader.report(*key.node,
                     fmt::format("the same key belongs to the producer '{}'", owner->second),

@@ -15,7 +15,10 @@ import urllib.error
 import urllib.request
 
 import zmq
+from zmq.utils.monitor import recv_monitor_message
 
+# For Rig.write_config: the ingest endpoint with CURVE, its key being keygen("server").
+CURVE = (r"^  security: plain-on-loopback .*", "  security: curve\n  secret_key_file: ../keys/server.key")
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
@@ -376,3 +379,87 @@ def finish(producer, frames, seconds=120):
         producer.beat()
     producer.say(b"BYE", {"session": producer.session})
     producer.close()
+    return producer
+
+
+class Link:
+    """A producer that keeps its session and sends records one by one."""
+
+    def __init__(self, rig, context, epoch, keys, server_key):
+        self.producer = Producer(context, rig.ports["ingest"], epoch, 0, (server_key, *keys))
+        wait_for("a WELCOME", self.is_welcome)
+
+    def is_welcome(self):
+        self.producer.hear(20)
+        return self.producer.session is not None
+
+    def send(self, payload):
+        """Waits for the ACK of a frame and returns its NACKs."""
+        self.producer.nacks = []
+        wait_for("credit", lambda: self.producer.offer(payload) or self.beat())
+        wanted = self.producer.sent
+        wait_for(f"the ACK of frame {wanted}", lambda: self.beat() or self.producer.durable >= wanted)
+        return self.producer.nacks
+
+    def beat(self):
+        self.producer.say(b"HEARTBEAT", {"session": self.producer.session, "acked": self.producer.durable})
+        self.producer.hear(20)
+
+    def expect_error(self, code):
+        """Waits for an ERROR of that code."""
+        def came():
+            while self.producer.socket.poll(20):
+                _, verb, header = self.producer.socket.recv_multipart()
+                if verb == b"ERROR":
+                    found = json.loads(header)["code"]
+                    if found != code:
+                        raise RigError(f"the server said {found} and not {code}")
+                    return True
+            return False
+        wait_for(f"ERROR {code}", came)
+
+
+def edit(path, pattern, replacement):
+    text, count = re.subn(pattern, replacement, path.read_text(), count=1, flags=re.M)
+    if count != 1:
+        raise RigError(f"{path.name} has no line like {pattern}")
+    path.write_text(text)
+
+
+def expect(condition, what):
+    if not condition:
+        raise RigError(what)
+
+
+def give_keys(sources, **keys):
+    """Writes each producer's public key into sources.yaml."""
+    for name, (public, _) in keys.items():
+        edit(sources, rf"^  {name}:$", f'  {name}:\n    public_keys: ["{public.decode()}"]')
+
+
+def is_denied(context, endpoint, keys, server_key):
+    """Whether the handshake fails for the key."""
+    dealer = context.socket(zmq.DEALER)
+    dealer.linger = 0
+    dealer.curve_publickey, dealer.curve_secretkey, dealer.curve_serverkey = *keys, server_key
+    monitor = dealer.get_monitor_socket()
+    dealer.connect(endpoint)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if not monitor.poll(100):
+            continue
+        event = recv_monitor_message(monitor)["event"]
+        if event in (zmq.EVENT_HANDSHAKE_FAILED_AUTH, zmq.EVENT_HANDSHAKE_SUCCEEDED):
+            dealer.disable_monitor()
+            dealer.close()
+            return event == zmq.EVENT_HANDSHAKE_FAILED_AUTH
+    raise RigError("the handshake neither succeeded nor failed")
+
+
+def records(directory, *phases):
+    scenario = pathlib.Path(directory) / "scenario"
+    if not scenario.exists():
+        subprocess.run(["/usr/bin/python3", str(ROOT / "deploy/demo/make-scenario"), "--out", str(scenario)],
+                       check=True, stdout=subprocess.DEVNULL)
+    lines = [line for name in phases for line in (scenario / f"{name}.ndjson").read_text().splitlines() if line]
+    return [("\n".join(lines[i:i + 200]) + "\n").encode() for i in range(0, len(lines), 200)]
