@@ -67,7 +67,8 @@ void Mix::write(std::string& payload, std::uint32_t region, std::uint32_t indica
       of_pack ? kOfPack[indicator] : fmt::format("index_{:02}", indicator - kOfPack.size());
   // Distinct values around 50. In one of 2,000 months of a region everything is far higher: there
   // threats converge.
-  const std::uint64_t noise = (id * 2654435761u + static_cast<std::uint64_t>(revision)) % 2000;
+  const std::uint64_t mixed = (id + 1) * 0x9E3779B97F4A7C15u + static_cast<std::uint64_t>(revision);
+  const std::uint64_t noise = (mixed >> 40) % 2000;
   const bool shock = (region * 7919u + month * 104'729u) % 2000 == 7;
   const double value = (40.0 + static_cast<double>(noise) / 100) * (shock ? 1.6 : 1);
   fmt::format_to(

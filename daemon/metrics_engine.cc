@@ -153,12 +153,10 @@ void EngineFigures::add_to(Scrape& scrape) const {
       scrape.add("tocsin_indicator_newest_day_timestamp_seconds", unix_seconds(of.newest), {code});
   }
   scrape.add("tocsin_processing_time_timestamp_seconds", unix_seconds(now_));
-  if (journal_horizon_ > kDayMin)
-    scrape.add("tocsin_retention_horizon_timestamp_seconds", unix_seconds(journal_horizon_),
-               {kJournalHorizon});
-  if (quarantine_horizon_ > kDayMin)
-    scrape.add("tocsin_retention_horizon_timestamp_seconds", unix_seconds(quarantine_horizon_),
-               {kQuarantineHorizon});
+  for (const auto& [what, horizon] : {std::pair(kJournalHorizon, journal_horizon_),
+                                      std::pair(kQuarantineHorizon, quarantine_horizon_)})
+    scrape.add("tocsin_retention_horizon_timestamp_seconds",
+               horizon > kDayMin ? unix_seconds(horizon) : 0, {what});
   scrape.add("tocsin_checkpoint_sequence", checkpoint_);
   scrape.add("tocsin_journal_sequence", sequence_);
   scrape.add("tocsin_data_series", series_);

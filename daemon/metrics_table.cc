@@ -102,7 +102,7 @@ constexpr auto kTable = std::to_array<MetricEntry>({
     {"tocsin_reloads_total", Counter, "outcome", "Reloads asked for (SIGHUP): done, refused."},
     {"tocsin_retention_horizon_timestamp_seconds", Gauge, "what",
      "What is older was let go by retention: journal entries, quarantined records. Unix time; "
-     "absent while everything is kept."},
+     "0 while everything is kept."},
     {"tocsin_rules_seconds", Histogram, "", "Part of a commit that the rules took."},
     {"tocsin_server_accepted_bytes_total", Counter, "", "Bytes in the frames accepted."},
     {"tocsin_server_accepted_records_total", Counter, "",

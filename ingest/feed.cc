@@ -24,7 +24,7 @@ bool is_feed_epoch(std::string_view epoch) { return epoch.starts_with(kPrefix); 
 std::string feed_epoch_prefix(std::string_view name) { return fmt::format("{}{}:", kPrefix, name); }
 
 Feed::Feed(FeedOptions options, const FrameLimits& limits, PositionSource& positions,
-           std::function<void(std::string)> note)
+           std::function<void(NoteKind, std::string)> note)
     : options_(std::move(options)),
       limits_(limits),
       positions_(positions),
@@ -81,8 +81,8 @@ bool Feed::follow(std::uint64_t epoch, std::uint64_t sequence) {
   if (sequence > last_ + 1) {
     ++statistics_.gaps;
     statistics_.missed += sequence - last_ - 1;
-    note_(fmt::format("feed {}: messages {} to {} of epoch {:016x} are missing", options_.name,
-                      last_ + 1, sequence - 1, epoch));
+    note_(NoteKind::kFeedGap, fmt::format("feed {}: messages {} to {} of epoch {:016x} are missing",
+                                          options_.name, last_ + 1, sequence - 1, epoch));
   }
   last_ = sequence;
   return true;
@@ -98,11 +98,12 @@ bool Feed::begin(std::uint64_t epoch, std::uint64_t sequence) {
   last_ = *durable;
   if (epoch_) {
     ++statistics_.restarts;
-    note_(fmt::format("feed {}: the publisher began epoch {:016x}", options_.name, epoch));
+    note_(NoteKind::kFeed,
+          fmt::format("feed {}: the publisher began epoch {:016x}", options_.name, epoch));
   } else if (*durable == 0 && sequence > 1) {
     last_ = sequence - 1;
-    note_(
-        fmt::format("feed {}: joined epoch {:016x} at message {}", options_.name, epoch, sequence));
+    note_(NoteKind::kFeed, fmt::format("feed {}: joined epoch {:016x} at message {}", options_.name,
+                                       epoch, sequence));
   }
   epoch_ = epoch;
   epoch_name_ = std::move(name);
@@ -111,7 +112,7 @@ bool Feed::begin(std::uint64_t epoch, std::uint64_t sequence) {
 
 void Feed::refuse(const std::string& why) {
   ++statistics_.refused;
-  note_(fmt::format("feed {}: refused: {}", options_.name, why));
+  note_(NoteKind::kFeed, fmt::format("feed {}: refused: {}", options_.name, why));
 }
 
 void Feed::settle(const FrameResult& result) {
@@ -123,7 +124,8 @@ void Feed::settle(const FrameResult& result) {
   statistics_.quarantined += quarantined;
   if (result.refused) refuse(result.refused->message);
   if (!result.nacks.empty())
-    note_(fmt::format("feed {}: {} records of message {} are quarantined, the first: {}",
+    note_(NoteKind::kFeed,
+          fmt::format("feed {}: {} records of message {} are quarantined, the first: {}",
                       options_.name, quarantined, result.sequence,
                       result.nacks.front().rejection.message));
 }

@@ -49,7 +49,7 @@ class Feed {
  public:
   // `positions` is borrowed. `note`: what an operator should read in the log.
   Feed(FeedOptions options, const FrameLimits& limits, PositionSource& positions,
-       std::function<void(std::string)> note);
+       std::function<void(NoteKind, std::string)> note);
 
   // One message, as it came; the frame for the engine, or nothing: it was counted as refused.
   std::optional<Frame> receive(std::span<const std::string_view> parts, Instant now);
@@ -73,7 +73,7 @@ class Feed {
   FeedOptions options_;
   FrameLimits limits_;
   PositionSource& positions_;
-  std::function<void(std::string)> note_;
+  std::function<void(NoteKind, std::string)> note_;
   FeedStatistics statistics_;
   RateAllowance allowance_;
   std::optional<std::uint64_t> epoch_;

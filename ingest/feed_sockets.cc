@@ -14,7 +14,8 @@ constexpr int kKeepAliveMs = 10'000;
 }  // namespace
 
 FeedSockets::FeedSockets(const std::vector<FeedOptions>& feeds, const FrameLimits& limits,
-                         PositionSource& positions, const std::function<void(std::string)>& note)
+                         PositionSource& positions,
+                         const std::function<void(NoteKind, std::string)>& note)
     : limits_(limits) {
   for (const FeedOptions& feed : feeds)
     subscriptions_.push_back({Feed(feed, limits, positions, note)});

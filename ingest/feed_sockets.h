@@ -17,7 +17,7 @@ namespace tocsin {
 class FeedSockets {
  public:
   FeedSockets(const std::vector<FeedOptions>& feeds, const FrameLimits& limits,
-              PositionSource& positions, const std::function<void(std::string)>& note);
+              PositionSource& positions, const std::function<void(NoteKind, std::string)>& note);
 
   // Makes them. With `curve` a socket that connects shows these keys and asks for the publisher's;
   // one that is bound takes a message only from a key of its producer. Throws zmq::error_t with

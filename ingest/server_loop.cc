@@ -59,9 +59,10 @@ IngestServer::Loop::Loop(ServerOptions options, std::shared_ptr<const Catalogue>
       catalogue_(std::move(catalogue)),
       sink_(sink),
       table_(options_.sessions, positions, random_session(), options_.on_note),
-      feeds_(options_.feeds, options_.sessions.frame, positions, [this](std::string text) {
-        table_.note(NoteKind::kFeed, "", std::move(text), std::chrono::steady_clock::now());
-      }) {
+      feeds_(options_.feeds, options_.sessions.frame, positions,
+             [this](NoteKind kind, std::string text) {
+               table_.note(kind, "", std::move(text), std::chrono::steady_clock::now());
+             }) {
   feeds_.set_rates(options_.sessions.rates);
 }
 

@@ -31,6 +31,8 @@ std::string_view name_of(NoteKind kind) {
       return "lost";
     case NoteKind::kFeed:
       return "feed";
+    case NoteKind::kFeedGap:
+      return "feed-gap";
     case NoteKind::kRate:
       return "rate";
   }

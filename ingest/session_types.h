@@ -79,10 +79,11 @@ enum class NoteKind : std::uint8_t {
   kRegression,      // a producer knows of acks above the durable sequence: acked data is lost
   kContract,        // the engine broke FrameSink's contract, or a frame held more than it declared
   kLost,            // a connection went away or fell silent
-  kFeed,            // a feed missed messages, restarted, or was refused
+  kFeed,            // a feed was joined, restarted, or was refused
+  kFeedGap,         // a feed missed messages
   kRate,            // a producer sends faster than its rate and has to wait
 };
-inline constexpr std::size_t kNoteKindCount = 8;
+inline constexpr std::size_t kNoteKindCount = 9;
 std::string_view name_of(NoteKind kind);  // "refusal", ...
 struct Note {
   NoteKind kind = NoteKind::kRefusal;

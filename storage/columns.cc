@@ -49,13 +49,17 @@ rocksdb::ColumnFamilyOptions journal_column(const TuningOptions& tuning) {
   return options;
 }
 
-// Random keys, one look a record, most looks in vain. Written as whole tables (recent_move.cc).
+// Random keys, one look a record, most looks in vain. Written many at a time, in order
+// (recent_move.cc).
 rocksdb::ColumnFamilyOptions record_column(const TuningOptions& tuning) {
   rocksdb::ColumnFamilyOptions options = small_column(tuning);
   auto table = table_options(tuning);
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kFilterBits));
   table.whole_key_filtering = true;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  // One move's worth, with room; a flush may wait behind a compaction without a stall.
+  options.write_buffer_size = 64 * kMebi;
+  options.max_write_buffer_number = 3;
   // Random keys rewrite a whole level at every compaction: bigger levels, fewer rewrites.
   options.max_bytes_for_level_base = 128 * kMebi;
   options.target_file_size_base = 32 * kMebi;

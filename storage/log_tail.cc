@@ -39,12 +39,16 @@ std::size_t length_of(std::string_view record) {
   return byte_at(record, 4) | byte_at(record, 5) << 8U;
 }
 
-// Whether `rest` begins with a whole record whose checksum is right.
-bool begins_with_record(std::string_view rest) {
+// Whether `rest` begins with a whole record whose checksum is right if it is of this type.
+bool begins_with_record(std::string_view rest, unsigned type) {
   if (rest.size() < kHeader || rest.size() - kHeader < length_of(rest)) return false;
   Crc32c crc;
-  crc.process_bytes(rest.data() + kHeader - 1, 1 + length_of(rest));
+  crc.process_byte(static_cast<unsigned char>(type));
+  crc.process_bytes(rest.data() + kHeader, length_of(rest));
   return masked(crc.checksum()) == checksum_of(rest);
+}
+bool begins_with_record(std::string_view rest) {
+  return rest.size() >= kHeader && begins_with_record(rest, byte_at(rest, kHeader - 1));
 }
 
 // The length at which the record that `rest` begins with is whole; nullopt when it is at none.
@@ -61,19 +65,29 @@ std::optional<std::size_t> true_length(std::string_view rest) {
   }
 }
 
-Result<std::string> last_block(rocksdb::Env& env, const std::string& path) {
-  std::uint64_t size = 0;
-  rocksdb::Status status = env.GetFileSize(path, &size);
-  if (!status.ok()) return tl::unexpected(error_of(status, path));
-  const std::uint64_t begin = size / kBlock * kBlock;
-  if (begin == size) return std::string();
-  std::unique_ptr<rocksdb::RandomAccessFile> file;
-  status = env.NewRandomAccessFile(path, &file, {});
-  std::string bytes(size - begin, '\0');
-  rocksdb::Slice read;
-  if (status.ok()) status = file->Read(begin, bytes.size(), &read, bytes.data());
-  if (!status.ok()) return tl::unexpected(error_of(status, path));
-  return read.ToString();
+// Says what is wrong with the log at `path`; "" when nothing is.
+Result<std::string> look_through(rocksdb::Env& env, const std::string& path) {
+  std::unique_ptr<rocksdb::SequentialFile> file;
+  rocksdb::Status status = env.NewSequentialFile(path, &file, {});
+  std::string bytes(kBlock, '\0');
+  for (std::size_t number = 0; status.ok(); ++number) {
+    rocksdb::Slice block;
+    status = file->Read(kBlock, &block, bytes.data());
+    if (!status.ok()) break;
+    if (const auto at = find_damaged_type(view(block)))
+      return fmt::format(
+          "a record in block {}, at byte {} of it, has a type that is never written; "
+          "its checksum is that of another",
+          number, *at);
+    if (block.size() == kBlock) continue;
+    if (const auto damaged = find_damaged_length(view(block)))
+      return fmt::format(
+          "a record in its last block, at byte {} of it, says that it has {} bytes, "
+          "beyond the end of the file; its checksum is that of {}",
+          damaged->offset, damaged->says, damaged->holds);
+    return std::string();
+  }
+  return tl::unexpected(error_of(status, path));
 }
 
 // The logs that an opening reads, by name.
@@ -107,20 +121,29 @@ std::optional<DamagedLength> find_damaged_length(std::string_view last_block) {
   return std::nullopt;
 }
 
+std::optional<std::size_t> find_damaged_type(std::string_view block) {
+  for (std::size_t at = 0; at + kHeader <= block.size();) {
+    const std::string_view rest = block.substr(at);
+    const unsigned type = byte_at(rest, kHeader - 1);
+    if (type > kTypeMax && type <= 2 * kTypeMax && begins_with_record(rest, type - kTypeMax))
+      return at;
+    if (type == 0 || type > kTypeMax || length_of(rest) > rest.size() - kHeader)
+      return std::nullopt;
+    at += kHeader + length_of(rest);
+  }
+  return std::nullopt;
+}
+
 Result<void> check_log_tails(rocksdb::Env& env, const std::string& directory) {
   for (const std::string& name : logs_of(env, directory)) {
-    const auto block = last_block(env, directory + "/" + name);
-    if (!block) {
+    const auto wrong = look_through(env, directory + "/" + name);
+    if (!wrong) {
       // A log may vanish while somebody else has the store open.
       if (!env.FileExists(directory + "/" + name).ok()) continue;
-      return tl::unexpected(block.error());
+      return tl::unexpected(wrong.error());
     }
-    const auto damaged = find_damaged_length(*block);
-    if (!damaged) continue;
-    return tl::unexpected(corrupt_store(
-        directory, fmt::format("{}: a record in its last block, at byte {} of it, says that it has "
-                               "{} bytes, beyond the end of the file; its checksum is that of {}",
-                               name, damaged->offset, damaged->says, damaged->holds)));
+    if (!wrong->empty())
+      return tl::unexpected(corrupt_store(directory, fmt::format("{}: {}", name, *wrong)));
   }
   return {};
 }

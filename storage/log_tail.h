@@ -26,8 +26,13 @@ struct DamagedLength {
 // Looks through the last block of a log, from its beginning to the end of the file. Pure.
 std::optional<DamagedLength> find_damaged_length(std::string_view last_block);
 
+// A bit of a record's type may turn it into the one that recycled logs have. We recycle none, but
+// RocksDB takes such a record for what was left of an older log, and drops it and all behind it as
+// silently. Looks through one block; the place of the record in it. Pure.
+std::optional<std::size_t> find_damaged_type(std::string_view block);
+
 // kCorrupt when a log of the store in `directory` has such a record: its WALs and the manifest that
-// CURRENT names. Reads at most 32 KiB of each. What else may be wrong is left to RocksDB to say.
+// CURRENT names. Reads them whole. What else may be wrong is left to RocksDB to say.
 Result<void> check_log_tails(rocksdb::Env& env, const std::string& directory);
 
 }  // namespace tocsin

@@ -39,9 +39,10 @@ struct FeedTest : testing::Test {
 
   TestPositions positions;
   std::vector<std::string> notes;
-  Feed feed{gauges(), {.records = 10, .bytes = 100}, positions, [this](const std::string& text) {
-              notes.push_back(text);
-            }};
+  Feed feed{gauges(),
+            {.records = 10, .bytes = 100},
+            positions,
+            [this](NoteKind, const std::string& text) { notes.push_back(text); }};
   std::optional<Frame> frame;
 };
 

@@ -53,7 +53,7 @@ def run(rig):
     give_keys(rig.config / "sources.yaml", history=history, demo=demo)
     rig.start()
     sample = next(json.loads(line) for line in records(rig.directory, "01-history")[0].splitlines()
-                  if '"demo-market"' in line and '"subject":"NG' in line.replace(" ", ""))
+                  if b'"demo-market"' in line and b'"subject":"NG' in line.replace(b" ", b""))
     mad = Mad(rig, demo, server[0], sample)
     mad.start()
     wait_for("the mad one to be slowed down",

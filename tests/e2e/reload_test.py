@@ -146,7 +146,7 @@ def run(rig, directory):
     hang_up(rig, "reload: in force")
     expect(rig.metric("tocsin_alerts_open") == open_alerts, "the alerts did not come back")
     expect(link.producer.session == session, "the session did not outlive the reloads")
-    hang_up(rig, "no file has changed")
+    hang_up(rig, "no file of the configuration has changed")
     expect(rig.metric("tocsin_reload_refused") == 0, "tocsin_reload_refused stayed 1")
     expect(rig.metric("tocsin_records_unaccounted") == 0, "records met no fate")
     reloads = rig.metric("tocsin_reloads_total", outcome="done")
