@@ -78,6 +78,8 @@ rocksdb::DBOptions database_options(rocksdb::Env* env) {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.recycle_log_file_num = 0;  // old bytes behind the tail would look like damage
   options.paranoid_checks = true;
+  // What was put into `record` without the log and not flushed lies in the blocks of `recent`.
+  options.avoid_flush_during_shutdown = true;
   options.unordered_write = false;
   options.max_background_jobs = 2;
   options.max_open_files = -1;

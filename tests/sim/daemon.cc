@@ -36,7 +36,9 @@ Result<void> DaemonOnDisk::first_commit(ProcessingTime now) {
   std::vector<Input> inputs{EngineInput{"sim"}};
   for (Input& input : to_inputs(contents())) inputs.push_back(std::move(input));
   inputs.emplace_back(ClockInput{});
-  auto outcome = pipeline_->commit(std::move(inputs), now);
+  // A commit may move revisions into a table, and waits for the flush.
+  Result<CommitOutcome> outcome;
+  disk_.with_background([&] { outcome = pipeline_->commit(std::move(inputs), now); });
   if (!outcome) return tl::unexpected(outcome.error());
   return {};
 }
@@ -44,7 +46,9 @@ Result<void> DaemonOnDisk::first_commit(ProcessingTime now) {
 Result<void> DaemonOnDisk::commit(Input input, ProcessingTime now) {
   std::vector<Input> inputs;
   inputs.push_back(std::move(input));
-  auto outcome = pipeline_->commit(std::move(inputs), now);
+  // A commit may move revisions into a table, and waits for the flush.
+  Result<CommitOutcome> outcome;
+  disk_.with_background([&] { outcome = pipeline_->commit(std::move(inputs), now); });
   if (!outcome) return tl::unexpected(outcome.error());
   return {};
 }

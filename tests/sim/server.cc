@@ -83,7 +83,9 @@ Result<void> SimServer::first_commit() {
   std::vector<Input> inputs{EngineInput{"sim"}};
   for (Input& input : to_inputs(contents())) inputs.push_back(std::move(input));
   inputs.emplace_back(ClockInput{});
-  auto outcome = pipeline_->commit(std::move(inputs), clock_->now());
+  Result<CommitOutcome> outcome;
+  parts_.disk.with_background(
+      [&] { outcome = pipeline_->commit(std::move(inputs), clock_->now()); });
   if (!outcome) return tl::unexpected(outcome.error());
   return {};
 }
@@ -138,7 +140,10 @@ Result<void> SimServer::engine_turn() {
   const auto results = std::exchange(results_, {});
   for (const DeliveryResult& result : results) loop.delivered(result);
   loop.stop();  // so that it ends once what is queued is committed
-  if (auto done = loop.run(); !done) return done;
+  // A commit may move revisions into a table, and waits for the flush.
+  Result<void> done;
+  parts_.disk.with_background([&] { done = loop.run(); });
+  if (!done) return done;
   for (const DeliveryResult& result : results) {
     if (result.outcome != Outcome::kAccepted) continue;
     expect(must(store_->dispatch(result.dispatch), "a dispatch").state == DispatchState::kAccepted,
