@@ -27,6 +27,8 @@ class Publisher:
         self.socket = self.context.socket(zmq.XPUB)  # as PUB, but it hears who subscribes
         self.socket.linger = 0
         self.socket.sndhwm = 50
+        # A daemon that comes back may subscribe before its old connection is gone.
+        self.socket.setsockopt(zmq.XPUB_VERBOSE, 1)
         wait_for("the address", self.is_bound)
         self.endpoint = self.socket.last_endpoint.decode()
         self.epoch, self.sequence = int.from_bytes(os.urandom(8), "big"), 0

@@ -56,6 +56,8 @@ class BackgroundEnv : public rocksdb::EnvWrapper {
   unsigned int GetThreadPoolQueueLen(Priority priority) const override {
     return background_.waiting(priority);
   }
+  // RocksDB rests a second after a flush that failed; nobody waits for that here.
+  void SleepForMicroseconds(int) override {}
   // One thread of each kind, which is the caller's.
   int GetBackgroundThreads(Priority) override { return 1; }
   void SetBackgroundThreads(int, Priority) override {}
