@@ -155,6 +155,8 @@ Result<std::uint64_t> Checkpoint::restore_tail(Replaced before) {
       Change change;
       if (found != before.end()) change.before = std::move(found->second);
       change.after = *std::move(revision);
+      if (change.before && !engine_.data().holds(*change.before))
+        return tl::unexpected(damaged("a revision that was replaced is not in its region's row"));
       engine_.recover(change);
     }
   }

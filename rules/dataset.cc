@@ -25,6 +25,11 @@ void erase_sorted(std::vector<T>& list, const T& item) {
   list.erase(found);
 }
 
+template <class T>
+bool has_sorted(const std::vector<T>& list, const T& item) {
+  return std::binary_search(list.begin(), list.end(), item);
+}
+
 Observed observed_of(const LatestRevision& revision, const ObservationClaim& claim) {
   Observed observed;
   observed.end = claim.end;
@@ -51,8 +56,15 @@ Happened happened_of(const LatestRevision& revision, const EventClaim& claim) {
   return happened;
 }
 
+Dataset::CoverageStatement statement_of(const LatestRevision& revision,
+                                        const CoverageClaim& claim) {
+  return {claim.source, {claim.from, claim.until}, revision.identity.prefix()};
+}
+
+bool is_span(const Happened& happened) { return happened.end - happened.start > 1; }
+
 void change_list(RegionEvents& events, const Happened& happened, bool add) {
-  auto& list = happened.end - happened.start > 1 ? events.spans : events.dated;
+  auto& list = is_span(happened) ? events.spans : events.dated;
   if (add) {
     insert_sorted(list, happened);
   } else {
@@ -148,6 +160,33 @@ Dataset::Dataset(const Catalogue& catalogue)
 void Dataset::apply(const Change& change, std::vector<Touched>& touched) {
   if (change.before) remove(*change.before, &touched);
   add(change.after, &touched);
+}
+
+bool Dataset::holds(const LatestRevision& revision) const {
+  const RegionTable& regions = catalogue_.regions;
+  if (const auto* claim = std::get_if<ObservationClaim>(&revision.claim)) {
+    const Series* of = regions.contains(claim->series.region) ? series(claim->series) : nullptr;
+    return of != nullptr && has_sorted(*of, observed_of(revision, *claim));
+  }
+  if (const auto* event = std::get_if<EventClaim>(&revision.claim)) {
+    if (!regions.contains(event->region)) return false;
+    const Happened happened = happened_of(revision, *event);
+    const auto in = [&](const RegionEvents& events) {
+      return has_sorted(is_span(happened) ? events.spans : events.dated, happened);
+    };
+    const auto there = [&](RegionId id) { return in(events(id)); };
+    return there(event->region) && std::ranges::all_of(regions.ancestors(event->region), there) &&
+           std::ranges::all_of(regions.groups_of(event->region), there) &&
+           (!is_unplaced(*event) || in(unplaced(event->region)));
+  }
+  if (const auto* coverage = std::get_if<CoverageClaim>(&revision.claim)) {
+    if (coverage->indicator.number() != 0) return true;  // is not kept
+    return std::ranges::all_of(coverage->regions, [&](RegionId id) {
+      return regions.contains(id) &&
+             has_sorted(this->coverage(id).statements, statement_of(revision, *coverage));
+    });
+  }
+  return true;  // forecasts and retractions are not kept
 }
 
 void Dataset::restore(const LatestRevision& revision) { add(revision, nullptr); }
@@ -254,13 +293,17 @@ std::vector<RegionId> Dataset::readers_of_place(RegionId region) const {
   return readers;
 }
 
+// Known only as far as the region, which has others in it.
+bool Dataset::is_unplaced(const EventClaim& claim) const {
+  const RegionTable& regions = catalogue_.regions;
+  return claim.vague_place || !regions.children(claim.region).empty() ||
+         !regions.at(claim.region).members.empty();
+}
+
 void Dataset::change_event(const LatestRevision& revision, const EventClaim& claim, bool add,
                            std::vector<Touched>* touched) {
   const Happened happened = happened_of(revision, claim);
   const RegionTable& regions = catalogue_.regions;
-  const Region& place = regions.at(claim.region);
-  const bool unplaced =
-      claim.vague_place || !regions.children(claim.region).empty() || !place.members.empty();
   const auto change = [&](RegionId id) {
     changes(id);
     change_list(events_[id.number()], happened, add);
@@ -268,7 +311,7 @@ void Dataset::change_event(const LatestRevision& revision, const EventClaim& cla
   change(claim.region);
   for (const RegionId id : regions.ancestors(claim.region)) change(id);
   for (const RegionId id : regions.groups_of(claim.region)) change(id);
-  if (unplaced) change_list(unplaced_[claim.region.number()], happened, add);
+  if (is_unplaced(claim)) change_list(unplaced_[claim.region.number()], happened, add);
   event_count_ = add ? event_count_ + 1 : event_count_ - 1;
   if (touched != nullptr) describe(revision, *touched);
 }
@@ -350,8 +393,7 @@ void Dataset::change_coverage(const LatestRevision& revision, const CoverageClai
                               std::vector<Touched>* touched) {
   // Only events are read through coverage statements: an observation carries its own.
   if (claim.indicator.number() != 0) return;
-  const CoverageStatement statement{
-      claim.source, {claim.from, claim.until}, revision.identity.prefix()};
+  const CoverageStatement statement = statement_of(revision, claim);
   std::vector<RegionId> affected;
   for (const RegionId region : claim.regions) {
     changes(region);

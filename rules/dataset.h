@@ -70,6 +70,8 @@ class Dataset {
   void apply(const Change& change, std::vector<Touched>& touched);
   // What taking the revision out, or putting it in, would touch. Of a coverage statement: nothing.
   void describe(const LatestRevision& revision, std::vector<Touched>& touched) const;
+  // Whether the revision's claim is in, so that apply() may take it out.
+  bool holds(const LatestRevision& revision) const;
   // Puts a stored claim in, without saying what it touches: for recovery.
   void restore(const LatestRevision& revision);
 
@@ -147,6 +149,7 @@ class Dataset {
   void change_coverage(const LatestRevision& revision, const CoverageClaim& claim, bool add,
                        std::vector<Touched>* touched);
   std::uint32_t series_index(const SeriesKey& key);
+  bool is_unplaced(const EventClaim& claim) const;
   std::vector<RegionId> readers_of_place(RegionId region) const;
   std::vector<RegionId> below(RegionId region) const;
   const std::vector<DayRange>* ranges(SourceId source, RegionId region) const;

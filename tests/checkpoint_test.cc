@@ -255,6 +255,38 @@ TEST_F(Checkpoints, ADamagedRowRefusesTheStartAndSaysHowToGoOn) {
   EXPECT_FALSE(make({})->restored().found);
 }
 
+// Whatever a row says that can be read, a start ends with an answer.
+TEST_F(Checkpoints, ARowThatIsAnotherIsTakenOrRefusedAndEndsNothing) {
+  open_store();
+  pipeline_ = make({});
+  Records records(9);
+  for (int i = 0; i < 20; ++i) send(records.frame(today()));
+  ASSERT_TRUE(pipeline_->finish());
+  for (int i = 0; i < 20; ++i) send(records.frame(today()));
+  pipeline_.reset();
+  std::vector<StateRow> rows;
+  ASSERT_TRUE(store_->for_each_state(kRegionRowPrefix, [&](const StateRow& row) -> Result<void> {
+    rows.push_back(row);
+    return {};
+  }));
+  static const auto contents = read_contents(TOCSIN_SOURCE_DIR "/deploy/config/lake-chad");
+  int refused = 0;
+  for (const StateRow& row : rows) {
+    const std::size_t stride = row.value.size() / 12 + 1;
+    for (std::size_t i = stride / 2; i < row.value.size(); i += stride) {
+      StateRow altered = row;
+      altered.value[i] = static_cast<char>(altered.value[i] ^ 1);
+      ASSERT_TRUE(store_->put_state({&altered, 1}, {}));
+      const auto opened = Pipeline::open(*store_, *load_contents(*contents, *store_));
+      if (opened) continue;
+      ++refused;
+      EXPECT_EQ(opened.error().code, ErrorCode::kCorrupt) << opened.error().message;
+    }
+    ASSERT_TRUE(store_->put_state({&row, 1}, {}));
+  }
+  EXPECT_GT(refused, 0);
+}
+
 // A region's row of one series of one value, whose day and minute lie that far from 0.
 std::string row_of(std::int64_t day, std::uint64_t length, std::int64_t minute) {
   std::string bytes;
