@@ -20,12 +20,6 @@ Result<void> CommitWriter::submit(Prepared commit, Written written) {
   return {};
 }
 
-Result<void> CommitWriter::standing() const {
-  const std::lock_guard lock(mutex_);
-  if (failed_) return tl::unexpected(*failed_);
-  return {};
-}
-
 Result<void> CommitWriter::drain() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return (waiting_.empty() && !writing_) || failed_; });

@@ -29,9 +29,6 @@ class CommitWriter {
   // Waits while too many wait. Fails with the error of the first write that failed: then nothing
   // is written any more, and memory is ahead of the disk.
   Result<void> submit(Prepared commit, Written written);
-  // The error of the first write that failed, without waiting. To be asked now and then: where no
-  // more comes in, nobody submits and would hear of it.
-  Result<void> standing() const;
   // Waits until everything submitted is on the disk.
   Result<void> drain();
 
@@ -43,7 +40,7 @@ class CommitWriter {
   void run();
 
   Store& store_;
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Job> waiting_;
   bool writing_ = false, closed_ = false;

@@ -110,7 +110,9 @@ Result<void> EngineLoop::turns() {
   while (true) {
     const bool last = stopping_;
     if (auto done = turn(); !done) return done;
-    if (auto written = writer_ ? writer_->standing() : Result<void>(); !written) return written;
+    // Where no more comes in nobody submits a commit, and would hear of a failure beside this
+    // thread.
+    if (auto may = store_.may_write(); !may) return may;
     if (auto done = heed_reload(); !done) return done;
     if (last && (is_empty() || halted_)) return drain();
     ports_.alive();

@@ -171,6 +171,9 @@ class Store {
     std::shared_ptr<Batch> batch_;
     std::uint64_t sequence_;
   };
+  // Fails once a write failed, of a commit or of a table beside them: nothing is written any more.
+  // Any thread; doesn't wait.
+  Result<void> may_write() const;
   // The halves of commit(), so that one commit can be made while the one before goes to the disk.
   // What is staged is written in the same order, all of it; each half is for one thread. latest()
   // counts in what is staged, everything else only what is on the disk: requires that no dispatch
@@ -290,7 +293,6 @@ class Store {
   Result<void> count_again();
   Result<std::uint64_t> number_at(std::string_view key) const;
   Result<void> finish_making();
-  Result<void> may_write() const;
   Result<Day> horizon_at(std::string_view key) const;
   void release_journal(const JournalMark& begin);
   Result<void> write(rocksdb::WriteBatch& batch);
