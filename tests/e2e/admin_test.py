@@ -1,21 +1,18 @@
 """The admin listener of the real daemon: TLS, tokens and their roles, what hostile clients get, an acknowledgement
 that outlives SIGKILL, and records released from the quarantine after the configuration was mended."""
-import argparse
 import http.client
 import json
-import pathlib
 import re
 import signal
 import socket
 import ssl
 import subprocess
 import sys
-import tempfile
 import time
 
 import zmq
 
-from daemon_rig import ROOT, Rig, RigError, send_all, substitute, wait_for
+from daemon_rig import ROOT, RigError, play, send_all, substitute, wait_for
 
 ROLES = ("read", "acknowledge", "admin")
 
@@ -262,59 +259,47 @@ def scenario(directory):
     return frames, len(lost)
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--binaries", required=True)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="tocsin-admin-") as name:
-        directory = pathlib.Path(name)
-        rig = Rig(options.binaries, directory)
-        try:
-            make_certificate(directory)
-            rig.write_config(rig.start_mail(), extra=[(r"^admin: .*", "\n".join((
-                "admin:", "  host: 127.0.0.1", "  port: 0", "  security: tls", "  certificate_file: ../admin.pem",
-                "  key_file: ../admin.key", "  tokens_file: ../tokens",
-                "  limits: {connections: 8, connections_per_address: 4, request_seconds: 1}")))])
-            tokens, token_files = {}, {}
-            for role in ROLES:
-                made = rig.run("token", "new", role, "--role", role, "--config", rig.config)
-                tokens[role] = made.stdout.strip()
-                token_files[role] = directory / f"{role}.token"
-                token_files[role].write_text(tokens[role] + "\n")
-                token_files[role].chmod(0o600)
-            listener = Listener(rig, directory / "admin.pem", tokens)
-            frames, lost = scenario(directory / "scenario")
-            rig.start()
-            call = commands(rig, listener, token_files)
-            check_tls(listener)
-            sent = send_all(zmq.Context(), rig.ports["ingest"], "admin-test", frames)
-            check(sent.fates.get("quarantined") == lost + 1, f"the fates are {sent.fates}")
-            alerts = wait_for("an alert", lambda: json.loads(
-                listener.ask("GET", "/alerts?state=open", token="read")[1])["alerts"])
-            alert = alerts[0]["alert"]
-            shown = json.loads(listener.ask("GET", f"/alerts/{alert}", token="read")[1])
-            check_roles(listener, alert)
-            check_limits(listener)
-            check_acknowledgement(rig, listener, call, alert, shown["dispatches"][0]["committee"])
-            check_quarantine(rig, listener, call, lost)
-            backup = rig.run("backup", directory / "backup", *call("admin"))
-            check("holds the journal" in backup.stdout, backup.stdout)
-            check_reload(rig, listener, directory)
-            rig.stop()
-            replay = rig.run("replay", rig.store)
-            check("the same as stored, byte for byte" in replay.stdout, replay.stdout)
-            rig.run("verify", rig.store)
-            check_bad_files(rig, listener)
-            log = (directory / "tocsind.log").read_text()
-            check(not any(token in log for token in tokens.values()), "a token stands in the log")
-            print(f"TLS, {len(ROLES)} roles and all limits hold; {lost} records released, replayed byte for byte")
-        except RigError as error:
-            print(f"FAILED: {error}\n{rig.log_tail()}", file=sys.stderr)
-            return 1
-        finally:
-            rig.close()
-    return 0
+def run(rig):
+    directory = rig.directory
+    make_certificate(directory)
+    rig.write_config(rig.start_mail(), extra=[(r"^admin: .*", "\n".join((
+        "admin:", "  host: 127.0.0.1", "  port: 0", "  security: tls", "  certificate_file: ../admin.pem",
+        "  key_file: ../admin.key", "  tokens_file: ../tokens",
+        "  limits: {connections: 8, connections_per_address: 4, request_seconds: 1}")))])
+    tokens, token_files = {}, {}
+    for role in ROLES:
+        made = rig.run("token", "new", role, "--role", role, "--config", rig.config)
+        tokens[role] = made.stdout.strip()
+        token_files[role] = directory / f"{role}.token"
+        token_files[role].write_text(tokens[role] + "\n")
+        token_files[role].chmod(0o600)
+    listener = Listener(rig, directory / "admin.pem", tokens)
+    frames, lost = scenario(directory / "scenario")
+    rig.start()
+    call = commands(rig, listener, token_files)
+    check_tls(listener)
+    sent = send_all(zmq.Context(), rig.ports["ingest"], "admin-test", frames)
+    check(sent.fates.get("quarantined") == lost + 1, f"the fates are {sent.fates}")
+    alerts = wait_for("an alert", lambda: json.loads(
+        listener.ask("GET", "/alerts?state=open", token="read")[1])["alerts"])
+    alert = alerts[0]["alert"]
+    shown = json.loads(listener.ask("GET", f"/alerts/{alert}", token="read")[1])
+    check_roles(listener, alert)
+    check_limits(listener)
+    check_acknowledgement(rig, listener, call, alert, shown["dispatches"][0]["committee"])
+    check_quarantine(rig, listener, call, lost)
+    backup = rig.run("backup", directory / "backup", *call("admin"))
+    check("holds the journal" in backup.stdout, backup.stdout)
+    check_reload(rig, listener, directory)
+    rig.stop()
+    replay = rig.run("replay", rig.store)
+    check("the same as stored, byte for byte" in replay.stdout, replay.stdout)
+    rig.run("verify", rig.store)
+    check_bad_files(rig, listener)
+    log = (directory / "tocsind.log").read_text()
+    check(not any(token in log for token in tokens.values()), "a token stands in the log")
+    print(f"TLS, {len(ROLES)} roles and all limits hold; {lost} records released, replayed byte for byte")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(play("admin", run))

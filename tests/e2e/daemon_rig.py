@@ -1,5 +1,6 @@
 """The real tocsind on a copy of the shipped configuration, for end-to-end tests: ephemeral ports, a store and
 a mail directory of its own, and a small producer written from docs/PROTOCOL.md."""
+import argparse
 import collections
 import email
 import email.policy
@@ -10,6 +11,8 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -266,6 +269,7 @@ class Producer:
         self.withheld = ""
         self.fates = {}
         self.nacks = []
+        self.counted = last_ack  # details may be told again
         self.epoch = epoch
         self.hello()
 
@@ -307,6 +311,9 @@ class Producer:
             if "durable" in header:
                 self.durable, self.credit = max(self.durable, header["durable"]), header["credit"]
             for frame in header.get("frames", []):
+                if frame["sequence"] <= self.counted:
+                    continue
+                self.counted = frame["sequence"]
                 for fate, count in frame["fates"].items():
                     self.fates[fate] = self.fates.get(fate, 0) + count
                 self.nacks += frame["nacks"]
@@ -463,3 +470,40 @@ def records(directory, *phases):
                        check=True, stdout=subprocess.DEVNULL)
     lines = [line for name in phases for line in (scenario / f"{name}.ndjson").read_text().splitlines() if line]
     return [("\n".join(lines[i:i + 200]) + "\n").encode() for i in range(0, len(lines), 200)]
+
+
+def arguments():
+    """The command line that every test here has."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--binaries", required=True)
+    parser.add_argument("--json", help="write the summary to this file")
+    return parser
+
+
+def attempt(rig, run):
+    """What run() returns; None, with the reason and the end of the log on standard error, when it did not hold."""
+    try:
+        return run()
+    except RigError as error:
+        print(f"FAILED: {error}\n{rig.log_tail()}", file=sys.stderr)
+        return None
+    finally:
+        rig.close()
+
+
+def tell(summary, options):
+    """Prints the summary of an attempt, writes it where it is wanted, and returns the exit code."""
+    if summary is None:
+        return 1
+    print("\n".join(f"{name}: {value}" for name, value in summary.items()))
+    if options.json:
+        pathlib.Path(options.json).write_text(json.dumps(summary) + "\n")
+    return 0
+
+
+def play(name, run):
+    """main() of a test without options: run(rig) with a directory of its own. run() may return a summary."""
+    options = arguments().parse_args()
+    with tempfile.TemporaryDirectory(prefix=f"tocsin-{name}-") as directory:
+        rig = Rig(options.binaries, directory)
+        return tell(attempt(rig, lambda: run(rig) or {}), options)

@@ -5,10 +5,7 @@ and it leaves every file as it was: no store is begun anew over the remains. Wha
 (a block in the middle of a table) is found by `tocsin verify`, or by reading. Afterwards the backup is restored, as
 the message says, and the daemon goes on with it.
 """
-import argparse
 import hashlib
-import json
-import pathlib
 import random
 import re
 import shutil
@@ -18,7 +15,7 @@ import tempfile
 
 import zmq
 
-from daemon_rig import Rig, RigError, send_all, wait_for
+from daemon_rig import Rig, RigError, arguments, attempt, send_all, tell, wait_for
 from load import PHASES, frames_of, mixed, scenario_lines
 
 REFUSED = 65
@@ -171,40 +168,30 @@ class Test:
         self.rig.stop()
 
     def run(self):
-        try:
-            self.make()
-            outcomes = {}
-            for number in range(self.rounds):
-                for kind, what, act, must_refuse in DAMAGES:
-                    if number > 0 and "anywhere" not in what and kind != "MANIFEST":
-                        continue
-                    outcomes[f"{kind} {what}" + (f", {number + 1}" if number else "")] = self.once(
-                        kind, what, act, must_refuse)
-            self.restored()
-            return outcomes
-        except RigError as error:
-            print(f"FAILED: {error}\n{self.rig.log_tail()}", file=sys.stderr)
-            return None
-        finally:
-            self.rig.close()
+        return attempt(self.rig, self.held)
+
+    def held(self):
+        self.make()
+        outcomes = {}
+        for number in range(self.rounds):
+            for kind, what, act, must_refuse in DAMAGES:
+                if number > 0 and "anywhere" not in what and kind != "MANIFEST":
+                    continue
+                outcomes[f"{kind} {what}" + (f", {number + 1}" if number else "")] = self.once(
+                    kind, what, act, must_refuse)
+        self.restored()
+        return outcomes
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--binaries", required=True)
+    parser = arguments()
     parser.add_argument("--rounds", type=int, default=1, help="of the damages that are random")
     parser.add_argument("--seed", type=int, default=20260103)
-    parser.add_argument("--json", help="write the summary to this file")
     options = parser.parse_args()
     print(f"seed {options.seed}")
     with tempfile.TemporaryDirectory(prefix="tocsin-damage-") as directory:
         outcomes = Test(options, directory).run()
-    if outcomes is None:
-        return 1
-    print("\n".join(f"{name}: {value}" for name, value in outcomes.items()))
-    if options.json:
-        pathlib.Path(options.json).write_text(json.dumps(outcomes) + "\n")
-    return 0
+    return tell(outcomes, options)
 
 
 if __name__ == "__main__":

@@ -4,11 +4,8 @@ At each fill: credit stops before the end, nothing acknowledged is lost, the dae
 /readyz, and goes on by itself when room returns. When the disk runs full amid commits RocksDB demands a restart:
 the daemon ends with 1, is started again as the unit says, and waits until there is room.
 """
-import argparse
 import collections
-import json
 import os
-import pathlib
 import random
 import sys
 import tempfile
@@ -16,7 +13,7 @@ import time
 
 import zmq
 
-from daemon_rig import Feed, Rig, RigError, send_all, wait_for
+from daemon_rig import Feed, Rig, RigError, arguments, attempt, send_all, tell, wait_for
 from load import fates_of, frames_of, mixed, scenario_lines
 
 MEBI = 1 << 20
@@ -169,26 +166,21 @@ class Test:
                 "restarts": dict(collections.Counter(self.rig.ended))}
 
     def run(self):
-        try:
-            self.rig.start()
-            self.fills()
-            self.started_full()
-            self.amid_commits()
-            return self.check()
-        except RigError as error:
-            print(f"FAILED: {error}\n{self.rig.log_tail()}", file=sys.stderr)
-            return None
-        finally:
-            self.rig.close()
+        return attempt(self.rig, self.held)
+
+    def held(self):
+        self.rig.start()
+        self.fills()
+        self.started_full()
+        self.amid_commits()
+        return self.check()
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--binaries", required=True)
+    parser = arguments()
     parser.add_argument("--rounds", type=int, default=4, help="times that the disk runs full amid commits")
     parser.add_argument("--records", type=int, default=12_000)
     parser.add_argument("--seed", type=int, default=20260102)
-    parser.add_argument("--json", help="write the summary to this file")
     options = parser.parse_args()
     if "TOCSIN_DISK_TEST" not in os.environ:  # a mount of its own, which goes with it
         os.environ["TOCSIN_DISK_TEST"] = "mounting"
@@ -207,12 +199,7 @@ def main():
             summary = test.run()
         finally:
             os.system(f"umount {test.disk.place}")
-    if summary is None:
-        return 1
-    print("\n".join(f"{name}: {value}" for name, value in summary.items()))
-    if options.json:
-        pathlib.Path(options.json).write_text(json.dumps(summary) + "\n")
-    return 0
+    return tell(summary, options)
 
 
 if __name__ == "__main__":

@@ -1,18 +1,15 @@
 """A lossy feed into the real daemon from a real PUB: numbers that are skipped, a publisher that restarts, a daemon that
 was away, and queues that overflow, are told from each other; records go the way of all others."""
-import argparse
 import json
 import os
-import pathlib
 import signal
 import struct
 import subprocess
 import sys
-import tempfile
 
 import zmq
 
-from daemon_rig import ROOT, Rig, RigError, expect, wait_for
+from daemon_rig import ROOT, RigError, expect, play, wait_for
 
 
 class Publisher:
@@ -59,8 +56,8 @@ class Publisher:
         self.socket.send_multipart([b"weather", struct.pack(">QQ", self.epoch, self.sequence), payload])
 
 
-def run(rig, directory):
-    scenario = pathlib.Path(directory) / "scenario"
+def run(rig):
+    scenario = rig.directory / "scenario"
     subprocess.run(["/usr/bin/python3", str(ROOT / "deploy/demo/make-scenario"), "--out", str(scenario)], check=True,
                    stdout=subprocess.DEVNULL)
     rain = next(json.loads(line) for line in (scenario / "01-history.ndjson").read_text().splitlines()
@@ -147,21 +144,5 @@ def run(rig, directory):
     print(f"{taken + 9:.0f} messages taken, {missed + 7:.0f} missed and counted")
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--binaries", required=True)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="tocsin-feed-") as directory:
-        rig = Rig(options.binaries, directory)
-        try:
-            run(rig, directory)
-        except RigError as error:
-            print(f"FAILED: {error}\n{rig.log_tail()}", file=sys.stderr)
-            return 1
-        finally:
-            rig.close()
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(play("feed", run))

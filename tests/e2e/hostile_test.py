@@ -5,37 +5,45 @@
   frames that were recorded        sent again, in their epoch or another: nothing changes
   records that lie about the time  move neither the clock nor the horizon
 """
-import argparse
 import json
 import os
 import socket
 import sys
-import tempfile
 import time
 
 import zmq
 
-from daemon_rig import CURVE, Link, Producer, Rig, RigError, expect, give_keys, is_denied, records, wait_for
+from daemon_rig import CURVE, Link, Producer, RigError, expect, give_keys, is_denied, play, records, wait_for
 
 
 def applied(rig):
     return rig.metric("tocsin_records_total", fate="applied")
 
 
+# ZMTP 3.0 (rfc.zeromq.org/spec/23): signature, version, mechanism, no server, filler.
+PLAIN_GREETING = b"\xff" + bytes(8) + b"\x7f" + b"\x03\x00" + b"NULL".ljust(20, b"\0") + bytes(32)
+
+
+def hear_until_hung_up(rig, said):
+    host, port = rig.ports["ingest"].removeprefix("tcp://").split(":")
+    with socket.create_connection((host, int(port))) as peer:
+        peer.sendall(said)
+        peer.settimeout(60)
+        try:
+            while peer.recv(4096):  # a greeting; then the server hangs up
+                pass
+        except ConnectionResetError:
+            pass
+
+
 def strangers(rig, context, server):
     stranger = zmq.curve_keypair()
     expect(is_denied(context, rig.ports["ingest"], stranger, server[0]), "a stranger's key was let in")
     plain = Producer(context, rig.ports["ingest"], "plain", 0)
-    host, port = rig.ports["ingest"].removeprefix("tcp://").split(":")
-    with socket.create_connection((host, int(port))) as noise:
-        noise.sendall(os.urandom(4096))
-        noise.settimeout(60)
-        try:
-            while noise.recv(4096):  # a greeting; then the server hangs up
-                pass
-        except ConnectionResetError:
-            pass
-    wait_for("the plain client's failure", lambda: rig.metric("tocsin_server_handshake_failures_total") >= 2)
+    for said in (os.urandom(4096), PLAIN_GREETING):
+        hear_until_hung_up(rig, said)
+    wait_for("the failure of a client without a key",
+             lambda: rig.metric("tocsin_server_handshake_failures_total") >= 2)
     expect(not plain.socket.poll(0), "a client without a key was answered")
     plain.close()
     expect(rig.metric("tocsin_server_messages_received_total") == 0, "a stranger's message was read")
@@ -90,21 +98,5 @@ def run(rig):
     print(f"{total:.0f} records applied, none by a stranger, none twice")
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--binaries", required=True)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="tocsin-hostile-") as directory:
-        rig = Rig(options.binaries, directory)
-        try:
-            run(rig)
-        except RigError as error:
-            print(f"FAILED: {error}\n{rig.log_tail()}", file=sys.stderr)
-            return 1
-        finally:
-            rig.close()
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(play("hostile", run))

@@ -8,11 +8,9 @@ outside record of what was sent and acknowledged:
                                     the naive twin says (--twin)
   the journal tells all             verify holds, replay gives the same alert chain byte for byte
 """
-import argparse
 import collections
 import contextlib
 import datetime
-import json
 import pathlib
 import random
 import signal
@@ -23,7 +21,7 @@ import time
 
 import zmq
 
-from daemon_rig import Producer, Rig, RigError, finish, send_all, wait_for
+from daemon_rig import Producer, Rig, RigError, arguments, attempt, finish, send_all, tell, wait_for
 from load import fates_of, frames_of, mixed, scenario_lines
 
 FRAME_RECORDS = 4
@@ -153,75 +151,62 @@ def check_state(rig, twin):
             raise RigError(f"{name}: the state differs from one made anew:\n{one}\n-- made anew:\n{other}")
 
 
-def run(options, directory):
+def run(options, rig):
     chance = random.Random(options.seed)
-    rig = Rig(options.binaries, directory)
     context = zmq.Context()
     begun = time.monotonic()
-    try:
-        lines = mixed(scenario_lines(directory), options.records, options.seed)
-        frames = frames_of(lines, FRAME_RECORDS)
-        # Checkpoints are begun and recent records go into tables all the time, and are cut off in their middle.
-        rig.write_config(rig.start_mail(), [
-            (r"^(\s*path: \.\./store)", r"\1\n  checkpoint_records: 20\n  checkpoint_bytes: 20_000"
-             r"\n  recent_records: 30"),
-            (r"^history_begins: .*", "history_begins: 2025-06-01")])  # the twin goes through every day
-        if options.twin:
-            rig.add_pack(subprocess.run([options.twin, "pack", rig.config], check=True, capture_output=True,
-                                        text=True).stdout)
-        kills = Kills(rig, context, frames, chance, options.kills)
-        for _ in range(options.kills):
-            kills.once()
-            if kills.done % 100 == 0:
-                print(f"{kills.done} kills, {kills.acked} of {len(frames)} frames acknowledged, "
-                      f"{time.monotonic() - begun:.0f} s", flush=True)
-        acked = kills.acked
-        log = rig.log()
-        restored, anew = log.count("from the checkpoint"), log.count("made anew")
-        if restored < options.kills / 5:
-            raise RigError(f"hardly any start was from a checkpoint: {restored}")
-        rig.start()
-        finish(Producer(context, rig.ports["ingest"], "kill-loop", acked), frames, 600)
-        expected = check_records(rig, context, frames, lines)
-        wait_for("the delivery of the alerts", lambda: rig.metric("tocsin_outbox_dispatches") == 0, 120)
-        check_state(rig, options.twin)
-        mails, twice, files = rig.check_delivered()
-        print(rig.run("verify", rig.store).stdout, end="")
-        print(rig.run("replay", rig.store).stdout, end="")
-        if "refuses to write" in log or "cannot start" in log:
-            raise RigError("the log speaks of trouble that no kill explains")
-        return {"kills": options.kills, "seed": options.seed, "seconds": round(time.monotonic() - begun),
-                "killed while": dict(kills.phases), "while writing": dict(kills.writing),
-                "starts from a checkpoint": restored, "starts from all records": anew,
-                "records": len(lines), "frames acknowledged amid the kills": acked,
-                "fates": dict(expected), "lost": 0, "counted twice": 0, "mails": mails,
-                "mails sent more than once, under one id": twice, "CAP files": files,
-                "naive twin": "agrees" if options.twin else "not asked"}
-    except RigError as error:
-        print(f"FAILED: {error}\n{rig.log_tail()}", file=sys.stderr)
-        return None
-    finally:
-        rig.close()
+    lines = mixed(scenario_lines(rig.directory), options.records, options.seed)
+    frames = frames_of(lines, FRAME_RECORDS)
+    # Checkpoints are begun and recent records go into tables all the time, and are cut off in their middle.
+    rig.write_config(rig.start_mail(), [
+        (r"^(\s*path: \.\./store)", r"\1\n  checkpoint_records: 20\n  checkpoint_bytes: 20_000"
+         r"\n  recent_records: 30"),
+        (r"^history_begins: .*", "history_begins: 2025-06-01")])  # the twin goes through every day
+    if options.twin:
+        rig.add_pack(subprocess.run([options.twin, "pack", rig.config], check=True, capture_output=True,
+                                    text=True).stdout)
+    kills = Kills(rig, context, frames, chance, options.kills)
+    for _ in range(options.kills):
+        kills.once()
+        if kills.done % 100 == 0:
+            print(f"{kills.done} kills, {kills.acked} of {len(frames)} frames acknowledged, "
+                  f"{time.monotonic() - begun:.0f} s", flush=True)
+    acked = kills.acked
+    log = rig.log()
+    restored, anew = log.count("from the checkpoint"), log.count("made anew")
+    if restored < options.kills / 5:
+        raise RigError(f"hardly any start was from a checkpoint: {restored}")
+    rig.start()
+    finish(Producer(context, rig.ports["ingest"], "kill-loop", acked), frames, 600)
+    expected = check_records(rig, context, frames, lines)
+    wait_for("the delivery of the alerts", lambda: rig.metric("tocsin_outbox_dispatches") == 0, 120)
+    check_state(rig, options.twin)
+    mails, twice, files = rig.check_delivered()
+    print(rig.run("verify", rig.store).stdout, end="")
+    print(rig.run("replay", rig.store).stdout, end="")
+    if "refuses to write" in log or "cannot start" in log:
+        raise RigError("the log speaks of trouble that no kill explains")
+    return {"kills": options.kills, "seed": options.seed, "seconds": round(time.monotonic() - begun),
+            "killed while": dict(kills.phases), "while writing": dict(kills.writing),
+            "starts from a checkpoint": restored, "starts from all records": anew,
+            "records": len(lines), "frames acknowledged amid the kills": acked,
+            "fates": dict(expected), "lost": 0, "counted twice": 0, "mails": mails,
+            "mails sent more than once, under one id": twice, "CAP files": files,
+            "naive twin": "agrees" if options.twin else "not asked"}
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--binaries", required=True)
+    parser = arguments()
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--records", type=int, default=2600, help="sent while it is killed")
     parser.add_argument("--seed", type=int, default=20260101)
     parser.add_argument("--twin", help="the program store_twin, to compare with the naive twin")
-    parser.add_argument("--json", help="write the summary to this file")
     options = parser.parse_args()
     print(f"seed {options.seed}, {options.kills} kills")
     with tempfile.TemporaryDirectory(prefix="tocsin-kill-") as directory:
-        summary = run(options, directory)
-    if summary is None:
-        return 1
-    print("\n".join(f"{name}: {value}" for name, value in summary.items()))
-    if options.json:
-        pathlib.Path(options.json).write_text(json.dumps(summary) + "\n")
-    return 0
+        rig = Rig(options.binaries, directory)
+        summary = attempt(rig, lambda: run(options, rig))
+    return tell(summary, options)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,13 @@
 """A producer gone mad beside an honest one, at the real daemon: it sends as fast as it can, one value over and over. It
 is slowed down to its rate, it and its source are shown, and the honest one's frames are acknowledged as if it weren't there."""
-import argparse
 import json
 import sys
-import tempfile
 import threading
 import time
 
 import zmq
 
-from daemon_rig import CURVE, Link, Rig, RigError, expect, give_keys, records, wait_for
+from daemon_rig import CURVE, Link, RigError, expect, give_keys, play, records, wait_for
 
 RATE, BURST, FRAME = 1_000, 2_000, 100
 
@@ -84,21 +82,5 @@ def run(rig):
           f"honest: 100 frames, the slowest acknowledged after {longest * 1000:.0f} ms")
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--binaries", required=True)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="tocsin-mad-") as directory:
-        rig = Rig(options.binaries, directory)
-        try:
-            run(rig)
-        except RigError as error:
-            print(f"FAILED: {error}\n{rig.log_tail()}", file=sys.stderr)
-            return 1
-        finally:
-            rig.close()
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(play("mad", run))

@@ -5,9 +5,7 @@ clients that never finish their request, and a flood of records that are refused
 Honest producers keep their share; the health page answers; every record has one fate; the quarantine and (in a build
 without sanitizers) memory stay below their bounds.
 """
-import argparse
 import json
-import pathlib
 import re
 import resource
 import socket
@@ -18,7 +16,7 @@ import tempfile
 
 import zmq
 
-from daemon_rig import Producer, Refused, Rig, RigError, wait_for
+from daemon_rig import Producer, Refused, Rig, RigError, arguments, attempt, tell, wait_for
 from load import Filler, scenario_lines
 
 MEBI = 1 << 20
@@ -196,46 +194,36 @@ class Test:
                 "bound MiB": bound // MEBI, "memory judged": not self.sanitized}
 
     def run(self):
-        try:
-            self.rig.start()
-            ready = self.rig.status("VmRSS")
-            summary = {**self.crowd(), **self.flood()}
-            wait_for("the end of what is under way", lambda: self.rig.metric("tocsin_server_frames_in_flight") == 0)
-            if self.rig.metric("tocsin_records_unaccounted") != 0:
-                raise RigError("records have no fate")
-            if self.rig.metric("tocsin_records_total") != self.rig.metric("tocsin_server_durable_records_total"):
-                raise RigError("the fates don't sum to the records made durable")
-            summary.update(self.check_memory(ready), records=int(self.rig.metric("tocsin_records_total")))
-            for client in self.slow:
-                client.close()
-            self.rig.stop()
-            self.rig.run("verify", self.rig.store)
-            return summary
-        except RigError as error:
-            print(f"FAILED: {error}\n{self.rig.log_tail()}", file=sys.stderr)
-            return None
-        finally:
-            self.rig.close()
+        return attempt(self.rig, self.held)
+
+    def held(self):
+        self.rig.start()
+        ready = self.rig.status("VmRSS")
+        summary = {**self.crowd(), **self.flood()}
+        wait_for("the end of what is under way", lambda: self.rig.metric("tocsin_server_frames_in_flight") == 0)
+        if self.rig.metric("tocsin_records_unaccounted") != 0:
+            raise RigError("records have no fate")
+        if self.rig.metric("tocsin_records_total") != self.rig.metric("tocsin_server_durable_records_total"):
+            raise RigError("the fates don't sum to the records made durable")
+        summary.update(self.check_memory(ready), records=int(self.rig.metric("tocsin_records_total")))
+        for client in self.slow:
+            client.close()
+        self.rig.stop()
+        self.rig.run("verify", self.rig.store)
+        return summary
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--binaries", required=True)
+    parser = arguments()
     parser.add_argument("--connections", type=int, default=1000)
     parser.add_argument("--frames", type=int, default=10, help="that each honest producer wants acknowledged")
     parser.add_argument("--epochs", type=int, default=100, help="of the flood of refused records")
-    parser.add_argument("--json", help="write the summary to this file")
     options = parser.parse_args()
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(limit, 65_536), limit))
     with tempfile.TemporaryDirectory(prefix="tocsin-overload-") as directory:
         summary = Test(options, directory).run()
-    if summary is None:
-        return 1
-    print("\n".join(f"{name}: {value}" for name, value in summary.items()))
-    if options.json:
-        pathlib.Path(options.json).write_text(json.dumps(summary) + "\n")
-    return 0
+    return tell(summary, options)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@
   new rules judge what is stored   and say what changed; no connection drops, nothing acknowledged is lost
   a replay says the same           byte for byte, through all of it
 """
-import argparse
 import json
 import pathlib
 import re
@@ -15,11 +14,10 @@ import shutil
 import signal
 import socket
 import sys
-import tempfile
 
 import zmq
 
-from daemon_rig import CURVE, ROOT, Link, Rig, RigError, edit, expect, give_keys, is_denied, records, wait_for
+from daemon_rig import CURVE, ROOT, Link, RigError, edit, expect, give_keys, is_denied, play, records, wait_for
 
 
 class Notified:
@@ -49,9 +47,9 @@ def hang_up(rig, answer):
     return (rig.directory / "tocsind.log").read_text()[before:]
 
 
-def run(rig, directory):
+def run(rig):
     context = zmq.Context()
-    notified = Notified(directory)
+    notified = Notified(rig.directory)
     rig.environment["NOTIFY_SOCKET"] = notified.path
     server, demo, other, stranger = (rig.keygen(name) for name in ("server", "demo", "other", "stranger"))
     packs = rig.directory / "packs"
@@ -64,13 +62,13 @@ def run(rig, directory):
     rig.start()
     expect("READY=1" in notified.take(), "no READY=1 at the start")
     link = Link(rig, context, "work", demo, server[0])
-    for payload in records(directory, "01-history", "02-watch"):
+    for payload in records(rig.directory, "01-history", "02-watch"):
         link.send(payload)
     rig.get("/readyz")
     wait_for("the mails", lambda: rig.metric("tocsin_outbox_dispatches") == 0)
     open_alerts = rig.metric("tocsin_alerts_open")
     expect(open_alerts > 0, "the scenario raised no alert")
-    extra = json.loads(records(directory, "02-watch")[0].splitlines()[0])
+    extra = json.loads(records(rig.directory, "02-watch")[0].splitlines()[0])
     expect(".observation." in extra["type"], "the first record of 02-watch is no observation")
     numbers = iter(range(10_000))
 
@@ -128,7 +126,8 @@ def run(rig, directory):
     expect([nack["code"] for nack in refused] == ["source-not-allowed"], f"NACKs: {refused}")
     edit(sources, r"^    sources: \[demo-market, ", "    sources: [demo-weather, demo-market, ")
     hang_up(rig, "reload: in force")
-    expect(link.send(one_more()) == [], "the permission did not come back")
+    refused = link.send(one_more())
+    expect(refused == [], f"the permission did not come back: {refused}")
 
     # 5. Other rules, while frames come.
     edit(pack, r"^    watch: dimensions\(\) >= 3", "    watch: dimensions() >= 5")
@@ -158,21 +157,5 @@ def run(rig, directory):
     print(f"{reloads:.0f} reloads done, {link.producer.durable} frames acknowledged, {sent} of them during the change of rules")
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--binaries", required=True)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="tocsin-reload-") as directory:
-        rig = Rig(options.binaries, directory)
-        try:
-            run(rig, directory)
-        except RigError as error:
-            print(f"FAILED: {error}\n{rig.log_tail()}", file=sys.stderr)
-            return 1
-        finally:
-            rig.close()
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(play("reload", run))

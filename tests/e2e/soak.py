@@ -5,7 +5,6 @@ Every ten seconds /proc and the store are looked at: resident memory, file descr
 a warm-up (a third of the time) the slopes must be flat: of memory, descriptors, threads, and of every column family but
 those that grow by what they are: the journal, until retention lets go of its beginning, and the ledger.
 """
-import argparse
 import json
 import pathlib
 import sys
@@ -14,7 +13,7 @@ import time
 
 import zmq
 
-from daemon_rig import Producer, Refused, Rig, RigError, send_all, wait_for
+from daemon_rig import Producer, Refused, Rig, RigError, arguments, attempt, send_all, tell, wait_for
 from load import Filler, frames_of, scenario_lines
 
 MEBI = 1 << 20
@@ -115,48 +114,39 @@ class Test:
                 raise RigError(f"{name} is not flat: {rise:.0f} more in {60 * hours:.0f} minutes")
 
     def run(self):
-        try:
-            self.rig.start()
-            send_all(self.context, self.rig.ports["ingest"], "scenario", frames_of(self.lines, 100))
-            producer = Producer(self.context, self.rig.ports["ingest"], "soak", 0)
-            wait_for("WELCOME", lambda: producer.hear(100) or producer.session is not None)
-            seconds = self.options.full_seconds
-            full = self.drive(producer, seconds, None, False) / seconds
-            print(f"at full speed {full:.0f} records/s", flush=True)
-            taken = self.drive(producer, 60 * self.options.minutes, full / 2, True)
-            slopes, hours = self.slopes()
-            if self.rig.metric("tocsin_records_unaccounted") != 0:
-                raise RigError("records have no fate")
-            for name, figures in slopes.items():
-                print(f"{name}: " + ", ".join(f"{key} {value:,.0f}" for key, value in figures.items()))
-            self.judge(slopes, hours)
-            producer.close()
-            self.rig.stop()
-            self.rig.run("verify", self.rig.store)
-            return {"minutes": self.options.minutes, "records/s at full speed": round(full),
-                    "records/s": round(taken / 60 / self.options.minutes), "records": taken, "samples": len(self.samples),
-                    **{name: {key: round(value) for key, value in figures.items()} for name, figures in slopes.items()}}
-        except RigError as error:
-            print(f"FAILED: {error}\n{self.rig.log_tail()}", file=sys.stderr)
-            return None
-        finally:
-            self.rig.close()
+        return attempt(self.rig, self.held)
+
+    def held(self):
+        self.rig.start()
+        send_all(self.context, self.rig.ports["ingest"], "scenario", frames_of(self.lines, 100))
+        producer = Producer(self.context, self.rig.ports["ingest"], "soak", 0)
+        wait_for("WELCOME", lambda: producer.hear(100) or producer.session is not None)
+        seconds = self.options.full_seconds
+        full = self.drive(producer, seconds, None, False) / seconds
+        print(f"at full speed {full:.0f} records/s", flush=True)
+        taken = self.drive(producer, 60 * self.options.minutes, full / 2, True)
+        slopes, hours = self.slopes()
+        if self.rig.metric("tocsin_records_unaccounted") != 0:
+            raise RigError("records have no fate")
+        for name, figures in slopes.items():
+            print(f"{name}: " + ", ".join(f"{key} {value:,.0f}" for key, value in figures.items()))
+        self.judge(slopes, hours)
+        producer.close()
+        self.rig.stop()
+        self.rig.run("verify", self.rig.store)
+        return {"minutes": self.options.minutes, "records/s at full speed": round(full),
+                "records/s": round(taken / 60 / self.options.minutes), "records": taken, "samples": len(self.samples),
+                **{name: {key: round(value) for key, value in figures.items()} for name, figures in slopes.items()}}
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--binaries", required=True)
+    parser = arguments()
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--full-seconds", type=float, default=20, help="at full speed, to know what half of it is")
-    parser.add_argument("--json", help="write the summary to this file")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tocsin-soak-") as directory:
         summary = Test(options, directory).run()
-    if summary is None:
-        return 1
-    if options.json:
-        pathlib.Path(options.json).write_text(json.dumps(summary) + "\n")
-    return 0
+    return tell(summary, options)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,12 @@
 """SIGTERM while mails are on their way: the daemon waits for the answers and commits them, so that nobody gets a
 mail twice; and a second start finds a checkpoint and nothing to send."""
-import argparse
 import collections
 import signal
 import sys
-import tempfile
 
 import zmq
 
-from daemon_rig import Rig, RigError, send_all, wait_for
+from daemon_rig import RigError, play, send_all, wait_for
 from load import PHASES, frames_of, scenario_lines
 
 
@@ -16,39 +14,27 @@ def message_ids(rig):
     return sum(rig.mails().values(), collections.Counter())
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--binaries", required=True)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="tocsin-stop-") as directory:
-        rig = Rig(options.binaries, directory)
-        try:
-            frames = frames_of(scenario_lines(directory, PHASES[:2]), 100)
-            rig.write_config(rig.start_mail("--behave", ",".join(["take-and-wait"] * 20)))
-            rig.start()
-            send_all(zmq.Context(), rig.ports["ingest"], "stop-test", frames)
-            taken = wait_for("mails on their way", lambda: len(message_ids(rig)))
-            rig.process.send_signal(signal.SIGTERM)
-            wait_for("the stop to begin", lambda: "stopping" in rig.log_tail())
-            rig.smtp.send_signal(signal.SIGUSR1)
-            if rig.process.wait(60) != 0:
-                raise RigError(f"the daemon ended with {rig.process.returncode}")
-            rig.start()
-            if "from the checkpoint" not in rig.log_tail():
-                raise RigError("the second start found no checkpoint")
-            wait_for("the delivery of the rest", lambda: rig.metric("tocsin_outbox_dispatches") == 0)
-            twice = {key: count for key, count in message_ids(rig).items() if count != 1}
-            if twice:
-                raise RigError(f"mails arrived twice: {twice}")
-            rig.stop()
-            print(f"{taken} mails were on their way at the stop, {len(message_ids(rig))} arrived, each once")
-        except RigError as error:
-            print(f"FAILED: {error}\n{rig.log_tail()}", file=sys.stderr)
-            return 1
-        finally:
-            rig.close()
-    return 0
+def run(rig):
+    frames = frames_of(scenario_lines(rig.directory, PHASES[:2]), 100)
+    rig.write_config(rig.start_mail("--behave", ",".join(["take-and-wait"] * 20)))
+    rig.start()
+    send_all(zmq.Context(), rig.ports["ingest"], "stop-test", frames)
+    taken = wait_for("mails on their way", lambda: len(message_ids(rig)))
+    rig.process.send_signal(signal.SIGTERM)
+    wait_for("the stop to begin", lambda: "stopping" in rig.log_tail())
+    rig.smtp.send_signal(signal.SIGUSR1)
+    if rig.process.wait(60) != 0:
+        raise RigError(f"the daemon ended with {rig.process.returncode}")
+    rig.start()
+    if "from the checkpoint" not in rig.log_tail():
+        raise RigError("the second start found no checkpoint")
+    wait_for("the delivery of the rest", lambda: rig.metric("tocsin_outbox_dispatches") == 0)
+    twice = {key: count for key, count in message_ids(rig).items() if count != 1}
+    if twice:
+        raise RigError(f"mails arrived twice: {twice}")
+    rig.stop()
+    print(f"{taken} mails were on their way at the stop, {len(message_ids(rig))} arrived, each once")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(play("stop", run))

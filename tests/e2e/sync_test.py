@@ -3,15 +3,13 @@
 Not one frame is acknowledged after it, the daemon ends with 1 and says which file it was, and the next start goes
 on with all that was acknowledged. The same when the tables or the MANIFEST of a start can't be synced.
 """
-import argparse
-import json
 import pathlib
 import sys
 import tempfile
 
 import zmq
 
-from daemon_rig import Feed, Producer, Rig, RigError, send_all, wait_for
+from daemon_rig import Feed, Producer, Rig, RigError, arguments, attempt, send_all, tell, wait_for
 from load import fates_of, frames_of, mixed, scenario_lines
 
 
@@ -57,50 +55,40 @@ class Test:
         self.trigger.unlink()
 
     def run(self):
-        try:
+        return attempt(self.rig, self.held)
+
+    def held(self):
+        self.rig.start()
+        for number in range(self.rounds):
+            self.amid_commits(number)
+            for part in (".sst", "MANIFEST"):
+                self.at_the_start(part)
             self.rig.start()
-            for number in range(self.rounds):
-                self.amid_commits(number)
-                for part in (".sst", "MANIFEST"):
-                    self.at_the_start(part)
-                self.rig.start()
-            self.feed.limit = len(self.frames)
-            self.feed.until("the ACK of all", lambda: self.feed.acked >= len(self.frames))
-            self.feed.end()
-            expected = fates_of(self.lines)
-            counted = {fate: self.rig.metric("tocsin_records_total", fate=fate) for fate in expected}
-            if counted != dict(expected):
-                raise RigError(f"the records sent come to {dict(expected)}, counted were {counted}")
-            again = send_all(self.context, self.rig.ports["ingest"], "once-more", self.frames)
-            if again.fates.get("applied", 0):
-                raise RigError(f"acknowledged records were lost: {again.fates}")
-            self.rig.stop()
-            self.rig.run("verify", self.rig.store)
-            return {"failed syncs of the log": self.rounds, "failed syncs at a start": 2 * self.rounds,
-                    "records": len(self.lines), "acknowledged after a failed sync": 0, "lost": 0}
-        except RigError as error:
-            print(f"FAILED: {error}\n{self.rig.log_tail()}", file=sys.stderr)
-            return None
-        finally:
-            self.rig.close()
+        self.feed.limit = len(self.frames)
+        self.feed.until("the ACK of all", lambda: self.feed.acked >= len(self.frames))
+        self.feed.end()
+        expected = fates_of(self.lines)
+        counted = {fate: self.rig.metric("tocsin_records_total", fate=fate) for fate in expected}
+        if counted != dict(expected):
+            raise RigError(f"the records sent come to {dict(expected)}, counted were {counted}")
+        again = send_all(self.context, self.rig.ports["ingest"], "once-more", self.frames)
+        if again.fates.get("applied", 0):
+            raise RigError(f"acknowledged records were lost: {again.fates}")
+        self.rig.stop()
+        self.rig.run("verify", self.rig.store)
+        return {"failed syncs of the log": self.rounds, "failed syncs at a start": 2 * self.rounds,
+                "records": len(self.lines), "acknowledged after a failed sync": 0, "lost": 0}
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--binaries", required=True)
+    parser = arguments()
     parser.add_argument("--shim", required=True, help="the library of support/failing_sync.cc")
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--records", type=int, default=3000)
-    parser.add_argument("--json", help="write the summary to this file")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tocsin-sync-") as directory:
         summary = Test(options, directory).run()
-    if summary is None:
-        return 1
-    print("\n".join(f"{name}: {value}" for name, value in summary.items()))
-    if options.json:
-        pathlib.Path(options.json).write_text(json.dumps(summary) + "\n")
-    return 0
+    return tell(summary, options)
 
 
 if __name__ == "__main__":
