@@ -16,6 +16,7 @@
 #include "rules/engine.h"
 #include "rules/explain.h"
 #include "storage/recent.h"
+#include "tests/support/temp_dir.h"
 
 namespace tocsin {
 namespace {
@@ -39,9 +40,9 @@ class World {
  public:
   explicit World(const Scale& scale) : mix_({scale.regions, kIndicators, 57 - kMonthsBefore, 1}) {
     const auto here = std::filesystem::canonical("/proc/self/exe").parent_path();
-    std::string name = (std::filesystem::temp_directory_path() / "tocsin-bench-XXXXXX").string();
-    require(::mkdtemp(name.data()) != nullptr, "a temporary directory");
-    const std::filesystem::path work = name;
+    const testsupport::TempDir directory;
+    const std::filesystem::path& work = directory.path();
+    const std::string name = work.string();
     for (const char* key : {"server", "bench"})
       run(fmt::format("{}/tocsin keygen {} --directory {}", here.string(), key, name));
     run(
@@ -55,7 +56,6 @@ class World {
     auto loaded = load_contents(*contents, numbering);
     require(loaded.has_value(), loaded ? "" : loaded.error().message);
     loaded_ = std::make_unique<Loaded>(std::move(*loaded));
-    std::filesystem::remove_all(work);
     EngineOptions options;
     options.history_begins = loaded_->settings.history_begins;
     engine_ = std::make_unique<Engine>(*loaded_->catalogue, loaded_->packs, options);

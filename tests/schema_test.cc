@@ -14,6 +14,7 @@
 
 #include "ingest/wire.h"
 #include "tests/support/record_gen.h"
+#include "tests/support/temp_dir.h"
 
 namespace tocsin {
 namespace {
@@ -54,26 +55,9 @@ TEST(Schema, TheReferenceShowsTheTable) {
                     text.substr(0, from + begin.size()) + fields_markdown() + text.substr(until));
 }
 
-// A directory that goes away with the test.
-class Scratch {
- public:
-  Scratch() {
-    std::string name = (fs::temp_directory_path() / "tocsin-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) ADD_FAILURE() << "no directory for scratch files";
-    path_ = name;
-  }
-  ~Scratch() { fs::remove_all(path_); }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
 // What the independent validator says of each record.
 std::vector<std::string> validate(const std::vector<std::string>& records) {
-  const Scratch scratch;
+  const testsupport::TempDir scratch;
   {
     std::ofstream in(scratch.path() / "in");
     for (const auto& record : records) in << record << '\n';

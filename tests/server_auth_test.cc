@@ -8,6 +8,7 @@
 
 #include "ingest/zap.h"
 #include "server_fixture.h"
+#include "tests/support/temp_dir.h"
 
 namespace tocsin::test {
 namespace {
@@ -160,12 +161,8 @@ TEST(Zap, RefusesRequestsItDoesNotUnderstand) {
 
 class KeyFiles : public testing::Test {
  protected:
-  KeyFiles() {
-    std::string name = testing::TempDir() + "tocsin-keys-XXXXXX";
-    directory_ = mkdtemp(name.data());
-  }
-  ~KeyFiles() override { std::filesystem::remove_all(directory_); }
-  std::string directory_;
+  testsupport::TempDir made_;
+  const std::string directory_ = made_.path().string();
 };
 
 TEST_F(KeyFiles, AreReadBackAndTheSecretIsPrivate) {

@@ -84,8 +84,9 @@ TEST_P(FlippedByte, IsFoundOrHarmless) {
 }
 
 // The length of a record in a log (WAL or manifest), made longer than the file, looks like a batch
-// that was being written when the power failed.
-TEST_P(FlippedByte, InTheLengthOfALogsRecordIsNoTornTail) {
+// that was being written when the power failed; its type, made that of a recycled log, like what
+// was left of an older one.
+TEST_P(FlippedByte, InTheHeaderOfALogsRecordIsNoEndOfIt) {
   for (const auto& [path, bytes] : image_) {
     const bool is_log = path.ends_with(".log") || path.find("MANIFEST") != std::string::npos;
     if (!is_log) continue;
@@ -97,6 +98,8 @@ TEST_P(FlippedByte, InTheLengthOfALogsRecordIsNoTornTail) {
       const std::size_t length = byte(4) + 256U * byte(5);
       flip(path, at + 5, 0x40);
       flip(path, at + 4, 0x80);
+      constexpr unsigned kRecyclable = 4;  // more than the type of the same record without
+      flip(path, at + 6, static_cast<unsigned char>(byte(6) ^ (byte(6) + kRecyclable)));
       if (HasFailure()) return;
       at += kHeader + length;
       if (kBlock - at % kBlock < kHeader) at += kBlock - at % kBlock;
