@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "model/result.h"
 #include "rules/fold.h"
@@ -93,7 +94,7 @@ Assessment::Assessment(const Catalogue& catalogue, const Pack& pack, const Datas
     tracks.levels.resize(pack.patterns.size());
     Pending& pending = pending_[region.number()];
     pending.signal_from.assign(pack.signals.size(), begin_);
-    pending.whole_from.assign(pack.patterns.size(), kDayNever);
+    pending.around.resize(pack.patterns.size());
     pending.all = pending.listed = true;
     dirty_.push_back(region);
   }
@@ -224,15 +225,13 @@ Assessment::Report Assessment::advance(Day today) {
   std::sort(work.begin(), work.end());
   for (const RegionId region : work) {
     if (before_change_) before_change_(region);
-    const Day signals_from = fold_signals(region, today, report);
-    const Day base_from = fold_patterns(region, signals_from, today, report);
-    const Day from = std::min(signals_from, base_from);
-    if (from == kDayNever) continue;
+    Changed changed = fold_signals(region, today, report);
+    changed.join(fold_patterns(region, changed, today, report));
+    if (changed.none()) continue;
     for (const RegionId reader : influences_[region.number()]) {
       Pending& pending = pending_[reader.number()];
       for (std::uint32_t i = 0; i < pack_.patterns.size(); ++i)
-        if (pack_.patterns[i].reads_neighbours())
-          pending.whole_from[i] = std::min(pending.whole_from[i], from);
+        if (pack_.patterns[i].reads_neighbours()) pending.around[i].join(changed);
       if (!pending.listed) {
         pending.listed = true;
         dirty_.push_back(reader);
@@ -261,14 +260,14 @@ void Assessment::list_signal(Pending& pending, std::uint32_t signal, Day from) {
   if (at == pending.signals.end() || *at != signal) pending.signals.insert(at, signal);
 }
 
-Day Assessment::fold_signals(RegionId region, Day today, Report& report) {
+Changed Assessment::fold_signals(RegionId region, Day today, Report& report) {
   RegionTracks& tracks = tracks_[region.number()];
   Pending& pending = pending_[region.number()];
   if (pending.all) {
     pending.signals.resize(pack_.signals.size());
     std::iota(pending.signals.begin(), pending.signals.end(), 0u);
   }
-  Day first = kDayNever;
+  Changed all;
   // The list grows behind `next` while it is walked.
   for (std::size_t next = 0; next < pending.signals.size(); ++next) {
     const std::uint32_t i = pending.signals[next];
@@ -281,17 +280,17 @@ Day Assessment::fold_signals(RegionId region, Day today, Report& report) {
       track.until = track.due = std::min(track.until, from);
       continue;
     }
-    const Day changed = run_signal(region, i, from, today, report);
-    if (changed != kDayNever)
-      for (const std::uint32_t reader : read_by_[i]) list_signal(pending, reader, changed);
-    first = std::min(first, changed);
+    const Changed changed = run_signal(region, i, from, today, report);
+    if (!changed.none())
+      for (const std::uint32_t reader : read_by_[i]) list_signal(pending, reader, changed.first);
+    all.join(changed);
     report.refolded.push_back(region);
   }
-  return first;
+  return all;
 }
 
-Day Assessment::run_signal(RegionId region, std::uint32_t index, Day from, Day today,
-                           Report& report) {
+Changed Assessment::run_signal(RegionId region, std::uint32_t index, Day from, Day today,
+                               Report& report) {
   const Signal& signal = pack_.signals[index];
   const Scene scene = signal_scene(region, signal);
   ++report.signal_folds;
@@ -314,49 +313,46 @@ Day Assessment::run_signal(RegionId region, std::uint32_t index, Day from, Day t
                      });
 }
 
-// Folds the base tracks of the patterns; returns the first tick at which one of them changed.
-Day Assessment::fold_patterns(RegionId region, Day from, Day today, Report& report) {
+// Folds the base tracks of the patterns; returns where they changed.
+Changed Assessment::fold_patterns(RegionId region, const Changed& signals, Day today,
+                                  Report& report) {
   RegionTracks& tracks = tracks_[region.number()];
   Pending& pending = pending_[region.number()];
-  Day first = kDayNever;
+  Changed all;
   for (std::uint32_t i = 0; i < pack_.patterns.size(); ++i) {
     if (pack_.patterns[i].at && !judges(region, i)) continue;
-    PatternTrack& track = tracks.base[i];
-    Day start = from;
-    if (track.due <= today) start = std::min(start, std::max(track.until, begin_));
-    if (start > today) continue;
-    const Day changed = run_pattern(region, i, track, true, start, today, report);
-    first = std::min(first, changed);
+    const Changed changed = run_pattern(region, i, tracks.base[i], true, signals, today, report);
+    all.join(changed);
     if (pack_.patterns[i].reads_neighbours()) {
-      pending.whole_from[i] = std::min(pending.whole_from[i], start);
-    } else if (changed != kDayNever && judges(region, i)) {
+      pending.around[i].join(signals);
+    } else if (!changed.none() && judges(region, i)) {
       report.moved.push_back({region, i});
     }
   }
-  return first;
+  return all;
 }
 
 void Assessment::fold_whole(RegionId region, Day today, Report& report) {
   Pending& pending = pending_[region.number()];
   for (std::uint32_t i = 0; i < pack_.patterns.size(); ++i) {
     if (!pack_.patterns[i].reads_neighbours() || !judges(region, i)) continue;
-    PatternTrack& track = tracks_[region.number()].levels[i];
-    Day start = pending.whole_from[i];
-    pending.whole_from[i] = kDayNever;
-    if (track.due <= today) start = std::min(start, std::max(track.until, begin_));
-    if (start > today) continue;
-    if (run_pattern(region, i, track, false, start, today, report) != kDayNever)
+    const Changed around = std::exchange(pending.around[i], {});
+    if (!run_pattern(region, i, tracks_[region.number()].levels[i], false, around, today, report)
+             .none())
       report.moved.push_back({region, i});
   }
 }
 
 // NOLINTNEXTLINE(readability-function-size): which pattern, how far, and what to do with it
-Day Assessment::run_pattern(RegionId region, std::uint32_t index, PatternTrack& track, bool base,
-                            Day from, Day today, Report& report) {
+Changed Assessment::run_pattern(RegionId region, std::uint32_t index, PatternTrack& track,
+                                bool base, const Changed& inputs, Day today, Report& report) {
+  Day from = inputs.first;
+  if (track.due <= today) from = std::min(from, std::max(track.until, begin_));
+  if (from > today) return {};
   const Pattern& pattern = pack_.patterns[index];
   const Scene scene = pattern_scene(region, pattern);
   ++report.pattern_folds;
-  return fold_pattern(track, pattern.linger_days, begin_, from, today, [&](Day tick) {
+  return fold_pattern(track, pattern.linger_days, begin_, from, inputs, today, [&](Day tick) {
     ++report.evaluations;
     Horizon horizon;
     Verdict verdict;
@@ -368,6 +364,7 @@ Day Assessment::run_pattern(RegionId region, std::uint32_t index, PatternTrack& 
       if (holds != Tri::kFalse) verdict.possibly = level;
     }
     verdict.until = horizon.until;
+    verdict.reads_from = horizon.reads_from;
     return verdict;
   });
 }

@@ -6,6 +6,7 @@
 
 #include "rules/dataset.h"
 #include "rules/evaluate.h"
+#include "rules/fold.h"
 #include "rules/pack.h"
 #include "rules/track.h"
 
@@ -70,7 +71,7 @@ class Assessment {
   struct Pending {
     std::vector<Day> signal_from;        // by signal; kDayNever: nothing to do
     std::vector<std::uint32_t> signals;  // those with something to do, unless `all`
-    std::vector<Day> whole_from;         // by pattern: neighbours moved
+    std::vector<Changed> around;         // by pattern: what it reads of its neighbours
     bool all = false;                    // time has passed: every signal may be due
     bool listed = false;
   };
@@ -78,13 +79,13 @@ class Assessment {
   void find_readers();
   void mark(RegionId region, std::uint32_t signal, Day from);
   bool is_judged(RegionId region) const { return judged_flag_[region.number()]; }
-  Day fold_signals(RegionId region, Day today, Report& report);
+  Changed fold_signals(RegionId region, Day today, Report& report);
   void list_signal(Pending& pending, std::uint32_t signal, Day from);
-  Day fold_patterns(RegionId region, Day from, Day today, Report& report);
+  Changed fold_patterns(RegionId region, const Changed& signals, Day today, Report& report);
   void fold_whole(RegionId region, Day today, Report& report);
-  Day run_signal(RegionId region, std::uint32_t signal, Day from, Day today, Report& report);
-  Day run_pattern(RegionId region, std::uint32_t pattern, PatternTrack& track, bool base, Day from,
-                  Day today, Report& report);
+  Changed run_signal(RegionId region, std::uint32_t signal, Day from, Day today, Report& report);
+  Changed run_pattern(RegionId region, std::uint32_t pattern, PatternTrack& track, bool base,
+                      const Changed& inputs, Day today, Report& report);
   void update_due(RegionId region);
 
   const Catalogue& catalogue_;

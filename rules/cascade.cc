@@ -223,6 +223,7 @@ Tri evaluate_cascade(const Scene& scene, const Node& node, Day tick, Horizon& ho
   for (std::size_t i = 1; i < node.links.size(); ++i)
     if (const auto period = shared_period(node.links[i - 1], node.links[i]))
       first = period_start(*period, period_of(*period, first));
+  horizon.reads(first - 1);  // an onset is told by the tick before it
   const auto complete = [&](Day last, Certainty certainty) {
     const Ticks ticks{first, last};
     Onsets lasting;

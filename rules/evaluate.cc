@@ -102,6 +102,7 @@ Day window_begin(const Scene& scene, Day tick) { return minus(tick + 1, scene.wi
 Tri signal_active(const Scene& scene, std::uint32_t signal, Day first, Day tick, Horizon& horizon) {
   const SignalTrack& track = scene.tracks[scene.region.number()].signals[signal];
   horizon.limit(track.next_start(tick));
+  horizon.reads(first);
   bool unknown = false;
   for (auto i = track.index_at(tick);; --i) {
     if (i < 0) {  // before history begins nothing is known
@@ -143,6 +144,7 @@ Tri subject_on(const Scene& scene, RegionId region, const Subject& subject, Day 
   if (subject.kind == Subject::Kind::kPatternLevel) {
     const PatternTrack& track = scene.tracks[region.number()].base[subject.index];
     horizon.limit(track.next_start(tick));
+    horizon.reads(tick);
     const PatternRun* run = track.at(tick);
     if (run == nullptr) return Tri::kUnknown;
     if (run->level >= subject.level) return Tri::kTrue;
@@ -202,6 +204,7 @@ Tri signal_on(const Scene& scene, RegionId region, std::uint32_t signal, Day tic
               Horizon& horizon) {
   const SignalTrack& track = scene.tracks[region.number()].signals[signal];
   horizon.limit(track.next_start(tick));
+  horizon.reads(tick);
   const SignalRun* run = track.at(tick);
   if (run == nullptr) return Tri::kUnknown;
   if (run->on) return Tri::kTrue;

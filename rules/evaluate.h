@@ -50,6 +50,9 @@ struct Horizon {
   Day until = kDayNever;  // first later tick at which the value may differ, if no data changes
   // Evidence day if some part stands still while time goes on; else the tick itself counts.
   std::int32_t evidence = std::numeric_limits<std::int32_t>::max();
+  // The first tick whose signals or levels were read; kDayNever: none was.
+  Day reads_from = kDayNever;
+  void reads(Day first) { reads_from = std::min(reads_from, first); }
   void limit(Day day) { until = std::min(until, day); }
   void limit_evidence(Day day) { evidence = std::min(evidence, day.number()); }
   std::int32_t evidence_at(Day tick) const { return std::min(evidence, tick.number()); }

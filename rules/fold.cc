@@ -1,5 +1,8 @@
 #include "rules/fold.h"
 
+#include <algorithm>
+#include <span>
+
 #include "model/result.h"
 
 namespace tocsin {
@@ -12,11 +15,11 @@ bool same_state(const PatternRun& a, const PatternRun& b) {
   return a.level == b.level && a.possible == b.possible;
 }
 
-// First tick in [from, today] at which two tracks differ in state. `old` may have been folded less
-// far: its last run is taken to go on.
+// Where in [from, today] two tracks differ in state. `old` may have been folded less far: its last
+// run is taken to go on.
 template <class Run>
-Day first_difference(const std::vector<Run>& old, const std::vector<Run>& now, Day from,
-                     Day today) {
+Changed differences(std::span<const Run> old, std::span<const Run> now, Day from, Day today) {
+  Changed changed;
   std::size_t i = 0, j = 0;
   Day at = from;
   while (at <= today) {
@@ -24,15 +27,25 @@ Day first_difference(const std::vector<Run>& old, const std::vector<Run>& now, D
     while (j + 1 < now.size() && now[j + 1].start <= at) ++j;
     const bool has_old = !old.empty() && old[i].start <= at;
     const bool has_now = !now.empty() && now[j].start <= at;
-    if (has_old != has_now || (has_old && !same_state(old[i], now[j]))) return at;
-    Day next = kDayNever;
+    Day next = today + 1;
     if (i + 1 < old.size()) next = std::min(next, old[i + 1].start);
     if (j + 1 < now.size()) next = std::min(next, now[j + 1].start);
     if (!has_old && !old.empty()) next = std::min(next, old.front().start);
     if (!has_now && !now.empty()) next = std::min(next, now.front().start);
+    if (has_old != has_now || (has_old && !same_state(old[i], now[j]))) {
+      changed.first = std::min(changed.first, at);
+      changed.last = next - 1;
+    }
     at = next;
   }
-  return kDayNever;
+  return changed;
+}
+
+// The runs of a track from the one that holds `tick`.
+template <class Run>
+std::span<const Run> runs_from(const Track<Run>& track, Day tick) {
+  return std::span(track.runs).subspan(
+      static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, track.index_at(tick))));
 }
 
 // Cuts the track where a fold from `from` has to begin. The cut-off runs go to `old`; the run that
@@ -116,10 +129,62 @@ SignalStep step(const SignalPolicy& policy, const Conditions& c, Day tick, bool 
   return out;
 }
 
+// One tick of a pattern. Returns the tick at which the level falls if nothing changes, kDayNever
+// when it does not fall.
+Day step(const Verdict& verdict, std::int32_t linger_days, Day tick, Day today, Level& level,
+         Held& held) {
+  const Level candidate = std::max(verdict.surely, std::min(level, verdict.possibly));
+  if (candidate > level) {
+    level = candidate;
+    held.reset();
+    return kDayNever;
+  }
+  if (candidate == level) {
+    if (verdict.surely >= level)
+      held.reset();
+    else
+      held.pause();
+    return kDayNever;
+  }
+  Held counted = held;
+  counted.count(tick.number());
+  if (counted.days < linger_days) {
+    held = counted;
+    return tick + (linger_days - counted.days);
+  }
+  if (tick == today) {
+    held = counted;
+    return tick;
+  }
+  level = candidate;
+  held.reset();
+  return kDayNever;
+}
+
+// Where the fold stands before `tick` as it stood when `old` was made: appends what `old` has from
+// `tick` on. Returns whether it does.
+bool keep_rest(std::vector<PatternRun>& runs, const std::vector<PatternRun>& old, Day tick,
+               Level level, const Held& held) {
+  const auto after =
+      std::upper_bound(old.begin(), old.end(), tick,
+                       [](Day day, const PatternRun& run) { return day < run.start; });
+  if (after == old.begin()) return false;
+  PatternRun at = *std::prev(after);
+  if (at.start < tick) {
+    if (!at.steady) return false;
+    at.start = tick;
+    at.level_before = at.level;
+  }
+  if (at.level_before != level || at.held_before != held) return false;
+  append(runs, at);
+  runs.insert(runs.end(), after, old.end());
+  return true;
+}
+
 }  // namespace
 
-Day fold_signal(SignalTrack& track, const SignalPolicy& policy, Day begin, Day from, Day today,
-                const std::function<Conditions(Day)>& conditions_at) {
+Changed fold_signal(SignalTrack& track, const SignalPolicy& policy, Day begin, Day from, Day today,
+                    const std::function<Conditions(Day)>& conditions_at) {
   std::vector<SignalRun> old;
   SignalRun restart;
   Day tick = cut(track, begin, std::max(from, begin), old, restart);
@@ -150,13 +215,13 @@ Day fold_signal(SignalTrack& track, const SignalPolicy& policy, Day begin, Day f
     tick = next;
   }
   track.until = track.due = tick;
-  std::vector<SignalRun> now(
-      track.runs.begin() + std::max<std::ptrdiff_t>(0, track.index_at(first)), track.runs.end());
-  return first_difference(old, now, first, today);
+  return differences(std::span<const SignalRun>(old), runs_from(track, first), first, today);
 }
 
-Day fold_pattern(PatternTrack& track, std::int32_t linger_days, Day begin, Day from, Day today,
-                 const std::function<Verdict(Day)>& verdict_at) {
+Changed fold_pattern(PatternTrack& track, std::int32_t linger_days, Day begin, Day from,
+                     const Changed& inputs, Day today,
+                     const std::function<Verdict(Day)>& verdict_at) {
+  const Day folded_until = track.until, folded_due = track.due;
   std::vector<PatternRun> old;
   PatternRun restart;
   Day tick = cut(track, begin, std::max(from, begin), old, restart);
@@ -166,37 +231,26 @@ Day fold_pattern(PatternTrack& track, std::int32_t linger_days, Day begin, Day f
   Level level = within ? restart.level : restart.level_before;
   Held held = within ? Held() : restart.held_before;
   track.until = track.due = tick;
+  bool kept = false;
   while (tick <= today) {
     const Verdict verdict = verdict_at(tick);
     require(verdict.until > tick, "a horizon lies after its tick");
+    if (!inputs.none() && verdict.reads_from > inputs.last && tick < folded_until &&
+        keep_rest(track.runs, old, tick, level, held)) {
+      track.until = folded_until;
+      track.due = folded_due;
+      kept = true;
+      break;
+    }
     PatternRun run;
     run.start = tick;
     run.level_before = level;
     run.held_before = held;
-    const Level candidate = std::max(verdict.surely, std::min(level, verdict.possibly));
+    const Day falls = step(verdict, linger_days, tick, today, level, held);
     Day next = verdict.until;
-    Day falls = kDayNever;  // the tick at which the level falls, if nothing changes
-    if (candidate > level) {
-      level = candidate;
-      held.reset();
-    } else if (candidate == level) {
-      if (verdict.surely >= level)
-        held.reset();
-      else
-        held.pause();
-    } else {
-      Held counted = held;
-      counted.count(tick.number());
-      falls = counted.days >= linger_days ? tick : tick + (linger_days - counted.days);
-      if (falls == tick && tick < today) {
-        level = candidate;
-        held.reset();
-        falls = kDayNever;
-      } else {
-        held = counted;
-        next = std::min(next, std::max(falls, tick));
-        if (next > tick) carry(held, kEvidenceMoves, tick, next);
-      }
+    if (falls != kDayNever) {
+      next = std::min(next, falls);
+      if (next > tick) carry(held, kEvidenceMoves, tick, next);
     }
     run.level = level;
     run.possible = std::max(level, verdict.possibly);
@@ -208,9 +262,11 @@ Day fold_pattern(PatternTrack& track, std::int32_t linger_days, Day begin, Day f
     if (next == tick || next > today) break;
     tick = next;
   }
-  std::vector<PatternRun> now(
-      track.runs.begin() + std::max<std::ptrdiff_t>(0, track.index_at(first)), track.runs.end());
-  return first_difference(old, now, first, today);
+  Changed changed =
+      differences(std::span<const PatternRun>(old), runs_from(track, first), first, today);
+  if (kept && folded_due <= today)
+    changed.join(fold_pattern(track, linger_days, begin, folded_until, {}, today, verdict_at));
+  return changed;
 }
 
 }  // namespace tocsin

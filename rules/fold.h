@@ -9,6 +9,16 @@ namespace tocsin {
 
 // The folds of docs/SEMANTICS.md sections 3 and 4, over any condition: they know nothing of data.
 
+// The ticks [first, last] outside of which a track says what it said before.
+struct Changed {
+  Day first = kDayNever, last = kDayMin;
+  bool none() const { return first == kDayNever; }
+  void join(const Changed& other) {
+    first = std::min(first, other.first);
+    last = std::max(last, other.last);
+  }
+};
+
 // What a signal's two conditions are at a tick, and how long that holds.
 struct Conditions {
   Tri when = Tri::kUnknown, clear = Tri::kUnknown;
@@ -23,9 +33,8 @@ struct SignalPolicy {
 };
 
 // Folds `track` anew for the ticks [from, today] (and from the run that holds `from`, if counters
-// ran there); `begin` is the first tick of history. Returns the first tick whose state differs from
-// before, kDayNever when none does.
-Day fold_signal(SignalTrack& track, const SignalPolicy& policy, Day begin, Day from, Day today,
+// ran there); `begin` is the first tick of history. Returns where its state differs from before.
+Changed fold_signal(SignalTrack& track, const SignalPolicy& policy, Day begin, Day from, Day today,
                 const std::function<Conditions(Day)>& conditions_at);
 
 // What a pattern's levels are at a tick.
@@ -33,10 +42,15 @@ struct Verdict {
   Level surely = Level::kNone;    // T: highest level whose condition is true
   Level possibly = Level::kNone;  // P: highest that is not false, at least T
   Day until;
+  // The verdict reads no tick before this one, and that of a later tick none before its own.
+  Day reads_from = kDayMin;
 };
 
-// The same for a pattern; `today` is the open tick, from which only rises are taken.
-Day fold_pattern(PatternTrack& track, std::int32_t linger_days, Day begin, Day from, Day today,
-                 const std::function<Verdict(Day)>& verdict_at);
+// The same for a pattern; `today` is the open tick, from which only rises are taken. What the
+// verdicts read differs from when the track was folded only in `inputs`: where they read none of it
+// and the fold stands as it stood then, the rest of the track is kept.
+Changed fold_pattern(PatternTrack& track, std::int32_t linger_days, Day begin, Day from,
+                     const Changed& inputs, Day today,
+                     const std::function<Verdict(Day)>& verdict_at);
 
 }  // namespace tocsin
