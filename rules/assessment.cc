@@ -99,6 +99,30 @@ Assessment::Assessment(const Catalogue& catalogue, const Pack& pack, const Datas
     dirty_.push_back(region);
   }
   find_readers();
+  find_what_is_read_around();
+}
+
+void Assessment::find_what_is_read_around() {
+  signal_around_.resize(pack_.signals.size());
+  base_around_.resize(pack_.patterns.size());
+  const auto note = [&](const Subject& subject) {
+    switch (subject.kind) {
+      case Subject::Kind::kSignal:
+        signal_around_[subject.index] = true;
+        break;
+      case Subject::Kind::kDimension:
+        for (const std::uint32_t signal : pack_.threats_of(subject.index))
+          signal_around_[signal] = true;
+        break;
+      case Subject::Kind::kPatternLevel:
+        base_around_[subject.index] = true;
+    }
+  };
+  for (const Pattern& pattern : pack_.patterns)
+    for (const Expression& level : pattern.levels)
+      for (const Node& node : level.nodes)
+        if (node.op == Op::kNeighbours || node.op == Op::kBasin)
+          for (const Subject& subject : node.subjects) note(subject);
 }
 
 void Assessment::find_readers() {
@@ -225,18 +249,9 @@ Assessment::Report Assessment::advance(Day today) {
   std::sort(work.begin(), work.end());
   for (const RegionId region : work) {
     if (before_change_) before_change_(region);
-    Changed changed = fold_signals(region, today, report);
-    changed.join(fold_patterns(region, changed, today, report));
-    if (changed.none()) continue;
-    for (const RegionId reader : influences_[region.number()]) {
-      Pending& pending = pending_[reader.number()];
-      for (std::uint32_t i = 0; i < pack_.patterns.size(); ++i)
-        if (pack_.patterns[i].reads_neighbours()) pending.around[i].join(changed);
-      if (!pending.listed) {
-        pending.listed = true;
-        dirty_.push_back(reader);
-      }
-    }
+    Moves moves = fold_signals(region, today, report);
+    moves.around.join(fold_patterns(region, moves.all, today, report));
+    if (!moves.around.none()) wake(region, moves.around);
   }
   // Those woken only by their neighbours have nothing to do for signals and base folds.
   work.insert(work.end(), dirty_.begin(), dirty_.end());
@@ -253,6 +268,17 @@ Assessment::Report Assessment::advance(Day today) {
   return report;
 }
 
+void Assessment::wake(RegionId region, const Changed& around) {
+  for (const RegionId reader : influences_[region.number()]) {
+    Pending& pending = pending_[reader.number()];
+    for (std::uint32_t i = 0; i < pack_.patterns.size(); ++i)
+      if (pack_.patterns[i].reads_neighbours()) pending.around[i].join(around);
+    if (pending.listed) continue;
+    pending.listed = true;
+    dirty_.push_back(reader);
+  }
+}
+
 // Kept in order: a signal reads only those before it.
 void Assessment::list_signal(Pending& pending, std::uint32_t signal, Day from) {
   pending.signal_from[signal] = std::min(pending.signal_from[signal], from);
@@ -260,14 +286,14 @@ void Assessment::list_signal(Pending& pending, std::uint32_t signal, Day from) {
   if (at == pending.signals.end() || *at != signal) pending.signals.insert(at, signal);
 }
 
-Changed Assessment::fold_signals(RegionId region, Day today, Report& report) {
+Assessment::Moves Assessment::fold_signals(RegionId region, Day today, Report& report) {
   RegionTracks& tracks = tracks_[region.number()];
   Pending& pending = pending_[region.number()];
   if (pending.all) {
     pending.signals.resize(pack_.signals.size());
     std::iota(pending.signals.begin(), pending.signals.end(), 0u);
   }
-  Changed all;
+  Moves moves;
   // The list grows behind `next` while it is walked.
   for (std::size_t next = 0; next < pending.signals.size(); ++next) {
     const std::uint32_t i = pending.signals[next];
@@ -283,10 +309,11 @@ Changed Assessment::fold_signals(RegionId region, Day today, Report& report) {
     const Changed changed = run_signal(region, i, from, today, report);
     if (!changed.none())
       for (const std::uint32_t reader : read_by_[i]) list_signal(pending, reader, changed.first);
-    all.join(changed);
+    moves.all.join(changed);
+    if (signal_around_[i]) moves.around.join(changed);
     report.refolded.push_back(region);
   }
-  return all;
+  return moves;
 }
 
 Changed Assessment::run_signal(RegionId region, std::uint32_t index, Day from, Day today,
@@ -313,23 +340,23 @@ Changed Assessment::run_signal(RegionId region, std::uint32_t index, Day from, D
                      });
 }
 
-// Folds the base tracks of the patterns; returns where they changed.
+// Folds the base tracks of the patterns; returns where those changed that other regions read.
 Changed Assessment::fold_patterns(RegionId region, const Changed& signals, Day today,
                                   Report& report) {
   RegionTracks& tracks = tracks_[region.number()];
   Pending& pending = pending_[region.number()];
-  Changed all;
+  Changed around;
   for (std::uint32_t i = 0; i < pack_.patterns.size(); ++i) {
     if (pack_.patterns[i].at && !judges(region, i)) continue;
     const Changed changed = run_pattern(region, i, tracks.base[i], true, signals, today, report);
-    all.join(changed);
+    if (base_around_[i]) around.join(changed);
     if (pack_.patterns[i].reads_neighbours()) {
       pending.around[i].join(signals);
     } else if (!changed.none() && judges(region, i)) {
       report.moved.push_back({region, i});
     }
   }
-  return all;
+  return around;
 }
 
 void Assessment::fold_whole(RegionId region, Day today, Report& report) {
@@ -350,7 +377,9 @@ Changed Assessment::run_pattern(RegionId region, std::uint32_t index, PatternTra
   if (track.due <= today) from = std::min(from, std::max(track.until, begin_));
   if (from > today) return {};
   const Pattern& pattern = pack_.patterns[index];
-  const Scene scene = pattern_scene(region, pattern);
+  DimensionMemo memo(pack_.threats.size());
+  Scene scene = pattern_scene(region, pattern);
+  scene.memo = &memo;
   ++report.pattern_folds;
   return fold_pattern(track, pattern.linger_days, begin_, from, inputs, today, [&](Day tick) {
     ++report.evaluations;

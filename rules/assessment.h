@@ -77,11 +77,18 @@ class Assessment {
   };
 
   void find_readers();
+  void find_what_is_read_around();
   void mark(RegionId region, std::uint32_t signal, Day from);
   bool is_judged(RegionId region) const { return judged_flag_[region.number()]; }
-  Changed fold_signals(RegionId region, Day today, Report& report);
+  // What a region's fold changed, and the part of it that other regions may read.
+  struct Moves {
+    Changed all, around;
+  };
+  Moves fold_signals(RegionId region, Day today, Report& report);
   void list_signal(Pending& pending, std::uint32_t signal, Day from);
   Changed fold_patterns(RegionId region, const Changed& signals, Day today, Report& report);
+  void wake(RegionId region, const Changed& around);
+
   void fold_whole(RegionId region, Day today, Report& report);
   Changed run_signal(RegionId region, std::uint32_t signal, Day from, Day today, Report& report);
   Changed run_pattern(RegionId region, std::uint32_t pattern, PatternTrack& track, bool base,
@@ -103,6 +110,7 @@ class Assessment {
   std::vector<std::vector<std::uint32_t>> read_by_;  // by signal: the later ones that read it
   std::vector<std::vector<RegionId>> set_readers_;   // by number of the set: judged regions in it
   std::vector<std::vector<RegionId>> influences_;    // by region number: who may read it
+  std::vector<bool> signal_around_, base_around_;    // by index: whether other regions read it
   std::vector<std::vector<bool>> judges_;            // by pattern, by region number
   std::vector<Moved> places_;
   std::function<void(RegionId)> before_change_;

@@ -151,6 +151,7 @@ Day latest_begin(const std::vector<Step>& steps, Day day, const Ticks& ticks) {
 // none does.
 Day completed(const Scene& scene, const Node& node, const Ticks& ticks, Certainty certainty,
               const Onsets& lasting) {
+  if (lasting.empty()) return kDayNever;
   std::vector<Step> steps;
   steps.reserve(node.links.size());
   for (std::size_t i = 0; i < node.links.size(); ++i) {

@@ -101,33 +101,36 @@ Day window_begin(const Scene& scene, Day tick) { return minus(tick + 1, scene.wi
 // A signal over the ticks [first, tick].
 Tri signal_active(const Scene& scene, std::uint32_t signal, Day first, Day tick, Horizon& horizon) {
   const SignalTrack& track = scene.tracks[scene.region.number()].signals[signal];
-  horizon.limit(track.next_start(tick));
+  auto i = track.index_at(tick);
+  horizon.limit(track.end_of(i));
   horizon.reads(first);
   bool unknown = false;
-  for (auto i = track.index_at(tick);; --i) {
-    if (i < 0) {  // before history begins nothing is known
-      if (!track.runs.empty())
-        horizon.limit(tick + std::max(1, track.runs.front().start - first - 3));
-      return Tri::kUnknown;
-    }
-    const SignalRun& run = track.runs[static_cast<std::size_t>(i)];
-    // What it says holds at least until its last tick leaves the window.
-    const Day last_tick = std::min(tick, static_cast<std::size_t>(i) + 1 < track.runs.size()
-                                             ? track.runs[static_cast<std::size_t>(i) + 1].start - 1
-                                             : tick);
+  for (Day last_tick = tick;; --i) {
+    // What a run says holds at least until its last tick leaves the window.
     if (last_tick < tick) horizon.limit(tick + std::max(1, last_tick - first - 3));
+    if (i < 0) return Tri::kUnknown;  // before history begins nothing is known
+    const SignalRun& run = track.runs[static_cast<std::size_t>(i)];
     if (run.on) return Tri::kTrue;
     unknown = unknown || !run.known;
     if (run.start <= first) return unknown ? Tri::kUnknown : Tri::kFalse;
+    last_tick = run.start - 1;
   }
 }
 
 Tri dimension_active(const Scene& scene, std::size_t dimension, Day first, Day tick,
                      Horizon& horizon) {
-  Tri any = Tri::kFalse;
-  for (const std::uint32_t signal : scene.pack.threats_of(dimension))
-    any = any || signal_active(scene, signal, first, tick, horizon);
-  return any;
+  DimensionMemo::Entry found;
+  DimensionMemo::Entry& entry = scene.memo == nullptr ? found : scene.memo->entries[dimension];
+  if (entry.tick != tick) {
+    Horizon own;
+    entry = {tick, Tri::kFalse, kDayNever};
+    for (const std::uint32_t signal : scene.pack.threats_of(dimension))
+      entry.active = entry.active || signal_active(scene, signal, first, tick, own);
+    entry.until = own.until;
+  }
+  horizon.limit(entry.until);
+  horizon.reads(first);
+  return entry.active;
 }
 
 Tri subject_active(const Scene& scene, const Subject& subject, Day tick, Horizon& horizon) {
@@ -203,12 +206,13 @@ Tri signal_active(const Scene& scene, std::uint32_t signal, Day tick) {
 Tri signal_on(const Scene& scene, RegionId region, std::uint32_t signal, Day tick,
               Horizon& horizon) {
   const SignalTrack& track = scene.tracks[region.number()].signals[signal];
-  horizon.limit(track.next_start(tick));
+  const auto index = track.index_at(tick);
+  horizon.limit(track.end_of(index));
   horizon.reads(tick);
-  const SignalRun* run = track.at(tick);
-  if (run == nullptr) return Tri::kUnknown;
-  if (run->on) return Tri::kTrue;
-  return run->known ? Tri::kFalse : Tri::kUnknown;
+  if (index < 0) return Tri::kUnknown;
+  const SignalRun& run = track.runs[static_cast<std::size_t>(index)];
+  if (run.on) return Tri::kTrue;
+  return run.known ? Tri::kFalse : Tri::kUnknown;
 }
 
 Tri compare(Op op, Quantity a, Quantity b) {

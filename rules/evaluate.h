@@ -33,6 +33,17 @@ struct RegionTracks {
       levels;  // the whole pattern; of a pattern that reads none: empty, see base
 };
 
+// By dimension, whether it was active at the tick asked last: the levels of a pattern ask the same.
+struct DimensionMemo {
+  explicit DimensionMemo(std::size_t dimensions) : entries(dimensions) {}
+  struct Entry {
+    Day tick = kDayNever;
+    Tri active = Tri::kUnknown;
+    Day until;  // as Horizon's
+  };
+  std::vector<Entry> entries;
+};
+
 // What a condition is judged over. All of it is borrowed.
 struct Scene {
   const Catalogue& catalogue;
@@ -43,6 +54,7 @@ struct Scene {
   RegionId data_region;                     // whose data is read: a set, with `from`
   Span window;                              // of active() and dimensions()
   const Pattern* pattern = nullptr;         // for a pattern's condition
+  DimensionMemo* memo = nullptr;            // of this scene alone; without it nothing is kept
 };
 
 // What evaluating a condition at one tick found out besides its value.

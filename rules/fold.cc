@@ -44,8 +44,8 @@ Changed differences(std::span<const Run> old, std::span<const Run> now, Day from
 // The runs of a track from the one that holds `tick`.
 template <class Run>
 std::span<const Run> runs_from(const Track<Run>& track, Day tick) {
-  return std::span(track.runs).subspan(
-      static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, track.index_at(tick))));
+  return std::span(track.runs)
+      .subspan(static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, track.index_at(tick))));
 }
 
 // Cuts the track where a fold from `from` has to begin. The cut-off runs go to `old`; the run that
@@ -165,9 +165,8 @@ Day step(const Verdict& verdict, std::int32_t linger_days, Day tick, Day today, 
 // `tick` on. Returns whether it does.
 bool keep_rest(std::vector<PatternRun>& runs, const std::vector<PatternRun>& old, Day tick,
                Level level, const Held& held) {
-  const auto after =
-      std::upper_bound(old.begin(), old.end(), tick,
-                       [](Day day, const PatternRun& run) { return day < run.start; });
+  const auto after = std::upper_bound(
+      old.begin(), old.end(), tick, [](Day day, const PatternRun& run) { return day < run.start; });
   if (after == old.begin()) return false;
   PatternRun at = *std::prev(after);
   if (at.start < tick) {

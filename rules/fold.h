@@ -35,7 +35,7 @@ struct SignalPolicy {
 // Folds `track` anew for the ticks [from, today] (and from the run that holds `from`, if counters
 // ran there); `begin` is the first tick of history. Returns where its state differs from before.
 Changed fold_signal(SignalTrack& track, const SignalPolicy& policy, Day begin, Day from, Day today,
-                const std::function<Conditions(Day)>& conditions_at);
+                    const std::function<Conditions(Day)>& conditions_at);
 
 // What a pattern's levels are at a tick.
 struct Verdict {

@@ -67,11 +67,12 @@ struct Track {
     const auto index = index_at(tick);
     return index < 0 ? nullptr : &runs[static_cast<std::size_t>(index)];
   }
-  // First tick after the run at `tick`; kDayNever for the last run.
-  Day next_start(Day tick) const {
-    const auto next = static_cast<std::size_t>(index_at(tick) + 1);
+  // First tick after the run of that index (or before all, with -1); kDayNever for the last run.
+  Day end_of(std::ptrdiff_t index) const {
+    const auto next = static_cast<std::size_t>(index + 1);
     return next < runs.size() ? runs[next].start : kDayNever;
   }
+  Day next_start(Day tick) const { return end_of(index_at(tick)); }
 };
 
 using SignalTrack = Track<SignalRun>;
