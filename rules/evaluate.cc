@@ -196,6 +196,29 @@ Quantity count_regions(const Scene& scene, const Node& node, Day tick, Horizon& 
   return count;
 }
 
+// What evaluating the part of a pattern's condition would read of the tracks.
+void note_reads(const Scene& scene, const Expression& expression, std::int32_t index, Day tick,
+                Horizon& horizon) {
+  const Node& node = expression.node(index);
+  switch (node.op) {
+    case Op::kCascade:
+      horizon.reads(cascade_reads_from(scene, node, tick));
+      break;
+    case Op::kActive:
+    case Op::kDimensions:
+      horizon.reads(window_begin(scene, tick));
+      break;
+    case Op::kOn:
+    case Op::kNeighbours:
+    case Op::kBasin:
+      horizon.reads(tick);
+      break;
+    default:
+      for (const std::int32_t child : {node.a, node.b})
+        if (child >= 0) note_reads(scene, expression, child, tick, horizon);
+  }
+}
+
 }  // namespace
 
 Tri signal_active(const Scene& scene, std::uint32_t signal, Day tick) {
@@ -319,13 +342,18 @@ Quantity evaluate_number(const Scene& scene, const Expression& expression, std::
 Tri evaluate_truth(const Scene& scene, const Expression& expression, std::int32_t index,
                    Stand stand, Horizon& horizon) {
   const Node& node = expression.node(index);
-  // Both sides are always evaluated: the evidence day and the horizon come from all parts.
+  // A signal's sides are always both evaluated: the evidence day comes from all parts.
   const auto operand = [&](std::int32_t child) {
     return evaluate_truth(scene, expression, child, stand, horizon);
   };
   switch (node.op) {
     case Op::kAnd: {
-      const Tri a = operand(node.a), b = operand(node.b);
+      const Tri a = operand(node.a);
+      if (scene.pattern != nullptr && a == Tri::kFalse) {  // as long as it is, b says nothing
+        note_reads(scene, expression, node.b, stand.tick, horizon);
+        return a;
+      }
+      const Tri b = operand(node.b);
       return a && b;
     }
     case Op::kOr: {
