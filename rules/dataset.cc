@@ -318,7 +318,10 @@ void Dataset::change_event(const LatestRevision& revision, const EventClaim& cla
 
 void Dataset::describe(const LatestRevision& revision, std::vector<Touched>& touched) const {
   if (const auto* claim = std::get_if<ObservationClaim>(&revision.claim)) {
-    touched.push_back({false, claim->series.indicator, {claim->series.region}, claim->end - 1});
+    touched.push_back({Touched::Kind::kObservations,
+                       claim->series.indicator,
+                       {claim->series.region},
+                       claim->end - 1});
     return;
   }
   const auto* event = std::get_if<EventClaim>(&revision.claim);
@@ -334,7 +337,7 @@ void Dataset::describe(const LatestRevision& revision, std::vector<Touched>& tou
     readers.push_back(event->region);
     for (const RegionId group : regions.groups_of(event->region)) readers.push_back(group);
   }
-  touched.push_back({true, IndicatorId(), std::move(readers), event->start});
+  touched.push_back({Touched::Kind::kEvents, IndicatorId(), std::move(readers), event->start});
 }
 
 const RegionEvents& Dataset::events(RegionId region) const { return events_[region.number()]; }
@@ -416,7 +419,7 @@ void Dataset::change_coverage(const LatestRevision& revision, const CoverageClai
   for (const Region& group : catalogue_.regions.all())
     if (!group.members.empty()) remerge(claim.source, group.id, first_change, changed);
   if (touched != nullptr && !changed.empty())
-    touched->push_back({true, IndicatorId(), std::move(changed), first_change});
+    touched->push_back({Touched::Kind::kEvents, IndicatorId(), std::move(changed), first_change});
 }
 
 const std::vector<DayRange>* Dataset::ranges(SourceId source, RegionId region) const {
