@@ -122,7 +122,7 @@ void Assessment::find_what_is_read_around() {
     for (const Expression& level : pattern.levels)
       for (const Node& node : level.nodes)
         if (node.op == Op::kNeighbours || node.op == Op::kBasin)
-          for (const Subject& subject : node.subjects) note(subject);
+          for (const Subject& subject : level.subjects_of(node)) note(subject);
 }
 
 void Assessment::find_readers() {

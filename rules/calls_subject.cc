@@ -24,10 +24,12 @@ Subject Parser::subject() {
   unknown(name, "signal or dimension", known);
 }
 
-void Parser::subjects(std::vector<Subject>& list) {
+std::vector<Subject> Parser::subjects() {
+  std::vector<Subject> list;
   do {
     list.push_back(subject());
   } while (accept("or"));
+  return list;
 }
 
 Parser::Value Parser::subject_call(const Token& function, Op op) {
@@ -35,7 +37,7 @@ Parser::Value Parser::subject_call(const Token& function, Op op) {
     wrong(function, "active() looks over a pattern's window; a signal has none", "on(...)");
   Node node;
   node.op = op;
-  subjects(node.subjects);
+  node.more = put(out_.subjects, subjects());
   expect(")");
   return add(std::move(node), function, Type::kTruth);
 }
@@ -46,6 +48,7 @@ Parser::Value Parser::count_regions_call(const Token& function, Op op) {
   Node node;
   node.op = op;
   node.unit = Unit::base("regions");
+  Subject read;
   const Token name = peek();
   const Pattern* pattern = name.kind == TokenKind::kName ? pack_.find_pattern(name.text) : nullptr;
   if (pattern != nullptr) {
@@ -59,11 +62,12 @@ Parser::Value Parser::count_regions_call(const Token& function, Op op) {
     const auto parsed = parse_level(level.text);
     if (!parsed || *parsed == Level::kNone)
       wrong(level, "'" + level.text + "' is no level", "watch, warning, emergency");
-    node.subjects.push_back({Subject::Kind::kPatternLevel,
-                             static_cast<std::uint32_t>(pattern - pack_.patterns.data()), *parsed});
+    read = {Subject::Kind::kPatternLevel,
+            static_cast<std::uint32_t>(pattern - pack_.patterns.data()), *parsed};
   } else {
-    node.subjects.push_back(subject());
+    read = subject();
   }
+  node.more = put(out_.subjects, {read});
   expect(")");
   out_.reads_neighbours = true;
   return add(std::move(node), function, Type::kNumber);
@@ -76,21 +80,22 @@ Parser::Value Parser::dimensions_call(const Token& function) {
   Node node;
   node.op = Op::kDimensions;
   node.unit = Unit::base("dimensions");
+  std::vector<DimensionId> dimensions;
   if (!next_is(")")) {
     do {
       const Token name = peek();
       const Subject found = subject();
       if (found.kind != Subject::Kind::kDimension)
         wrong(name, "'" + name.text + "' is no dimension", "a dimension");
-      node.dimensions.push_back(DimensionId(static_cast<std::uint8_t>(found.index)));
+      dimensions.push_back(DimensionId(static_cast<std::uint8_t>(found.index)));
     } while (accept(","));
   } else {
     for (const auto& signal : pack_.signals)
-      if (signal.stance == Stance::kThreat) node.dimensions.push_back(signal.dimension);
+      if (signal.stance == Stance::kThreat) dimensions.push_back(signal.dimension);
   }
-  std::sort(node.dimensions.begin(), node.dimensions.end());
-  node.dimensions.erase(std::unique(node.dimensions.begin(), node.dimensions.end()),
-                        node.dimensions.end());
+  std::sort(dimensions.begin(), dimensions.end());
+  dimensions.erase(std::unique(dimensions.begin(), dimensions.end()), dimensions.end());
+  node.more = put(out_.dimensions, dimensions);
   expect(")");
   return add(std::move(node), function, Type::kNumber);
 }
@@ -107,7 +112,7 @@ Link Parser::link() {
     if (link.lag_least > link.lag_greatest)
       wrong(least, "the least lag is longer than the greatest", "[60d..120d]");
   }
-  subjects(link.subjects);
+  link.subjects = subjects();
   for (const Subject& subject : link.subjects) {
     if (subject.kind == Subject::Kind::kSignal) {
       link.signals.push_back(subject.index);
@@ -126,11 +131,12 @@ Parser::Value Parser::cascade_call(const Token& function) {
     wrong(function, "cascade() stands in a pattern", "a pattern's level");
   Node node;
   node.op = Op::kCascade;
-  node.links.push_back(link());
-  while (accept("->")) node.links.push_back(link());
-  if (node.links.size() < 2)
+  Chain chain;
+  chain.links.push_back(link());
+  while (accept("->")) chain.links.push_back(link());
+  if (chain.links.size() < 2)
     wrong(function, "a cascade needs two links at least", "cascade(a -> b, within: 1y)");
-  if (node.links.front().lag_least != 0)
+  if (chain.links.front().lag_least != 0)
     wrong(function, "the first link has no link before it", "a -> [60d..120d] b");
   expect(",");
   if (!next_is("within"))
@@ -138,14 +144,15 @@ Parser::Value Parser::cascade_call(const Token& function) {
   take();
   expect(":");
   const Token within = expect_span("how long it may take, 1y");
-  node.within = within.span;
+  chain.within = within.span;
   std::int32_t least = 0;
-  for (const Link& part : node.links) least += part.lag_least;
-  if (least > longest_days(node.within))
+  for (const Link& part : chain.links) least += part.lag_least;
+  if (least > longest_days(chain.within))
     wrong(within,
           "the cascade can never complete: its least lags add up to " + std::to_string(least) +
               " days",
           "at least " + std::to_string(least) + "d");
+  node.more = put(out_.chains, {std::move(chain)});
   expect(")");
   return add(std::move(node), function, Type::kTruth);
 }

@@ -159,10 +159,11 @@ Tri subject_on(const Scene& scene, RegionId region, const Subject& subject, Day 
   return any;
 }
 
-Quantity count_dimensions(const Scene& scene, const Node& node, Day tick, Horizon& horizon) {
+Quantity count_dimensions(const Scene& scene, std::span<const DimensionId> dimensions, Day tick,
+                          Horizon& horizon) {
   Quantity count{0, 0};
   const Day first = window_begin(scene, tick);
-  for (const DimensionId dimension : node.dimensions) {
+  for (const DimensionId dimension : dimensions) {
     const Tri active = dimension_active(scene, dimension.number(), first, tick, horizon);
     if (active == Tri::kTrue) count.low += 1;
     if (active != Tri::kFalse) count.high += 1;
@@ -170,10 +171,11 @@ Quantity count_dimensions(const Scene& scene, const Node& node, Day tick, Horizo
   return count;
 }
 
-Quantity count_regions(const Scene& scene, const Node& node, Day tick, Horizon& horizon) {
+Quantity count_regions(const Scene& scene, Op op, const Subject& subject, Day tick,
+                       Horizon& horizon) {
   std::vector<RegionId> regions;
   const Region& here = scene.catalogue.regions.at(scene.region);
-  if (node.op == Op::kNeighbours) {
+  if (op == Op::kNeighbours) {
     regions = here.neighbours;
   } else if (!here.members.empty()) {
     regions = here.members;
@@ -189,7 +191,7 @@ Quantity count_regions(const Scene& scene, const Node& node, Day tick, Horizon& 
   }
   Quantity count{0, 0};
   for (const RegionId region : regions) {
-    const Tri holds = subject_on(scene, region, node.subjects.front(), tick, horizon);
+    const Tri holds = subject_on(scene, region, subject, tick, horizon);
     if (holds == Tri::kTrue) count.low += 1;
     if (holds != Tri::kFalse) count.high += 1;
   }
@@ -249,7 +251,7 @@ Quantity evaluate_number(const Scene& scene, const Expression& expression, std::
     case Op::kNumber:
       return Quantity::exactly(node.number);
     case Op::kParameter:
-      return Quantity::exactly(scene.pack.parameters[node.parameter].in(scene.region));
+      return Quantity::exactly(scene.pack.parameters[node.more.first].in(scene.region));
     case Op::kPopulation: {
       const std::int64_t people = scene.catalogue.regions.at(scene.region).population;
       return people == 0 ? Quantity::unknown() : Quantity::exactly(static_cast<double>(people));
@@ -306,10 +308,11 @@ Quantity evaluate_number(const Scene& scene, const Expression& expression, std::
       return multiply(value, Quantity::exactly(100'000.0 / static_cast<double>(people)));
     }
     case Op::kDimensions:
-      return count_dimensions(scene, node, stand.tick, horizon);
+      return count_dimensions(scene, expression.dimensions_of(node), stand.tick, horizon);
     case Op::kNeighbours:
     case Op::kBasin:
-      return count_regions(scene, node, stand.tick, horizon);
+      return count_regions(scene, node.op, expression.subjects_of(node).front(), stand.tick,
+                           horizon);
     default:
       require(false, "evaluate_number() takes a number");
   }
@@ -343,14 +346,14 @@ Tri evaluate_truth(const Scene& scene, const Expression& expression, std::int32_
     case Op::kOn:
     case Op::kActive: {
       Tri any = Tri::kFalse;
-      for (const Subject& subject : node.subjects)
+      for (const Subject& subject : expression.subjects_of(node))
         any = any ||
               (node.op == Op::kOn ? subject_on(scene, scene.region, subject, stand.tick, horizon)
                                   : subject_active(scene, subject, stand.tick, horizon));
       return any;
     }
     case Op::kCascade:
-      return evaluate_cascade(scene, node, stand.tick, horizon);
+      return evaluate_cascade(scene, expression.chain_of(node), stand.tick, horizon);
     default:
       require(is_comparison(node.op), "evaluate_truth() takes a truth value");
       const Quantity a = evaluate_number(scene, expression, node.a, stand, horizon);

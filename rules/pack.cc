@@ -371,7 +371,7 @@ class PackReader {
       for (const Expression& level : pack_.patterns[i].levels)
         for (const Node& node : level.nodes) {
           if (node.op != Op::kNeighbours && node.op != Op::kBasin) continue;
-          const Subject& subject = node.subjects.front();
+          const Subject& subject = level.subjects_of(node).front();
           if (subject.kind != Subject::Kind::kPatternLevel) continue;
           const Pattern& read = pack_.patterns[subject.index];
           const Expression& read_level = read.levels[static_cast<std::size_t>(subject.level)];

@@ -77,13 +77,20 @@ class Parser {
   std::int32_t years(const Token& function);
   Link link();
   Subject subject();
-  void subjects(std::vector<Subject>& list);
+  std::vector<Subject> subjects();
   std::string label_of(const Leaf& leaf) const;
   SourceId source_named(const Token& token);
 
   // nodes
   Value add(Node node, const Token& first, Type type);
   std::int32_t add_leaf(Leaf leaf, const Token& first);
+  // Appends to one of the lists of the expression.
+  template <class T>
+  static Slice put(std::vector<T>& list, const std::vector<T>& items) {
+    const auto first = static_cast<std::uint32_t>(list.size());
+    list.insert(list.end(), items.begin(), items.end());
+    return {first, static_cast<std::uint32_t>(items.size())};
+  }
   Value binary(Op op, Value left, Value right, const Token& at);
   void want(Value value, Type type, const Token& at, std::string_view for_what) const;
   Unit common_unit(Value left, Value right, const Token& at) const;
