@@ -147,6 +147,7 @@ class Dataset {
                           std::vector<Touched>* touched);
   void change_event(const LatestRevision& revision, const EventClaim& claim, bool add,
                     std::vector<Touched>* touched);
+  void describe_event(const EventClaim& event, std::vector<Touched>& touched) const;
   void change_coverage(const LatestRevision& revision, const CoverageClaim& claim, bool add,
                        std::vector<Touched>* touched);
   std::uint32_t series_index(const SeriesKey& key);
