@@ -191,7 +191,30 @@ Day completed(const Scene& scene, const Chain& chain, const Ticks& ticks, Certai
   return kDayNever;
 }
 
+// Nothing that began more than `within` before the last link's oldest lasting run can matter, but
+// for the links that may come before the first within one coarse period.
+Day first_tick(const Scene& scene, const Chain& chain, Day tick) {
+  Day oldest = tick;
+  for (const std::uint32_t signal : chain.links.back().signals) {
+    const SignalTrack& track = track_of(scene, signal);
+    for (auto i = track.index_at(tick); i >= 0; --i) {
+      const SignalRun& run = track.runs[static_cast<std::size_t>(i)];
+      if (!run.on && !is_open(run)) break;
+      oldest = std::min(oldest, run.start);
+    }
+  }
+  Day first = minus(oldest, chain.within) - 1;
+  for (std::size_t i = 1; i < chain.links.size(); ++i)
+    if (const auto period = shared_period(chain.links[i - 1], chain.links[i]))
+      first = period_start(*period, period_of(*period, first));
+  return first;
+}
+
 }  // namespace
+
+Day cascade_reads_from(const Scene& scene, const Chain& chain, Day tick) {
+  return first_tick(scene, chain, tick) - 1;  // an onset is told by the tick before it
+}
 
 Tri evaluate_cascade(const Scene& scene, const Chain& chain, Day tick, Horizon& horizon) {
   const std::vector<std::uint32_t>& last_signals = chain.links.back().signals;
@@ -209,22 +232,8 @@ Tri evaluate_cascade(const Scene& scene, const Chain& chain, Day tick, Horizon& 
   }
   horizon.limit(boundary);
 
-  // Nothing that began more than `within` before the last link's oldest lasting run can matter, but
-  // for the links that may come before the first within one coarse period.
-  Day oldest = tick;
-  for (const std::uint32_t signal : last_signals) {
-    const SignalTrack& track = track_of(scene, signal);
-    for (auto i = track.index_at(tick); i >= 0; --i) {
-      const SignalRun& run = track.runs[static_cast<std::size_t>(i)];
-      if (!run.on && !is_open(run)) break;
-      oldest = std::min(oldest, run.start);
-    }
-  }
-  Day first = minus(oldest, chain.within) - 1;
-  for (std::size_t i = 1; i < chain.links.size(); ++i)
-    if (const auto period = shared_period(chain.links[i - 1], chain.links[i]))
-      first = period_start(*period, period_of(*period, first));
-  horizon.reads(first - 1);  // an onset is told by the tick before it
+  const Day first = first_tick(scene, chain, tick);
+  horizon.reads(first - 1);
   const auto complete = [&](Day last, Certainty certainty) {
     const Ticks ticks{first, last};
     Onsets lasting;

@@ -143,13 +143,18 @@ Quantity evaluate_number(const Scene& scene, const Expression& expression, std::
 Tri evaluate_truth(const Scene& scene, const Expression& expression, std::int32_t index,
                    Stand stand, Horizon& horizon) {
   const Node& node = expression.node(index);
-  // Both sides are always evaluated: the evidence day and the horizon come from all parts.
+  // A signal's sides are always both evaluated: the evidence day comes from all parts.
   const auto operand = [&](std::int32_t child) {
     return evaluate_truth(scene, expression, child, stand, horizon);
   };
   switch (node.op) {
     case Op::kAnd: {
-      const Tri a = operand(node.a), b = operand(node.b);
+      const Tri a = operand(node.a);
+      if (scene.pattern != nullptr && a == Tri::kFalse) {  // as long as it is, b says nothing
+        note_reads(scene, expression, node.b, stand.tick, horizon);
+        return a;
+      }
+      const Tri b = operand(node.b);
       return a && b;
     }
     case Op::kOr: {

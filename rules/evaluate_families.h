@@ -41,6 +41,9 @@ Tri subject_on(const Scene& scene, RegionId region, const Subject& subject, Day 
 Tri subject_active(const Scene& scene, const Subject& subject, Day tick, Horizon& horizon);
 Quantity count_dimensions(const Scene& scene, std::span<const DimensionId> dimensions, Day tick,
                           Horizon& horizon);
+// What evaluating the part of a pattern's condition would read of the tracks.
+void note_reads(const Scene& scene, const Expression& expression, std::int32_t index, Day tick,
+                Horizon& horizon);
 
 // ---- evaluate_over.cc: other regions
 // Of kNeighbours or kBasin: in how many of the regions `subject` is on.

@@ -87,6 +87,28 @@ Tri subject_on(const Scene& scene, RegionId region, const Subject& subject, Day 
   return any;
 }
 
+void note_reads(const Scene& scene, const Expression& expression, std::int32_t index, Day tick,
+                Horizon& horizon) {
+  const Node& node = expression.node(index);
+  switch (node.op) {
+    case Op::kCascade:
+      horizon.reads(cascade_reads_from(scene, expression.chain_of(node), tick));
+      break;
+    case Op::kActive:
+    case Op::kDimensions:
+      horizon.reads(window_begin(scene, tick));
+      break;
+    case Op::kOn:
+    case Op::kNeighbours:
+    case Op::kBasin:
+      horizon.reads(tick);
+      break;
+    default:
+      for (const std::int32_t child : {node.a, node.b})
+        if (child >= 0) note_reads(scene, expression, child, tick, horizon);
+  }
+}
+
 Quantity count_dimensions(const Scene& scene, std::span<const DimensionId> dimensions, Day tick,
                           Horizon& horizon) {
   Quantity count{0, 0};
