@@ -1,5 +1,7 @@
 #include "daemon/checkpoint_rows.h"
 
+#include <algorithm>
+#include <map>
 #include <utility>
 
 #include "storage/bytes.h"
@@ -286,6 +288,15 @@ RegionTracks read_tracks(ByteReader& in) {
   return tracks;
 }
 
+// Events and coverage.
+void write_places(const Dataset& data, RegionId region, ByteWriter& out) {
+  for (const RegionEvents* events : {&data.events(region), &data.unplaced(region)}) {
+    write(events->dated, out);
+    write(events->spans, out);
+  }
+  write(data.coverage(region), out);
+}
+
 }  // namespace
 
 std::string encode(const CheckpointHead& head) {
@@ -329,30 +340,53 @@ Result<RegionRowKey> parse_region_row_key(std::string_view key) {
   return in.finish("key of a region's row", parsed);
 }
 
-std::string encode_region_content(const Dataset& data, RegionId region) {
+std::string encode_region_series(const Dataset& data, RegionId region,
+                                 std::span<const ObservationChange> since) {
+  // The changed series as they were; the latest change is undone first.
+  std::map<SeriesKey, Series> before;
+  for (std::size_t i = since.size(); i-- > 0;) {
+    const auto& [key, observed, added] = since[i];
+    auto found = before.find(key);
+    if (found == before.end()) found = before.emplace(key, *data.series(key)).first;
+    Series& series = found->second;
+    const auto at = std::lower_bound(series.begin(), series.end(), observed);
+    if (added) {
+      require(at != series.end() && *at == observed, "what was put in is there");
+      series.erase(at);
+    } else {
+      series.insert(at, observed);
+    }
+  }
+  std::vector<std::pair<SeriesKey, const Series*>> kept;
+  data.for_each_series_of(region, [&](const SeriesKey& key, const Series& series) {
+    const auto found = before.find(key);
+    const Series& then = found == before.end() ? series : found->second;
+    if (!then.empty()) kept.emplace_back(key, &then);
+  });
   std::string bytes;
   ByteWriter out(bytes);
   out.u8(kRegionVersion);
-  std::size_t series_count = 0;
-  data.for_each_series_of(region, [&](const SeriesKey&, const Series&) { ++series_count; });
-  out.varint(series_count);
-  data.for_each_series_of(region, [&](const SeriesKey& key, const Series& series) {
+  out.varint(kept.size());
+  for (const auto& [key, series] : kept) {
     out.varint(key.indicator.number());
     out.varint(key.source.number());
     out.varint(key.group.number());
-    write(series, out);
-  });
-  for (const RegionEvents* events : {&data.events(region), &data.unplaced(region)}) {
-    write(events->dated, out);
-    write(events->spans, out);
+    write(*series, out);
   }
-  write(data.coverage(region), out);
   return bytes;
 }
 
-std::string encode_region_row(const Engine& engine, RegionId region) {
-  std::string bytes = encode_region_content(engine.data(), region);
+std::string encode_region_content(const Dataset& data, RegionId region) {
+  std::string bytes = encode_region_series(data, region);
   ByteWriter out(bytes);
+  write_places(data, region, out);
+  return bytes;
+}
+
+std::string encode_region_rest(const Engine& engine, RegionId region) {
+  std::string bytes;
+  ByteWriter out(bytes);
+  write_places(engine.data(), region, out);
   const std::span<const Assessment> assessments = engine.assessments();
   out.varint(assessments.size());
   for (const Assessment& assessment : assessments) write(assessment.tracks()[region.number()], out);

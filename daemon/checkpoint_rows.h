@@ -46,9 +46,18 @@ struct RegionRow {
   Dataset::RegionContent content;
   std::vector<RegionTracks> tracks;  // by pack; empty when the region is not folded for the pack
 };
-// The first part of the row, alone.
+// An observation that was put in (`added`) or taken out.
+struct ObservationChange {
+  SeriesKey series;
+  Observed observed;
+  bool added = true;
+};
+// The row is its series, as they were before the changes `since`, and the rest.
+std::string encode_region_series(const Dataset& data, RegionId region,
+                                 std::span<const ObservationChange> since = {});
+std::string encode_region_rest(const Engine& engine, RegionId region);
+// The data of the row, without tracks.
 std::string encode_region_content(const Dataset& data, RegionId region);
-std::string encode_region_row(const Engine& engine, RegionId region);
 Result<RegionRow> decode_region_row(RegionId region, std::string_view bytes);
 
 // The identities that one commit after a checkpoint changed, by its journal sequence.

@@ -146,7 +146,6 @@ const Series* Dataset::series(const SeriesKey& key) const {
 
 void Dataset::change_observation(const LatestRevision& revision, const ObservationClaim& claim,
                                  bool add, std::vector<Touched>* touched) {
-  changes(claim.series.region);
   Series& series = series_[series_index(claim.series)];
   const Observed observed = observed_of(revision, claim);
   if (add) {
@@ -156,6 +155,7 @@ void Dataset::change_observation(const LatestRevision& revision, const Observati
     erase_sorted(series, observed);
     --observation_count_;
   }
+  if (watch_.observed) watch_.observed(claim.series, observed, add);
   if (touched != nullptr) describe(revision, *touched);
 }
 
