@@ -122,7 +122,7 @@ void Assessment::find_read_around() {
     for (const Expression& level : pattern.levels)
       for (const Node& node : level.nodes)
         if (node.op == Op::kNeighbours || node.op == Op::kBasin)
-          for (const Subject& subject : node.subjects) note(subject);
+          for (const Subject& subject : level.subjects_of(node)) note(subject);
 }
 
 void Assessment::find_readers() {
@@ -185,11 +185,23 @@ void Assessment::mark(RegionId region, std::uint32_t signal, Day from) {
   dirty_.push_back(region);
 }
 
+// The signals that read such data, wherever it is.
+const std::vector<std::uint32_t>& Assessment::readers_of(const Touched& touched) const {
+  static const std::vector<std::uint32_t> kNone;
+  switch (touched.kind) {
+    case Touched::Kind::kObservations: {
+      const std::size_t indicator = touched.indicator.number();
+      return indicator < signals_of_indicator_.size() ? signals_of_indicator_[indicator] : kNone;
+    }
+    case Touched::Kind::kEvents:
+      return signals_of_events_;
+  }
+  return kNone;
+}
+
 void Assessment::each_reader(const Touched& touched,
                              const std::function<void(RegionId, std::uint32_t)>& fn) const {
-  const std::size_t indicator = touched.indicator.number();
-  if (!touched.events && indicator >= signals_of_indicator_.size()) return;
-  const auto& signals = touched.events ? signals_of_events_ : signals_of_indicator_[indicator];
+  const std::vector<std::uint32_t>& signals = readers_of(touched);
   if (signals.empty()) return;
   for (const RegionId id : touched.regions) {
     const Region& region = catalogue_.regions.at(id);

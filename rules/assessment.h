@@ -78,6 +78,7 @@ class Assessment {
 
   void find_readers();
   void find_read_around();
+  const std::vector<std::uint32_t>& readers_of(const Touched& touched) const;
   void mark(RegionId region, std::uint32_t signal, Day from);
   bool is_judged(RegionId region) const { return judged_flag_[region.number()]; }
   // What a region's fold changed, and the part of it that other regions may read.
