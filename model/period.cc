@@ -325,6 +325,49 @@ std::int32_t longest_days(Span span) {
   return longest;
 }
 
+SpanUnit unit_of(Cadence cadence) {
+  switch (cadence) {
+    case Cadence::kDay:
+      return SpanUnit::kDays;
+    case Cadence::kWeek:
+      return SpanUnit::kWeeks;
+    case Cadence::kEpiweek:
+      return SpanUnit::kEpiweeks;
+    case Cadence::kDekad:
+      return SpanUnit::kDekads;
+    case Cadence::kMonth:
+      return SpanUnit::kMonths;
+    case Cadence::kQuarter:
+      return SpanUnit::kQuarters;
+    case Cadence::kYear:
+      return SpanUnit::kYears;
+    case Cadence::kIrregular:
+      break;
+  }
+  require(false, "an irregular cadence has no periods");
+  return SpanUnit::kDays;
+}
+
+Cadence grid_of(SpanUnit unit) {
+  switch (unit) {
+    case SpanUnit::kDays:
+      return Cadence::kDay;
+    case SpanUnit::kWeeks:
+      return Cadence::kWeek;
+    case SpanUnit::kEpiweeks:
+      return Cadence::kEpiweek;
+    case SpanUnit::kDekads:
+      return Cadence::kDekad;
+    case SpanUnit::kMonths:
+      return Cadence::kMonth;
+    case SpanUnit::kQuarters:
+      return Cadence::kQuarter;
+    case SpanUnit::kYears:
+      return Cadence::kYear;
+  }
+  return Cadence::kDay;
+}
+
 std::optional<std::int32_t> whole_periods(Span span, Cadence cadence) {
   const Length whole = length_of(span);
   const auto part = length_of(cadence);

@@ -54,6 +54,10 @@ struct Span {
   SpanUnit unit = SpanUnit::kDays;
   friend bool operator==(const Span&, const Span&) = default;
 };
+// The unit of one period of the cadence. Requires cadence != kIrregular.
+SpanUnit unit_of(Cadence cadence);
+// The grid on which whole units of the calendar lie.
+Cadence grid_of(SpanUnit unit);
 // "90 days", "1 month".
 std::string to_string(Span span);
 

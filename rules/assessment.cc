@@ -99,12 +99,12 @@ Assessment::Assessment(const Catalogue& catalogue, const Pack& pack, const Datas
     dirty_.push_back(region);
   }
   find_readers();
-  find_what_is_read_around();
+  find_read_around();
 }
 
-void Assessment::find_what_is_read_around() {
+void Assessment::find_read_around() {
   signal_around_.resize(pack_.signals.size());
-  base_around_.resize(pack_.patterns.size());
+  for (const Pattern& pattern : pack_.patterns) policies_.push_back({pattern.linger_days, {}});
   const auto note = [&](const Subject& subject) {
     switch (subject.kind) {
       case Subject::Kind::kSignal:
@@ -115,14 +115,14 @@ void Assessment::find_what_is_read_around() {
           signal_around_[signal] = true;
         break;
       case Subject::Kind::kPatternLevel:
-        base_around_[subject.index] = true;
+        policies_[subject.index].read_around[static_cast<std::size_t>(subject.level)] = true;
     }
   };
   for (const Pattern& pattern : pack_.patterns)
     for (const Expression& level : pattern.levels)
       for (const Node& node : level.nodes)
         if (node.op == Op::kNeighbours || node.op == Op::kBasin)
-          for (const Subject& subject : node.subjects) note(subject);
+          for (const Subject& subject : level.subjects_of(node)) note(subject);
 }
 
 void Assessment::find_readers() {
@@ -185,11 +185,23 @@ void Assessment::mark(RegionId region, std::uint32_t signal, Day from) {
   dirty_.push_back(region);
 }
 
+// The signals that read such data, wherever it is.
+const std::vector<std::uint32_t>& Assessment::readers_of(const Touched& touched) const {
+  static const std::vector<std::uint32_t> kNone;
+  switch (touched.kind) {
+    case Touched::Kind::kObservations: {
+      const std::size_t indicator = touched.indicator.number();
+      return indicator < signals_of_indicator_.size() ? signals_of_indicator_[indicator] : kNone;
+    }
+    case Touched::Kind::kEvents:
+      return signals_of_events_;
+  }
+  return kNone;
+}
+
 void Assessment::each_reader(const Touched& touched,
                              const std::function<void(RegionId, std::uint32_t)>& fn) const {
-  const std::size_t indicator = touched.indicator.number();
-  if (!touched.events && indicator >= signals_of_indicator_.size()) return;
-  const auto& signals = touched.events ? signals_of_events_ : signals_of_indicator_[indicator];
+  const std::vector<std::uint32_t>& signals = readers_of(touched);
   if (signals.empty()) return;
   for (const RegionId id : touched.regions) {
     const Region& region = catalogue_.regions.at(id);
@@ -348,11 +360,12 @@ Changed Assessment::fold_patterns(RegionId region, const Changed& signals, Day t
   Changed around;
   for (std::uint32_t i = 0; i < pack_.patterns.size(); ++i) {
     if (pack_.patterns[i].at && !judges(region, i)) continue;
-    const Changed changed = run_pattern(region, i, tracks.base[i], true, signals, today, report);
-    if (base_around_[i]) around.join(changed);
+    const PatternChanged changed =
+        run_pattern(region, i, tracks.base[i], true, signals, today, report);
+    around.join(changed.around);
     if (pack_.patterns[i].reads_neighbours()) {
       pending.around[i].join(signals);
-    } else if (!changed.none() && judges(region, i)) {
+    } else if (!changed.all.none() && judges(region, i)) {
       report.moved.push_back({region, i});
     }
   }
@@ -365,14 +378,15 @@ void Assessment::fold_whole(RegionId region, Day today, Report& report) {
     if (!pack_.patterns[i].reads_neighbours() || !judges(region, i)) continue;
     const Changed around = std::exchange(pending.around[i], {});
     if (!run_pattern(region, i, tracks_[region.number()].levels[i], false, around, today, report)
-             .none())
+             .all.none())
       report.moved.push_back({region, i});
   }
 }
 
 // NOLINTNEXTLINE(readability-function-size): which pattern, how far, and what to do with it
-Changed Assessment::run_pattern(RegionId region, std::uint32_t index, PatternTrack& track,
-                                bool base, const Changed& inputs, Day today, Report& report) {
+PatternChanged Assessment::run_pattern(RegionId region, std::uint32_t index, PatternTrack& track,
+                                       bool base, const Changed& inputs, Day today,
+                                       Report& report) {
   Day from = inputs.first;
   if (track.due <= today) from = std::min(from, std::max(track.until, begin_));
   if (from > today) return {};
@@ -381,7 +395,7 @@ Changed Assessment::run_pattern(RegionId region, std::uint32_t index, PatternTra
   Scene scene = pattern_scene(region, pattern);
   scene.memo = &memo;
   ++report.pattern_folds;
-  return fold_pattern(track, pattern.linger_days, begin_, from, inputs, today, [&](Day tick) {
+  return fold_pattern(track, policies_[index], begin_, from, inputs, today, [&](Day tick) {
     ++report.evaluations;
     Horizon horizon;
     Verdict verdict;

@@ -77,7 +77,8 @@ class Assessment {
   };
 
   void find_readers();
-  void find_what_is_read_around();
+  void find_read_around();
+  const std::vector<std::uint32_t>& readers_of(const Touched& touched) const;
   void mark(RegionId region, std::uint32_t signal, Day from);
   bool is_judged(RegionId region) const { return judged_flag_[region.number()]; }
   // What a region's fold changed, and the part of it that other regions may read.
@@ -91,8 +92,8 @@ class Assessment {
 
   void fold_whole(RegionId region, Day today, Report& report);
   Changed run_signal(RegionId region, std::uint32_t signal, Day from, Day today, Report& report);
-  Changed run_pattern(RegionId region, std::uint32_t pattern, PatternTrack& track, bool base,
-                      const Changed& inputs, Day today, Report& report);
+  PatternChanged run_pattern(RegionId region, std::uint32_t pattern, PatternTrack& track, bool base,
+                             const Changed& inputs, Day today, Report& report);
   void update_due(RegionId region);
 
   const Catalogue& catalogue_;
@@ -110,7 +111,8 @@ class Assessment {
   std::vector<std::vector<std::uint32_t>> read_by_;  // by signal: the later ones that read it
   std::vector<std::vector<RegionId>> set_readers_;   // by number of the set: judged regions in it
   std::vector<std::vector<RegionId>> influences_;    // by region number: who may read it
-  std::vector<bool> signal_around_, base_around_;    // by index: whether other regions read it
+  std::vector<bool> signal_around_;                  // by index: whether other regions read it
+  std::vector<PatternPolicy> policies_;              // by pattern
   std::vector<std::vector<bool>> judges_;            // by pattern, by region number
   std::vector<Moved> places_;
   std::function<void(RegionId)> before_change_;

@@ -1,236 +1,54 @@
 #include <algorithm>
-#include <array>
-#include <utility>
 
-#include "model/claim.h"
 #include "rules/parser.h"
 
+// How a function's name leads to what parses it, and the functions of numbers.
 namespace tocsin {
-namespace {
 
-constexpr std::array<std::pair<std::string_view, Aggregate>, 8> kAggregates = {{
-    {"last", Aggregate::kLast},
-    {"sum", Aggregate::kSum},
-    {"mean", Aggregate::kMean},
-    {"min", Aggregate::kLeast},
-    {"max", Aggregate::kGreatest},
-    {"median", Aggregate::kMedian},
-    {"stddev", Aggregate::kStddev},
-    {"count", Aggregate::kCount},
-}};
+std::span<const Parser::Function> Parser::number_functions() {
+  static constexpr auto kRows = std::to_array<Function>({
+      {"abs", &Parser::number_call, Op::kAbsolute},
+      {"per_100k", &Parser::number_call, Op::kPer100k},
+      {"population", &Parser::population_call, Op::kPopulation},
+  });
+  return kRows;
+}
 
-constexpr std::array<std::string_view, 24> kFunctions = {
-    "last",   "sum",      "mean",       "min",      "max",    "median",     "stddev",     "count",
-    "normal", "zscore",   "percentile", "residual", "lag",    "change",     "rising",     "crosses",
-    "abs",    "per_100k", "population", "on",       "active", "dimensions", "neighbours", "basin"};
-
-}  // namespace
+// The rows of every file, in the order in which messages name them.
+const std::vector<Parser::Function>& Parser::functions() {
+  static const std::vector<Function> kAll = [] {
+    std::vector<Function> all;
+    for (const auto rows : {read_functions(), time_functions(), number_functions(),
+                            subject_functions(), over_functions(), cascade_functions()})
+      all.insert(all.end(), rows.begin(), rows.end());
+    return all;
+  }();
+  return kAll;
+}
 
 Parser::Value Parser::call(const Token& function) {
   if (++depth_ > 60) wrong(function, "the condition is nested too deeply");
   expect("(");
-  const auto dispatch = [&]() -> Value {
-    const std::string& f = function.text;
-    const bool chooses =
-        (f == "min" || f == "max") &&
-        !(peek().kind == TokenKind::kName && catalogue_.find_indicator(peek().text) != nullptr);
-    if (chooses) return choose_call(function, f == "min" ? Op::kLeast : Op::kGreatest);
-    for (const auto& [name, aggregate] : kAggregates)
-      if (f == name) return aggregate_call(function, aggregate);
-    if (f == "normal") return history_call(function, Op::kNormal);
-    if (f == "percentile") return history_call(function, Op::kPercentile);
-    if (f == "zscore") return history_call(function, Op::kZscore);
-    if (f == "residual") return residual_call(function);
-    if (f == "lag") return lag_call(function);
-    if (f == "change") return change_call(function);
-    if (f == "rising") return rising_call(function);
-    if (f == "crosses") return crosses_call(function);
-    if (f == "abs") return number_call(function, Op::kAbsolute);
-    if (f == "per_100k") return number_call(function, Op::kPer100k);
-    if (f == "population") return population_call(function);
-    if (f == "on") return subject_call(function, Op::kOn);
-    if (f == "active") return subject_call(function, Op::kActive);
-    if (f == "neighbours") return count_regions_call(function, Op::kNeighbours);
-    if (f == "basin") return count_regions_call(function, Op::kBasin);
-    if (f == "dimensions") return dimensions_call(function);
-    if (f == "cascade") return cascade_call(function);
-    std::vector<std::string> known(kFunctions.begin(), kFunctions.end());
-    known.emplace_back("cascade");
+  const auto row = std::ranges::find(functions(), function.text, &Function::name);
+  if (row == functions().end()) {
+    std::vector<std::string> known;
+    for (const Function& one : functions()) known.emplace_back(one.name);
     unknown(function, "function", known);
-  };
-  const Value value = dispatch();
+  }
+  stands(function, row->place);
+  const Value value = (this->*row->parse)(function, *row);
   --depth_;
   return value;
 }
 
-// ---- reads of the data
-
-// ---- functions of a read
-
-const Leaf& Parser::leaf_operand(const Token& function) {
-  const Token first = peek();
-  const Value value = addition();
-  if (value.type != Type::kNumber || node_of(value).op != Op::kAggregate)
-    wrong(first, function.text + "() reads one aggregate of one series",
-          function.text + "(sum(rainfall, 3 months), ...)");
-  return out_.leaf(node_of(value).leaf);
+void Parser::stands(const Token& function, const Place& place) const {
+  if (!place.only || *place.only == scope_) return;
+  const bool named = place.elsewhere.starts_with("()");
+  wrong(function, (named ? function.text : "") + std::string(place.elsewhere),
+        std::string(place.instead));
 }
 
-std::int32_t Parser::years(const Token& function) {
-  expect(",");
-  const Token span = expect_span("a number of years, 10y");
-  if (span.span.unit != SpanUnit::kYears || span.span.count < 2 || span.span.count > 60)
-    wrong(span, function.text + "() looks back over whole years", "2y to 60y");
-  return span.span.count;
-}
-
-Parser::Value Parser::history_call(const Token& function, Op op) {
-  const Token first = peek();
-  Node node;
-  node.op = op;
-  leaf_operand(function);
-  node.leaf = static_cast<std::int32_t>(out_.leaves.size() - 1);
-  const Leaf leaf = out_.leaf(node.leaf);
-  if (!leaf.reads_events && leaf.cadence == Cadence::kIrregular)
-    wrong(
-        first,
-        "'" + leaf.text + "' is observed at irregular times and has no same window in other years",
-        "a series with a regular cadence");
-  if (op == Op::kNormal) {
-    node.unit = out_.nodes.back().unit;
-    node.style = out_.nodes.back().style;
-  } else if (op == Op::kZscore) {
-    node.unit = Unit::base("sd");
-  } else {
-    node.style = PureStyle::kPercent;
-  }
-  node.count = years(function);
-  if (op == Op::kNormal && accept(",")) {
-    const Token how = expect_kind(TokenKind::kName, "mean or median");
-    if (how.text != "mean" && how.text != "median")
-      wrong(how, "a normal is no '" + how.text + "'", "mean, median");
-    node.use_mean = how.text == "mean";
-  }
-  expect(")");
-  return add(std::move(node), function, Type::kNumber);
-}
-
-Parser::Value Parser::residual_call(const Token& function) {
-  if (scope_ == Scope::kPattern)
-    wrong(function, "a pattern reads signals, not data", "a signal with this condition");
-  const Token series = peek();
-  Leaf leaf = named_leaf(Aggregate::kLast);
-  if (leaf.cadence != Cadence::kMonth && leaf.cadence != Cadence::kDekad &&
-      leaf.cadence != Cadence::kQuarter)
-    wrong(series,
-          "'" + series.text + "' has a cadence of one " + std::string(name_of(leaf.cadence)),
-          "residual() of months, dekads or quarters");
-  expect(",");
-  while (peek(1).kind == TokenKind::kSymbol && peek(1).text == ":") {
-    series_option(leaf, take());
-    expect(",");
-  }
-  Node node;
-  node.op = Op::kResidual;
-  node.unit = Unit::base("sd");
-  do {
-    const Token part = expect_kind(TokenKind::kName, "seasonal, trend or seasonal + trend");
-    if (part.text == "seasonal")
-      node.seasonal = true;
-    else if (part.text == "trend")
-      node.trend = true;
-    else
-      wrong(part, "'" + part.text + "' is no part of the model",
-            "seasonal, trend, seasonal + trend");
-  } while (accept("+"));
-  node.leaf = add_leaf(std::move(leaf), function);
-  node.count = years(function);
-  expect(")");
-  return add(std::move(node), function, Type::kNumber);
-}
-
-std::int32_t Parser::lag_periods(const Leaf& leaf, const Token& span) {
-  if (leaf.reads_events || leaf.cadence == Cadence::kIrregular) return 0;
-  auto periods = whole_periods(span.span, leaf.cadence);
-  if (!periods)
-    wrong(span,
-          to_string(span.span) + " are no whole number of " + std::string(name_of(leaf.cadence)) +
-              "s, the cadence of '" + leaf.text + "'",
-          "whole " + std::string(name_of(leaf.cadence)) + "s");
-  return *periods;
-}
-
-Parser::Value Parser::lag_call(const Token& function) {
-  leaf_operand(function);
-  Node node = out_.nodes.back();
-  Leaf leaf = out_.leaf(node.leaf);
-  expect(",");
-  const Token span = expect_span("how far back, 3 months");
-  if (leaf.lag.count != 0) wrong(function, "a lag of a lag", "one lag");
-  leaf.lag_periods = lag_periods(leaf, span);
-  leaf.lag = span.span;
-  expect(")");
-  node.leaf = add_leaf(std::move(leaf), function);
-  out_.leaves.back().label += ", " + to_string(span.span) + " before";
-  return add(std::move(node), function, Type::kNumber);
-}
-
-Parser::Value Parser::change_call(const Token& function) {
-  leaf_operand(function);
-  Node node;
-  node.op = Op::kChange;
-  node.leaf = static_cast<std::int32_t>(out_.leaves.size() - 1);
-  node.style = PureStyle::kPercent;
-  Leaf before = out_.leaf(node.leaf);
-  expect(",");
-  const Token span = expect_span("since when, 12 months");
-  if (before.lag.count != 0) wrong(function, "a change of a lag", "change(last(price), 12 months)");
-  before.lag_periods = lag_periods(before, span);
-  before.lag = span.span;
-  expect(")");
-  node.leaf_before = add_leaf(std::move(before), function);
-  return add(std::move(node), function, Type::kNumber);
-}
-
-Parser::Value Parser::rising_call(const Token& function) {
-  leaf_operand(function);
-  Node node;
-  node.op = Op::kRising;
-  node.leaf = static_cast<std::int32_t>(out_.leaves.size() - 1);
-  const Leaf& leaf = out_.leaf(node.leaf);
-  expect(",");
-  const Token span = expect_span("how many periods, 3 months");
-  if (leaf.reads_events || leaf.cadence == Cadence::kIrregular)
-    wrong(function, "rising() compares periods; '" + leaf.text + "' has none",
-          "a series with a regular cadence");
-  node.count = lag_periods(leaf, span);
-  expect(")");
-  return add(std::move(node), function, Type::kTruth);
-}
-
-Parser::Value Parser::crosses_call(const Token& function) {
-  const Token first = peek();
-  leaf_operand(function);
-  const std::int32_t read = static_cast<std::int32_t>(out_.nodes.size() - 1);
-  Node node;
-  node.op = Op::kCrosses;
-  node.leaf = static_cast<std::int32_t>(out_.leaves.size() - 1);
-  const Leaf& leaf = out_.leaf(node.leaf);
-  if (!leaf.reads_events && leaf.cadence == Cadence::kIrregular)
-    wrong(first, "crosses() compares periods; '" + leaf.text + "' has none",
-          "a series with a regular cadence");
-  expect(",");
-  const Value threshold = addition();
-  want(threshold, Type::kNumber, function, "a threshold");
-  common_unit({read, Type::kNumber}, threshold, function);
-  node.a = threshold.node;
-  expect(")");
-  return add(std::move(node), function, Type::kTruth);
-}
-
-// ---- numbers
-
-Parser::Value Parser::choose_call(const Token& function, Op op) {
+Parser::Value Parser::choose_call(const Token& function, const Function& row) {
   Value best = addition();
   want(best, Type::kNumber, function, "what is compared");
   if (!next_is(","))
@@ -238,7 +56,7 @@ Parser::Value Parser::choose_call(const Token& function, Op op) {
   while (accept(",")) {
     const Value other = addition();
     want(other, Type::kNumber, function, "what is compared");
-    best = binary(op, best, other, function);
+    best = binary(row.op, best, other, function);
     Node& node = node_of(best);
     node.begin = function.begin;
   }
@@ -247,20 +65,20 @@ Parser::Value Parser::choose_call(const Token& function, Op op) {
   return best;
 }
 
-Parser::Value Parser::number_call(const Token& function, Op op) {
+Parser::Value Parser::number_call(const Token& function, const Function& row) {
   const Value operand = addition();
   want(operand, Type::kNumber, function, "what stands in it");
   expect(")");
   Node node;
-  node.op = op;
+  node.op = row.op;
   node.a = operand.node;
   node.unit = node_of(operand).unit;
   node.style = node_of(operand).style;
-  if (op == Op::kPer100k) node.unit = node.unit / Unit::base("people_100k");
+  if (row.op == Op::kPer100k) node.unit = node.unit / Unit::base("people_100k");
   return add(std::move(node), function, Type::kNumber);
 }
 
-Parser::Value Parser::population_call(const Token& function) {
+Parser::Value Parser::population_call(const Token& function, const Function&) {
   expect(")");
   Node node;
   node.op = Op::kPopulation;

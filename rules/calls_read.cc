@@ -6,11 +6,38 @@
 
 // The reads of data: an aggregate of a series or of events.
 namespace tocsin {
+namespace {
 
-Parser::Value Parser::aggregate_call(const Token& function, Aggregate aggregate) {
-  if (scope_ == Scope::kPattern)
-    wrong(function, "a pattern reads signals, not data",
-          "a signal with this condition, and on(signal) here");
+constexpr Parser::Place kData{Scope::kSignal, "a pattern reads signals, not data",
+                              "a signal with this condition, and on(signal) here"};
+
+}  // namespace
+
+std::span<const Parser::Function> Parser::read_functions() {
+  static constexpr auto kRows = std::to_array<Function>({
+      {"last", &Parser::aggregate_call, Op::kAggregate, kData, Aggregate::kLast},
+      {"sum", &Parser::aggregate_call, Op::kAggregate, kData, Aggregate::kSum},
+      {"mean", &Parser::aggregate_call, Op::kAggregate, kData, Aggregate::kMean},
+      {"min", &Parser::extreme_call, Op::kLeast, {}, Aggregate::kLeast},
+      {"max", &Parser::extreme_call, Op::kGreatest, {}, Aggregate::kGreatest},
+      {"median", &Parser::aggregate_call, Op::kAggregate, kData, Aggregate::kMedian},
+      {"stddev", &Parser::aggregate_call, Op::kAggregate, kData, Aggregate::kStddev},
+      {"count", &Parser::aggregate_call, Op::kAggregate, kData, Aggregate::kCount},
+  });
+  return kRows;
+}
+
+// The least or greatest of a series, or of numbers.
+Parser::Value Parser::extreme_call(const Token& function, const Function& row) {
+  const bool series =
+      peek().kind == TokenKind::kName && catalogue_.find_indicator(peek().text) != nullptr;
+  if (!series) return choose_call(function, row);
+  stands(function, kData);
+  return aggregate_call(function, row);
+}
+
+Parser::Value Parser::aggregate_call(const Token& function, const Function& row) {
+  const Aggregate aggregate = row.aggregate;
   const bool events =
       next_is("events") || (peek(1).kind == TokenKind::kName && peek(1).text == "of");
   Leaf leaf = events ? events_leaf(function, aggregate) : series_leaf(function, aggregate);

@@ -149,15 +149,15 @@ Day latest_begin(const std::vector<Step>& steps, Day day, const Ticks& ticks) {
 
 // The first onset in `lasting`, those of the last link, that completes the chain; kDayNever when
 // none does.
-Day completed(const Scene& scene, const Node& node, const Ticks& ticks, Certainty certainty,
+Day completed(const Scene& scene, const Chain& chain, const Ticks& ticks, Certainty certainty,
               const Onsets& lasting) {
   if (lasting.empty()) return kDayNever;
   std::vector<Step> steps;
-  steps.reserve(node.links.size());
-  for (std::size_t i = 0; i < node.links.size(); ++i) {
-    const Link& link = node.links[i];
+  steps.reserve(chain.links.size());
+  for (std::size_t i = 0; i < chain.links.size(); ++i) {
+    const Link& link = chain.links[i];
     Onsets onsets;
-    if (i + 1 == node.links.size()) {
+    if (i + 1 == chain.links.size()) {
       onsets = lasting;
     } else {
       for (const std::uint32_t signal : link.signals)
@@ -167,7 +167,7 @@ Day completed(const Scene& scene, const Node& node, const Ticks& ticks, Certaint
     Step step;
     if (i > 0) {
       step.lag_least = link.lag_least;
-      step.same_period = shared_period(node.links[i - 1], link);
+      step.same_period = shared_period(chain.links[i - 1], link);
       onsets = follow(steps.back().onsets, onsets, link, step);
     }
     if (onsets.empty()) return kDayNever;
@@ -177,7 +177,7 @@ Day completed(const Scene& scene, const Node& node, const Ticks& ticks, Certaint
   for (const DayRange& range : steps.back().onsets) {
     Day onset = range.from;
     while (onset < range.until) {
-      const Day wanted = minus(onset, node.within);
+      const Day wanted = minus(onset, chain.within);
       if (latest_begin(steps, onset, ticks) >= wanted) return onset;
       // Later onsets need no less: go on where the chain begins late enough for this one.
       Day fails = onset;
@@ -191,14 +191,37 @@ Day completed(const Scene& scene, const Node& node, const Ticks& ticks, Certaint
   return kDayNever;
 }
 
+// Nothing that began more than `within` before the last link's oldest lasting run can matter, but
+// for the links that may come before the first within one coarse period.
+Day first_tick(const Scene& scene, const Chain& chain, Day tick) {
+  Day oldest = tick;
+  for (const std::uint32_t signal : chain.links.back().signals) {
+    const SignalTrack& track = track_of(scene, signal);
+    for (auto i = track.index_at(tick); i >= 0; --i) {
+      const SignalRun& run = track.runs[static_cast<std::size_t>(i)];
+      if (!run.on && !is_open(run)) break;
+      oldest = std::min(oldest, run.start);
+    }
+  }
+  Day first = minus(oldest, chain.within) - 1;
+  for (std::size_t i = 1; i < chain.links.size(); ++i)
+    if (const auto period = shared_period(chain.links[i - 1], chain.links[i]))
+      first = period_start(*period, period_of(*period, first));
+  return first;
+}
+
 }  // namespace
 
-Tri evaluate_cascade(const Scene& scene, const Node& node, Day tick, Horizon& horizon) {
-  const std::vector<std::uint32_t>& last_signals = node.links.back().signals;
+Day cascade_reads_from(const Scene& scene, const Chain& chain, Day tick) {
+  return first_tick(scene, chain, tick) - 1;  // an onset is told by the tick before it
+}
+
+Tri evaluate_cascade(const Scene& scene, const Chain& chain, Day tick, Horizon& horizon) {
+  const std::vector<std::uint32_t>& last_signals = chain.links.back().signals;
   Day boundary = kDayNever;
   bool any_open = false;
   Cadence coarsest = Cadence::kDay;
-  for (const Link& link : node.links) {
+  for (const Link& link : chain.links) {
     coarsest = coarser(coarsest, link.cadence);
     for (const std::uint32_t signal : link.signals) {
       const SignalTrack& track = track_of(scene, signal);
@@ -209,29 +232,15 @@ Tri evaluate_cascade(const Scene& scene, const Node& node, Day tick, Horizon& ho
   }
   horizon.limit(boundary);
 
-  // Nothing that began more than `within` before the last link's oldest lasting run can matter, but
-  // for the links that may come before the first within one coarse period.
-  Day oldest = tick;
-  for (const std::uint32_t signal : last_signals) {
-    const SignalTrack& track = track_of(scene, signal);
-    for (auto i = track.index_at(tick); i >= 0; --i) {
-      const SignalRun& run = track.runs[static_cast<std::size_t>(i)];
-      if (!run.on && !is_open(run)) break;
-      oldest = std::min(oldest, run.start);
-    }
-  }
-  Day first = minus(oldest, node.within) - 1;
-  for (std::size_t i = 1; i < node.links.size(); ++i)
-    if (const auto period = shared_period(node.links[i - 1], node.links[i]))
-      first = period_start(*period, period_of(*period, first));
-  horizon.reads(first - 1);  // an onset is told by the tick before it
+  const Day first = first_tick(scene, chain, tick);
+  horizon.reads(first - 1);
   const auto complete = [&](Day last, Certainty certainty) {
     const Ticks ticks{first, last};
     Onsets lasting;
     for (const std::uint32_t signal : last_signals)
       mark_lasting(track_of(scene, signal), ticks, tick, certainty, lasting);
     arrange(lasting);
-    return completed(scene, node, ticks, certainty, lasting);
+    return completed(scene, chain, ticks, certainty, lasting);
   };
   if (complete(tick, Certainty::kSure) <= tick) return Tri::kTrue;
   if (complete(tick, Certainty::kPossible) <= tick) return Tri::kUnknown;

@@ -55,8 +55,9 @@ struct DayRange {
 
 // What a change of the data touched: the ticks from `first_tick` on, of whatever reads it.
 struct Touched {
-  bool events = false;  // else the series of `indicator`
-  IndicatorId indicator;
+  enum class Kind : std::uint8_t { kObservations, kEvents };
+  Kind kind = Kind::kObservations;
+  IndicatorId indicator;          // of observations
   std::vector<RegionId> regions;  // whose readers see the change
   Day first_tick;
 };
@@ -146,6 +147,7 @@ class Dataset {
                           std::vector<Touched>* touched);
   void change_event(const LatestRevision& revision, const EventClaim& claim, bool add,
                     std::vector<Touched>* touched);
+  void describe_event(const EventClaim& event, std::vector<Touched>& touched) const;
   void change_coverage(const LatestRevision& revision, const CoverageClaim& claim, bool add,
                        std::vector<Touched>* touched);
   std::uint32_t series_index(const SeriesKey& key);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "rules/evaluate_families.h"
+
 namespace tocsin {
 namespace {
 
@@ -11,11 +13,13 @@ double comparable(double value) {
   return std::abs(value) > 1e9 ? value * 1e6 : std::nearbyint(value * 1e6);
 }
 
-Quantity add(Quantity a, Quantity b) { return {a.low + b.low, a.high + b.high}; }
-Quantity negate(Quantity a) { return {-a.high, -a.low}; }
-
 // 0 x inf counts as 0: a bound of zero times anything is zero.
 double times(double a, double b) { return a == 0 || b == 0 ? 0 : a * b; }
+
+}  // namespace
+
+Quantity add(Quantity a, Quantity b) { return {a.low + b.low, a.high + b.high}; }
+Quantity negate(Quantity a) { return {-a.high, -a.low}; }
 
 Quantity multiply(Quantity a, Quantity b) {
   const auto [low, high] = std::minmax(
@@ -32,187 +36,6 @@ Quantity absolute(Quantity a) {
   if (a.low >= 0) return a;
   if (a.high <= 0) return negate(a);
   return {0, std::max(-a.low, a.high)};
-}
-
-// Runs one read; its evidence day counts only if it knows something.
-template <class Fn>
-Quantity reading(Horizon& horizon, Fn fn) {
-  Horizon own;
-  const Quantity value = fn(own);
-  horizon.limit(own.until);
-  if (!value.is_unknown()) horizon.evidence = std::min(horizon.evidence, own.evidence);
-  return value;
-}
-
-Quantity read_change(const Scene& scene, const Expression& expression, const Node& node,
-                     Stand stand, Horizon& horizon) {
-  const auto read = [&](std::int32_t leaf) {
-    return reading(horizon, [&](Horizon& own) {
-      return read_leaf(scene, expression.leaf(leaf), stand, own).value;
-    });
-  };
-  const Quantity now = read(node.leaf);
-  const Quantity before = read(node.leaf_before);
-  return divide(add(now, negate(before)), absolute(before));
-}
-
-Tri rising(const Scene& scene, const Expression& expression, const Node& node, Stand stand,
-           Horizon& horizon) {
-  Tri all = Tri::kTrue;
-  Quantity later;
-  for (std::int32_t back = 0; back <= node.count; ++back) {
-    const Quantity value = reading(horizon, [&](Horizon& own) {
-      return read_before(scene, expression.leaf(node.leaf), back, stand, own);
-    });
-    if (back > 0) all = all && compare(Op::kGreater, later, value);
-    later = value;
-  }
-  return all;
-}
-
-Tri crosses(const Scene& scene, const Expression& expression, const Node& node, Stand stand,
-            Horizon& horizon) {
-  const Quantity threshold = evaluate_number(scene, expression, node.a, stand, horizon);
-  const auto read = [&](std::int32_t back) {
-    return reading(horizon, [&](Horizon& own) {
-      return read_before(scene, expression.leaf(node.leaf), back, stand, own);
-    });
-  };
-  const Quantity now = read(0);
-  const Quantity before = read(1);
-  return compare(Op::kGreaterEqual, now, threshold) && compare(Op::kLess, before, threshold);
-}
-
-Tri consecutive(const Scene& scene, const Expression& expression, const Node& node, Stand stand,
-                Horizon& horizon) {
-  Tri all = Tri::kTrue;
-  for (std::int32_t back = 0; back < node.count; ++back) {
-    Stand then = stand;
-    then.cadence = node.cadence;
-    then.back = stand.back + back;
-    all = all && evaluate_truth(scene, expression, node.a, then, horizon);
-  }
-  return all;
-}
-
-// The first tick of the window at `tick`: [end(tick) - window, tick].
-Day window_begin(const Scene& scene, Day tick) { return minus(tick + 1, scene.window); }
-
-// A signal over the ticks [first, tick].
-Tri signal_active(const Scene& scene, std::uint32_t signal, Day first, Day tick, Horizon& horizon) {
-  const SignalTrack& track = scene.tracks[scene.region.number()].signals[signal];
-  auto i = track.index_at(tick);
-  horizon.limit(track.end_of(i));
-  horizon.reads(first);
-  bool unknown = false;
-  for (Day last_tick = tick;; --i) {
-    // What a run says holds at least until its last tick leaves the window.
-    if (last_tick < tick) horizon.limit(tick + std::max(1, last_tick - first - 3));
-    if (i < 0) return Tri::kUnknown;  // before history begins nothing is known
-    const SignalRun& run = track.runs[static_cast<std::size_t>(i)];
-    if (run.on) return Tri::kTrue;
-    unknown = unknown || !run.known;
-    if (run.start <= first) return unknown ? Tri::kUnknown : Tri::kFalse;
-    last_tick = run.start - 1;
-  }
-}
-
-Tri dimension_active(const Scene& scene, std::size_t dimension, Day first, Day tick,
-                     Horizon& horizon) {
-  DimensionMemo::Entry found;
-  DimensionMemo::Entry& entry = scene.memo == nullptr ? found : scene.memo->entries[dimension];
-  if (entry.tick != tick) {
-    Horizon own;
-    entry = {tick, Tri::kFalse, kDayNever};
-    for (const std::uint32_t signal : scene.pack.threats_of(dimension))
-      entry.active = entry.active || signal_active(scene, signal, first, tick, own);
-    entry.until = own.until;
-  }
-  horizon.limit(entry.until);
-  horizon.reads(first);
-  return entry.active;
-}
-
-Tri subject_active(const Scene& scene, const Subject& subject, Day tick, Horizon& horizon) {
-  const Day first = window_begin(scene, tick);
-  return subject.kind == Subject::Kind::kSignal
-             ? signal_active(scene, subject.index, first, tick, horizon)
-             : dimension_active(scene, subject.index, first, tick, horizon);
-}
-
-Tri subject_on(const Scene& scene, RegionId region, const Subject& subject, Day tick,
-               Horizon& horizon) {
-  if (subject.kind == Subject::Kind::kSignal)
-    return signal_on(scene, region, subject.index, tick, horizon);
-  if (subject.kind == Subject::Kind::kPatternLevel) {
-    const PatternTrack& track = scene.tracks[region.number()].base[subject.index];
-    horizon.limit(track.next_start(tick));
-    horizon.reads(tick);
-    const PatternRun* run = track.at(tick);
-    if (run == nullptr) return Tri::kUnknown;
-    if (run->level >= subject.level) return Tri::kTrue;
-    return run->possible >= subject.level ? Tri::kUnknown : Tri::kFalse;
-  }
-  Tri any = Tri::kFalse;
-  for (const std::uint32_t signal : scene.pack.threats_of(subject.index))
-    any = any || signal_on(scene, region, signal, tick, horizon);
-  return any;
-}
-
-Quantity count_dimensions(const Scene& scene, const Node& node, Day tick, Horizon& horizon) {
-  Quantity count{0, 0};
-  const Day first = window_begin(scene, tick);
-  for (const DimensionId dimension : node.dimensions) {
-    const Tri active = dimension_active(scene, dimension.number(), first, tick, horizon);
-    if (active == Tri::kTrue) count.low += 1;
-    if (active != Tri::kFalse) count.high += 1;
-  }
-  return count;
-}
-
-Quantity count_regions(const Scene& scene, const Node& node, Day tick, Horizon& horizon) {
-  std::vector<RegionId> regions;
-  const Region& here = scene.catalogue.regions.at(scene.region);
-  if (node.op == Op::kNeighbours) {
-    regions = here.neighbours;
-  } else if (!here.members.empty()) {
-    regions = here.members;
-  } else {
-    for (const RegionId group : scene.catalogue.regions.groups_of(scene.region)) {
-      const Region& basin = scene.catalogue.regions.at(group);
-      if (basin.kind != RegionKind::kBasin) continue;
-      for (const RegionId member : basin.members)
-        if (member != scene.region) regions.push_back(member);
-    }
-    std::sort(regions.begin(), regions.end());
-    regions.erase(std::unique(regions.begin(), regions.end()), regions.end());
-  }
-  Quantity count{0, 0};
-  for (const RegionId region : regions) {
-    const Tri holds = subject_on(scene, region, node.subjects.front(), tick, horizon);
-    if (holds == Tri::kTrue) count.low += 1;
-    if (holds != Tri::kFalse) count.high += 1;
-  }
-  return count;
-}
-
-}  // namespace
-
-Tri signal_active(const Scene& scene, std::uint32_t signal, Day tick) {
-  Horizon horizon;
-  return signal_active(scene, signal, window_begin(scene, tick), tick, horizon);
-}
-
-Tri signal_on(const Scene& scene, RegionId region, std::uint32_t signal, Day tick,
-              Horizon& horizon) {
-  const SignalTrack& track = scene.tracks[region.number()].signals[signal];
-  const auto index = track.index_at(tick);
-  horizon.limit(track.end_of(index));
-  horizon.reads(tick);
-  if (index < 0) return Tri::kUnknown;
-  const SignalRun& run = track.runs[static_cast<std::size_t>(index)];
-  if (run.on) return Tri::kTrue;
-  return run.known ? Tri::kFalse : Tri::kUnknown;
 }
 
 Tri compare(Op op, Quantity a, Quantity b) {
@@ -249,7 +72,7 @@ Quantity evaluate_number(const Scene& scene, const Expression& expression, std::
     case Op::kNumber:
       return Quantity::exactly(node.number);
     case Op::kParameter:
-      return Quantity::exactly(scene.pack.parameters[node.parameter].in(scene.region));
+      return Quantity::exactly(scene.pack.parameters[node.more.first].in(scene.region));
     case Op::kPopulation: {
       const std::int64_t people = scene.catalogue.regions.at(scene.region).population;
       return people == 0 ? Quantity::unknown() : Quantity::exactly(static_cast<double>(people));
@@ -306,10 +129,11 @@ Quantity evaluate_number(const Scene& scene, const Expression& expression, std::
       return multiply(value, Quantity::exactly(100'000.0 / static_cast<double>(people)));
     }
     case Op::kDimensions:
-      return count_dimensions(scene, node, stand.tick, horizon);
+      return count_dimensions(scene, expression.dimensions_of(node), stand.tick, horizon);
     case Op::kNeighbours:
     case Op::kBasin:
-      return count_regions(scene, node, stand.tick, horizon);
+      return count_regions(scene, node.op, expression.subjects_of(node).front(), stand.tick,
+                           horizon);
     default:
       require(false, "evaluate_number() takes a number");
   }
@@ -319,13 +143,18 @@ Quantity evaluate_number(const Scene& scene, const Expression& expression, std::
 Tri evaluate_truth(const Scene& scene, const Expression& expression, std::int32_t index,
                    Stand stand, Horizon& horizon) {
   const Node& node = expression.node(index);
-  // Both sides are always evaluated: the evidence day and the horizon come from all parts.
+  // A signal's sides are always both evaluated: the evidence day comes from all parts.
   const auto operand = [&](std::int32_t child) {
     return evaluate_truth(scene, expression, child, stand, horizon);
   };
   switch (node.op) {
     case Op::kAnd: {
-      const Tri a = operand(node.a), b = operand(node.b);
+      const Tri a = operand(node.a);
+      if (scene.pattern != nullptr && a == Tri::kFalse) {  // as long as it is, b says nothing
+        note_reads(scene, expression, node.b, stand.tick, horizon);
+        return a;
+      }
+      const Tri b = operand(node.b);
       return a && b;
     }
     case Op::kOr: {
@@ -343,14 +172,14 @@ Tri evaluate_truth(const Scene& scene, const Expression& expression, std::int32_
     case Op::kOn:
     case Op::kActive: {
       Tri any = Tri::kFalse;
-      for (const Subject& subject : node.subjects)
+      for (const Subject& subject : expression.subjects_of(node))
         any = any ||
               (node.op == Op::kOn ? subject_on(scene, scene.region, subject, stand.tick, horizon)
                                   : subject_active(scene, subject, stand.tick, horizon));
       return any;
     }
     case Op::kCascade:
-      return evaluate_cascade(scene, node, stand.tick, horizon);
+      return evaluate_cascade(scene, expression.chain_of(node), stand.tick, horizon);
     default:
       require(is_comparison(node.op), "evaluate_truth() takes a truth value");
       const Quantity a = evaluate_number(scene, expression, node.a, stand, horizon);
@@ -360,7 +189,7 @@ Tri evaluate_truth(const Scene& scene, const Expression& expression, std::int32_
 }
 
 Tri evaluate(const Scene& scene, const Expression& expression, Day tick, Horizon& horizon) {
-  return evaluate_truth(scene, expression, expression.root, Stand{tick, std::nullopt, 0}, horizon);
+  return evaluate_truth(scene, expression, expression.root, Stand{tick}, horizon);
 }
 
 }  // namespace tocsin

@@ -70,11 +70,10 @@ struct Horizon {
   std::int32_t evidence_at(Day tick) const { return std::min(evidence, tick.number()); }
 };
 
-// Where a window stands: the tick, and how many whole periods of `cadence` further back (inside
-// "consecutive").
+// Where a window stands: the tick, and how many whole units further back (inside "consecutive").
 struct Stand {
   Day tick;
-  std::optional<Cadence> cadence;
+  std::optional<SpanUnit> unit{};
   std::int32_t back = 0;
 };
 
@@ -88,7 +87,7 @@ Tri evaluate_truth(const Scene& scene, const Expression& expression, std::int32_
 // How two numbers compare after rounding to millionths.
 Tri compare(Op op, Quantity a, Quantity b);
 
-// ---- reads of the data (read.cc)
+// ---- reads of the data (read.cc, read_history.cc)
 
 // One read of the data, as an explanation tells it.
 struct Read {
@@ -119,16 +118,18 @@ Quantity read_zscore(const Scene& scene, const Leaf& leaf, std::int32_t years, S
                      Horizon& horizon);
 Quantity read_residual(const Scene& scene, const Leaf& leaf, const Node& node, Stand stand,
                        Horizon& horizon);
-// x at the stand and `back` periods (days for events) before it.
-Quantity read_before(const Scene& scene, const Leaf& leaf, std::int32_t back, Stand stand,
+// x `earlier` periods (days for events) before the stand.
+Quantity read_before(const Scene& scene, const Leaf& leaf, std::int32_t earlier, Stand stand,
                      Horizon& horizon);
 
-// ---- reads of the tracks (cascade.cc, evaluate.cc)
+// ---- reads of the tracks (evaluate_tracks.cc, cascade.cc)
 
 Tri signal_on(const Scene& scene, RegionId region, std::uint32_t signal, Day tick,
               Horizon& horizon);
 // Over the scene's window that ends with `tick`.
 Tri signal_active(const Scene& scene, std::uint32_t signal, Day tick);
-Tri evaluate_cascade(const Scene& scene, const Node& node, Day tick, Horizon& horizon);
+// The first tick whose tracks the cascade reads at `tick`.
+Day cascade_reads_from(const Scene& scene, const Chain& chain, Day tick);
+Tri evaluate_cascade(const Scene& scene, const Chain& chain, Day tick, Horizon& horizon);
 
 }  // namespace tocsin

@@ -73,7 +73,7 @@ std::string once(std::string_view begin, const Wanted& wanted, std::int32_t days
 }
 
 std::string change_of(const Scene& scene, const Signal& signal, bool on, Day tick) {
-  const Stand stand{tick, std::nullopt, 0};
+  const Stand stand{tick};
   const bool by_clear = on && !signal.clear.empty();
   const Expression& condition = by_clear ? signal.clear : signal.when;
   const Teller teller(scene, condition, stand);
@@ -88,14 +88,14 @@ std::string signal_reading(const Assessment& assessment, RegionId region, std::u
                            Day tick) {
   const Signal& rule = assessment.pack().signals[signal];
   const Scene scene = assessment.signal_scene(region, rule);
-  return Teller(scene, rule.when, Stand{tick, std::nullopt, 0}).reading();
+  return Teller(scene, rule.when, Stand{tick}).reading();
 }
 
 SignalExplained explain_signal(const Assessment& assessment, RegionId region, std::uint32_t signal,
                                Day tick, Telling telling) {
   const Signal& rule = assessment.pack().signals[signal];
   const Scene scene = assessment.signal_scene(region, rule);
-  const Stand stand{tick, std::nullopt, 0};
+  const Stand stand{tick};
   const Teller when(scene, rule.when, stand);
   const SignalTrack& track = assessment.signal_track(region, signal);
   const SignalRun* run = track.at(tick);
@@ -146,7 +146,7 @@ PatternExplained explain_pattern(const Assessment& assessment, RegionId region,
   for (const Level level : {Level::kWatch, Level::kWarning, Level::kEmergency}) {
     const Expression& condition = rule.levels[static_cast<std::size_t>(level)];
     if (condition.empty()) continue;
-    const Teller teller(scene, condition, Stand{tick, std::nullopt, 0});
+    const Teller teller(scene, condition, Stand{tick});
     if (telling == Telling::kWhole) out.levels.emplace_back(level, teller.tree(condition.root));
     if (teller.truth(condition.root) == Tri::kTrue) {
       surely = level;

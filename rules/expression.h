@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -108,28 +109,41 @@ struct Link {
   Cadence cadence = Cadence::kDay;
 };
 
+// kCascade: its links, and how long they may take.
+struct Chain {
+  std::vector<Link> links;
+  Span within;
+};
+
+// A stretch of one of the Expression's lists.
+struct Slice {
+  std::uint32_t first = 0, count = 0;
+};
+
+// What evaluating walks: small, so what few operations have stands in lists of the Expression.
 struct Node {
   Op op = Op::kNumber;
-  Unit unit;  // of a number
   PureStyle style = PureStyle::kNumber;
-  double number = 0;
+  Cadence cadence = Cadence::kMonth;
+  bool use_mean = false, seasonal = false, trend = false;
   std::int32_t a = -1, b = -1;    // operands: indices into Expression::nodes
   std::int32_t leaf = -1;         // index into Expression::leaves
   std::int32_t leaf_before = -1;  // kChange: the same leaf, lagged
   std::int32_t count = 0;         // years, times
-  Cadence cadence = Cadence::kMonth;
-  bool use_mean = false, seasonal = false, trend = false;
-  std::vector<DimensionId> dimensions;
-  std::vector<Subject> subjects;  // kOn, kActive, kNeighbours, kBasin: one
-  std::vector<Link> links;
-  Span within;
-  std::uint32_t parameter = 0;
+  // What else the operation has, in the list of its kind: kParameter: Pack::parameters; kOn,
+  // kActive, kNeighbours, kBasin (one): subjects; kDimensions: dimensions; kCascade: chains.
+  Slice more;
+  double number = 0;
   std::uint32_t begin = 0, end = 0;  // bytes of the source text
+  Unit unit;                         // of a number
 };
 
 struct Expression {
   std::vector<Node> nodes;  // operands stand before what uses them
   std::vector<Leaf> leaves;
+  std::vector<Subject> subjects;
+  std::vector<DimensionId> dimensions;
+  std::vector<Chain> chains;
   std::int32_t root = -1;
   std::string text;
   bool reads_neighbours = false;
@@ -137,6 +151,18 @@ struct Expression {
   bool empty() const { return root < 0; }
   const Node& node(std::int32_t index) const { return nodes[static_cast<std::size_t>(index)]; }
   const Leaf& leaf(std::int32_t index) const { return leaves[static_cast<std::size_t>(index)]; }
+  // Of a node whose operation has them.
+  std::span<const Subject> subjects_of(const Node& node) const { return slice(subjects, node); }
+  std::span<const DimensionId> dimensions_of(const Node& node) const {
+    return slice(dimensions, node);
+  }
+  const Chain& chain_of(const Node& node) const { return chains[node.more.first]; }
+
+ private:
+  template <class T>
+  static std::span<const T> slice(const std::vector<T>& list, const Node& node) {
+    return std::span(list).subspan(node.more.first, node.more.count);
+  }
 };
 
 bool is_comparison(Op op);

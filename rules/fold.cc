@@ -15,10 +15,22 @@ bool same_state(const PatternRun& a, const PatternRun& b) {
   return a.level == b.level && a.possible == b.possible;
 }
 
-// Where in [from, today] two tracks differ in state. `old` may have been folded less far: its last
-// run is taken to go on.
-template <class Run>
-Changed differences(std::span<const Run> old, std::span<const Run> now, Day from, Day today) {
+// Whether other regions, which ask only for these levels, see the same.
+bool same_around(const PatternPolicy& policy, const PatternRun& a, const PatternRun& b) {
+  for (std::size_t i = 0; i < policy.read_around.size(); ++i) {
+    const auto level = static_cast<Level>(i);
+    if (policy.read_around[i] && ((a.level >= level) != (b.level >= level) ||
+                                  (a.possible >= level) != (b.possible >= level)))
+      return false;
+  }
+  return true;
+}
+
+// Where in [from, today] two tracks differ, as `same` tells. `old` may have been folded less far:
+// its last run is taken to go on.
+template <class Run, class Same>
+Changed differences(std::span<const Run> old, std::span<const Run> now, Day from, Day today,
+                    Same same) {
   Changed changed;
   std::size_t i = 0, j = 0;
   Day at = from;
@@ -32,7 +44,7 @@ Changed differences(std::span<const Run> old, std::span<const Run> now, Day from
     if (j + 1 < now.size()) next = std::min(next, now[j + 1].start);
     if (!has_old && !old.empty()) next = std::min(next, old.front().start);
     if (!has_now && !now.empty()) next = std::min(next, now.front().start);
-    if (has_old != has_now || (has_old && !same_state(old[i], now[j]))) {
+    if (has_old != has_now || (has_old && !same(old[i], now[j]))) {
       changed.first = std::min(changed.first, at);
       changed.last = next - 1;
     }
@@ -214,12 +226,13 @@ Changed fold_signal(SignalTrack& track, const SignalPolicy& policy, Day begin, D
     tick = next;
   }
   track.until = track.due = tick;
-  return differences(std::span<const SignalRun>(old), runs_from(track, first), first, today);
+  return differences(std::span<const SignalRun>(old), runs_from(track, first), first, today,
+                     [](const SignalRun& a, const SignalRun& b) { return same_state(a, b); });
 }
 
-Changed fold_pattern(PatternTrack& track, std::int32_t linger_days, Day begin, Day from,
-                     const Changed& inputs, Day today,
-                     const std::function<Verdict(Day)>& verdict_at) {
+PatternChanged fold_pattern(PatternTrack& track, const PatternPolicy& policy, Day begin, Day from,
+                            const Changed& inputs, Day today,
+                            const std::function<Verdict(Day)>& verdict_at) {
   const Day folded_until = track.until, folded_due = track.due;
   std::vector<PatternRun> old;
   PatternRun restart;
@@ -245,7 +258,7 @@ Changed fold_pattern(PatternTrack& track, std::int32_t linger_days, Day begin, D
     run.start = tick;
     run.level_before = level;
     run.held_before = held;
-    const Day falls = step(verdict, linger_days, tick, today, level, held);
+    const Day falls = step(verdict, policy.linger_days, tick, today, level, held);
     Day next = verdict.until;
     if (falls != kDayNever) {
       next = std::min(next, falls);
@@ -261,10 +274,21 @@ Changed fold_pattern(PatternTrack& track, std::int32_t linger_days, Day begin, D
     if (next == tick || next > today) break;
     tick = next;
   }
-  Changed changed =
-      differences(std::span<const PatternRun>(old), runs_from(track, first), first, today);
-  if (kept && folded_due <= today)
-    changed.join(fold_pattern(track, linger_days, begin, folded_until, {}, today, verdict_at));
+  PatternChanged changed;
+  const auto now = runs_from(track, first);
+  changed.all =
+      differences(std::span<const PatternRun>(old), now, first, today,
+                  [](const PatternRun& a, const PatternRun& b) { return same_state(a, b); });
+  if (!changed.all.none())
+    changed.around = differences(
+        std::span<const PatternRun>(old), now, first, today,
+        [&](const PatternRun& a, const PatternRun& b) { return same_around(policy, a, b); });
+  if (kept && folded_due <= today) {
+    const PatternChanged rest =
+        fold_pattern(track, policy, begin, folded_until, {}, today, verdict_at);
+    changed.all.join(rest.all);
+    changed.around.join(rest.around);
+  }
   return changed;
 }
 

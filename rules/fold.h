@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <functional>
 
 #include "model/tri.h"
@@ -46,11 +47,20 @@ struct Verdict {
   Day reads_from = kDayMin;
 };
 
+struct PatternPolicy {
+  std::int32_t linger_days = 0;
+  std::array<bool, 4> read_around{};  // by level: other regions ask whether it is reached
+};
+struct PatternChanged {
+  Changed all;
+  Changed around;  // as far as other regions can tell
+};
+
 // The same for a pattern; `today` is the open tick, from which only rises are taken. What the
 // verdicts read differs from when the track was folded only in `inputs`: where they read none of it
 // and the fold stands as it stood then, the rest of the track is kept.
-Changed fold_pattern(PatternTrack& track, std::int32_t linger_days, Day begin, Day from,
-                     const Changed& inputs, Day today,
-                     const std::function<Verdict(Day)>& verdict_at);
+PatternChanged fold_pattern(PatternTrack& track, const PatternPolicy& policy, Day begin, Day from,
+                            const Changed& inputs, Day today,
+                            const std::function<Verdict(Day)>& verdict_at);
 
 }  // namespace tocsin

@@ -5,34 +5,13 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
-#include "rules/explain.h"
+#include "rules/ledger_statement.h"
 
 namespace tocsin {
 namespace {
 
 bool overlaps(Day a_start, Day a_end, Day b_start, Day b_end) {
   return a_start < b_end && b_start < a_end;
-}
-
-std::string region_name(const Region& region) { return region.name("en"); }
-
-std::set<std::string> difference(const std::vector<std::string>& a,
-                                 const std::vector<std::string>& b) {
-  std::set<std::string> only;
-  std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::inserter(only, only.end()));
-  return only;
-}
-
-// The last stretch in which the signal was on and not known, if it is so at `tick`.
-std::optional<Day> unknown_since(const SignalTrack& track, Day tick) {
-  auto index = track.index_at(tick);
-  std::optional<Day> since;
-  for (; index >= 0; --index) {
-    const SignalRun& run = track.runs[static_cast<std::size_t>(index)];
-    if (!run.on || run.known) break;
-    since = run.start;
-  }
-  return since;
 }
 
 }  // namespace
@@ -54,17 +33,6 @@ std::vector<Episode> episodes_of(const PatternTrack& track) {
   }
   return episodes;
 }
-
-// What every revision of one place at one commit is made from.
-struct Ledger::Statement {
-  const Assessment& assessment;
-  const Pattern& pattern;
-  const Region& region;
-  Assessment::Moved place;
-  ProcessingTime now;
-  Episode episode{};  // the one it speaks about
-  Day tick() const { return assessment.today(); }
-};
 
 Ledger::Ledger(const Catalogue& catalogue, LedgerOptions options)
     : catalogue_(catalogue), options_(options), open_in_(catalogue.regions.id_limit()) {}
@@ -218,10 +186,10 @@ void Ledger::reconcile_place(const Assessment& assessment, const Assessment::Mov
   for (std::size_t i = 0; i < episodes.size(); ++i) {
     if (follower[i] != nullptr) continue;
     statement.episode = episodes[i];
-    if (episodes[i].lasts()) {
-      raise(statement, place, out);
-    } else {
+    if (!episodes[i].lasts()) {
       note_past(statement, place, out);
+    } else if (may_raise(statement)) {
+      raise(statement, place, out);
     }
   }
 }
@@ -253,6 +221,9 @@ void Ledger::follow(const Statement& statement, Alert& alert,
       revision.changes.push_back("The figures behind \"" + signal->title + "\" were corrected.");
   say(statement, alert, std::move(revision), out);
 }
+
+// Nothing holds a new alert back.
+bool Ledger::may_raise(const Statement&) { return true; }
 
 void Ledger::raise(const Statement& statement, Place& place, Statements& out) {
   const Day tick = statement.tick();
@@ -324,119 +295,6 @@ std::optional<Day> Ledger::first_on(const Assessment& assessment, const Assessme
     if (track.runs[static_cast<std::size_t>(i)].on)
       return std::max(first, track.runs[static_cast<std::size_t>(i)].start);
   return std::nullopt;
-}
-
-std::vector<std::string> Ledger::basis_of(const Statement& statement) const {
-  const Assessment& assessment = statement.assessment;
-  const Scene scene = assessment.pattern_scene(statement.place.region, statement.pattern);
-  std::vector<std::string> basis{"start:" + format_day(statement.episode.start)};
-  for (std::uint32_t i = 0; i < assessment.pack().signals.size(); ++i) {
-    const Signal& signal = assessment.pack().signals[i];
-    const Tri active = signal_active(scene, i, statement.tick());
-    if (active == Tri::kTrue) basis.push_back("active:" + signal.name);
-    if (active == Tri::kUnknown) basis.push_back("blind:" + signal.name);
-    if (statement.pattern.lapse_days == 0) continue;
-    const auto since =
-        unknown_since(assessment.signal_track(statement.place.region, i), statement.tick());
-    if (since && statement.tick() - *since >= statement.pattern.lapse_days)
-      basis.push_back("lapsed:" + signal.name + "@" + format_day(*since));
-  }
-  std::sort(basis.begin(), basis.end());
-  return basis;
-}
-
-std::vector<std::string> Ledger::changes_of(const Statement& statement, const AlertRevision& before,
-                                            const AlertRevision& after) const {
-  std::vector<std::string> changes;
-  if (after.level != after.previous_level && after.kind != RevisionKind::kMerged)
-    changes.push_back(fmt::format("The level goes from {} to {}.", name_of(after.previous_level),
-                                  name_of(after.level)));
-  if (after.kind == RevisionKind::kMerged)
-    changes.emplace_back("Another, older alert speaks of the same episode and goes on.");
-  if (after.kind == RevisionKind::kWithdrawn)
-    changes.emplace_back("With the corrected evidence this alert would not have been raised.");
-  if (closes(after.kind)) return changes;
-  const auto title = [&](std::string name) {
-    name = name.substr(0, name.find('@'));
-    const Signal* signal = statement.assessment.pack().find_signal(name);
-    return "\"" + (signal == nullptr ? name : signal->title) + "\"";
-  };
-  for (const std::string& item : difference(after.basis, before.basis)) {
-    const std::string what = item.substr(item.find(':') + 1);
-    if (item.starts_with("active:")) changes.push_back("New: " + title(what) + ".");
-    if (item.starts_with("blind:")) changes.push_back("Not known any more: " + title(what) + ".");
-    if (item.starts_with("lapsed:"))
-      changes.push_back("The evidence behind " + title(what) +
-                        " has lapsed: nothing is known since " + what.substr(what.find('@') + 1) +
-                        ".");
-    if (item.starts_with("start:"))
-      changes.push_back("The episode is now seen to have begun on " + what + ".");
-  }
-  for (const std::string& item : difference(before.basis, after.basis)) {
-    const std::string what = item.substr(item.find(':') + 1);
-    const bool blind = std::binary_search(after.basis.begin(), after.basis.end(), "blind:" + what);
-    if (item.starts_with("active:") && !blind)
-      changes.push_back("No longer counted: " + title(what) + ".");
-    const bool active =
-        std::binary_search(after.basis.begin(), after.basis.end(), "active:" + what);
-    if (item.starts_with("blind:") && !active)
-      changes.push_back("Known again: " + title(what) + ".");
-  }
-  return changes;
-}
-
-AlertRevision Ledger::compose(const Statement& statement, RevisionKind kind, Level level) const {
-  const Assessment& assessment = statement.assessment;
-  const Pack& pack = assessment.pack();
-  AlertRevision out;
-  out.kind = kind;
-  out.level = level;
-  out.pack = pack.name;
-  out.pack_version = pack.version;
-  out.pattern = statement.pattern.name;
-  out.title = statement.pattern.title;
-  out.region = statement.region.code;
-  out.region_name = region_name(statement.region);
-  out.issued = statement.now;
-  out.tick = statement.tick();
-  out.episode_start = statement.episode.start;
-  if (!statement.episode.lasts()) out.episode_end = statement.episode.end;
-  out.skill = pack.skill;
-  out.illustrative = options_.illustrative;
-  for (const RegionId basin : statement.pattern.share)
-    out.shared_with.push_back(catalogue_.regions.at(basin).code);
-  std::sort(out.shared_with.begin(), out.shared_with.end());
-
-  const PatternExplained explained = explain_pattern(
-      assessment, statement.place.region, statement.place.pattern, out.tick, Telling::kStatement);
-  out.dimensions_true = explained.dimensions_true;
-  out.dimensions_unknown = explained.dimensions_unknown;
-  out.outlook = explained.outlook;
-  out.certainty = explained.certainty;
-  const Scene scene = assessment.pattern_scene(statement.place.region, statement.pattern);
-  for (std::uint32_t i = 0; i < pack.signals.size(); ++i) {
-    SignalExplained signal =
-        explain_signal(assessment, statement.place.region, i, out.tick, Telling::kStatement);
-    const Tri active = signal_active(scene, i, out.tick);
-    if (active == Tri::kTrue) {
-      out.tlp = std::max(out.tlp, signal.tlp);
-      for (const Leaf& leaf : pack.signals[i].when.leaves)
-        if (!leaf.reads_events)
-          if (const auto& target = catalogue_.find(leaf.indicator)->sdg_target; !target.empty())
-            out.sdg_targets.push_back(target);
-      if (signal.evidence.state != "on")
-        signal.evidence.sentence += " It was on within the last " +
-                                    to_string(statement.pattern.window) + " and still counts.";
-    }
-    out.evidence.push_back(std::move(signal.evidence));
-  }
-  std::sort(out.sdg_targets.begin(), out.sdg_targets.end());
-  out.sdg_targets.erase(std::unique(out.sdg_targets.begin(), out.sdg_targets.end()),
-                        out.sdg_targets.end());
-  for (const auto& advice : statement.pattern.advise)
-    if (level >= advice.least && !closes(kind)) out.advice.push_back(advice.advice);
-  if (!closes(kind)) out.basis = basis_of(statement);
-  return out;
 }
 
 void Ledger::retire_missing(std::span<const Pack> packs, ProcessingTime now, Statements& out) {

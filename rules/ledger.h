@@ -90,6 +90,8 @@ class Ledger {
                        const std::set<std::string>& corrected, ProcessingTime now, Statements& out);
   void follow(const Statement& statement, Alert& alert, const std::set<std::string>& corrected,
               Statements& out);
+  // The one door to a new alert: every reason to hold one back is asked here and nowhere else.
+  static bool may_raise(const Statement& statement);
   void raise(const Statement& statement, Place& place, Statements& out);
   void close(const Statement& statement, Alert& alert, RevisionKind kind,
              const std::string& merged_into, Statements& out);

@@ -404,7 +404,7 @@ Parser::Value Parser::name() {
     if (pack_.parameters[i].name != token.text) continue;
     Node node;
     node.op = Op::kParameter;
-    node.parameter = i;
+    node.more = {i, 1};
     node.unit = pack_.parameters[i].unit;
     node.style = pack_.parameters[i].style;
     return add(std::move(node), token, Type::kNumber);

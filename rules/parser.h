@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +23,7 @@ tl::expected<Expression, ExpressionError> parse_expression(std::string_view text
                                                            const Catalogue& catalogue,
                                                            const Pack& pack, Scope scope);
 
-// The parser's state, shared by the grammar (parser.cc) and the functions (calls.cc).
+// The parser's state, shared by the grammar (parser.cc) and the functions (calls*.cc).
 class Parser {
  public:
   enum class Type : std::uint8_t { kNumber, kTruth };
@@ -29,6 +31,22 @@ class Parser {
   struct Value {
     std::int32_t node = -1;
     Type type = Type::kNumber;
+  };
+
+  // Where a function may stand: `only` in signals or in patterns. What is said elsewhere begins
+  // with the function's name if it begins with "()".
+  struct Place {
+    std::optional<Scope> only;
+    std::string_view elsewhere, instead;
+  };
+  // One function of the language. Each file of calls*.cc brings its rows; calls.cc puts them
+  // together. `parse` begins behind the "(" and takes the ")".
+  struct Function {
+    std::string_view name;
+    Value (Parser::*parse)(const Token& function, const Function& row);
+    Op op = Op::kAggregate;
+    Place place{};
+    Aggregate aggregate = Aggregate::kLast;
   };
 
   Parser(std::string_view text, std::vector<Token> tokens, const Catalogue& catalogue,
@@ -49,22 +67,19 @@ class Parser {
   Value literal();
   Value name();
 
-  // calls.cc
+  // ---- calls.cc
+  static const std::vector<Function>& functions();
+  static std::span<const Function> number_functions();
   Value call(const Token& function);
-  Value aggregate_call(const Token& function, Aggregate aggregate);
-  Value choose_call(const Token& function, Op op);
-  Value history_call(const Token& function, Op op);
-  Value residual_call(const Token& function);
-  Value lag_call(const Token& function);
-  Value change_call(const Token& function);
-  Value rising_call(const Token& function);
-  Value crosses_call(const Token& function);
-  Value number_call(const Token& function, Op op);
-  Value population_call(const Token& function);
-  Value subject_call(const Token& function, Op op);
-  Value count_regions_call(const Token& function, Op op);
-  Value dimensions_call(const Token& function);
-  Value cascade_call(const Token& function);
+  void stands(const Token& function, const Place& place) const;  // throws where it may not
+  Value choose_call(const Token& function, const Function& row);
+  Value number_call(const Token& function, const Function& row);
+  Value population_call(const Token& function, const Function& row);
+
+  // ---- calls_read.cc
+  static std::span<const Function> read_functions();
+  Value aggregate_call(const Token& function, const Function& row);
+  Value extreme_call(const Token& function, const Function& row);
   Leaf named_leaf(Aggregate aggregate);
   Leaf series_leaf(const Token& function, Aggregate aggregate);
   Leaf events_leaf(const Token& function, Aggregate aggregate);
@@ -72,18 +87,47 @@ class Parser {
   void events_filter(Leaf& leaf);
   void kind_list(Leaf& leaf);
   void window_of(Leaf& leaf, const Indicator& indicator, const Token& span);
+  std::string label_of(const Leaf& leaf) const;
+  SourceId source_named(const Token& token);
+
+  // ---- calls_time.cc
+  static std::span<const Function> time_functions();
+  Value history_call(const Token& function, const Function& row);
+  Value residual_call(const Token& function, const Function& row);
+  Value lag_call(const Token& function, const Function& row);
+  Value change_call(const Token& function, const Function& row);
+  Value rising_call(const Token& function, const Function& row);
+  Value crosses_call(const Token& function, const Function& row);
   std::int32_t lag_periods(const Leaf& leaf, const Token& span);
   const Leaf& leaf_operand(const Token& function);
   std::int32_t years(const Token& function);
-  Link link();
+
+  // ---- calls_subject.cc
+  static std::span<const Function> subject_functions();
+  Value subject_call(const Token& function, const Function& row);
+  Value dimensions_call(const Token& function, const Function& row);
   Subject subject();
-  void subjects(std::vector<Subject>& list);
-  std::string label_of(const Leaf& leaf) const;
-  SourceId source_named(const Token& token);
+  std::vector<Subject> subjects();
+
+  // ---- calls_over.cc
+  static std::span<const Function> over_functions();
+  Value count_regions_call(const Token& function, const Function& row);
+
+  // ---- calls_cascade.cc
+  static std::span<const Function> cascade_functions();
+  Value cascade_call(const Token& function, const Function& row);
+  Link link();
 
   // nodes
   Value add(Node node, const Token& first, Type type);
   std::int32_t add_leaf(Leaf leaf, const Token& first);
+  // Appends to one of the lists of the expression.
+  template <class T>
+  static Slice put(std::vector<T>& list, const std::vector<T>& items) {
+    const auto first = static_cast<std::uint32_t>(list.size());
+    list.insert(list.end(), items.begin(), items.end());
+    return {first, static_cast<std::uint32_t>(items.size())};
+  }
   Value binary(Op op, Value left, Value right, const Token& at);
   void want(Value value, Type type, const Token& at, std::string_view for_what) const;
   Unit common_unit(Value left, Value right, const Token& at) const;

@@ -50,7 +50,7 @@ class Phrases {
       case Op::kNumber:
         return amount(node.number, node.unit, node.style);
       case Op::kParameter: {
-        const Parameter& parameter = scene_.pack.parameters[node.parameter];
+        const Parameter& parameter = scene_.pack.parameters[node.more.first];
         return amount(parameter.in(scene_.region), parameter.unit, parameter.style);
       }
       case Op::kPopulation:
@@ -113,9 +113,10 @@ class Phrases {
         return fmt::format("{} {} just passed {}", label(node), holds ? "has" : "has not",
                            of(node.a));
       case Op::kOn:
-        return presence(node.subjects, holds) + " on";
+        return presence(expression_.subjects_of(node), holds) + " on";
       case Op::kActive:
-        return fmt::format("{} on or has been on in the last {}", presence(node.subjects, holds),
+        return fmt::format("{} on or has been on in the last {}",
+                           presence(expression_.subjects_of(node), holds),
                            to_string(scene_.window));
       case Op::kCascade:
         return (holds ? "" : "it is not so that ") + cascade(node);
@@ -137,15 +138,16 @@ class Phrases {
   }
 
   std::string dimensions(const Node& node) const {
+    const auto named = expression_.dimensions_of(node);
     std::vector<DimensionId> all;
     for (const Signal& signal : scene_.pack.signals)
       if (signal.stance == Stance::kThreat) all.push_back(signal.dimension);
     const bool every = std::ranges::all_of(all, [&](DimensionId dimension) {
-      return std::ranges::find(node.dimensions, dimension) != node.dimensions.end();
+      return std::ranges::find(named, dimension) != named.end();
     });
     std::vector<std::string> codes;
     if (!every)
-      for (const DimensionId dimension : node.dimensions) codes.push_back(code(dimension.number()));
+      for (const DimensionId dimension : named) codes.push_back(code(dimension.number()));
     return fmt::format("the number of dimensions {}with a threat in the last {}",
                        every ? "" : "among " + joined(codes, " and ") + " ",
                        to_string(scene_.window));
@@ -165,14 +167,14 @@ class Phrases {
     return "";
   }
 
-  std::string any_of(const std::vector<Subject>& subjects) const {
+  std::string any_of(std::span<const Subject> subjects) const {
     std::vector<std::string> names;
     for (const Subject& subject : subjects) names.push_back(name(subject));
     return joined(names);
   }
 
   // Up to the word after which "on" stands: `any food threat is`, `neither "A" nor "B" is`.
-  std::string presence(const std::vector<Subject>& subjects, bool holds) const {
+  std::string presence(std::span<const Subject> subjects, bool holds) const {
     if (holds) return any_of(subjects) + " is";
     if (subjects.size() > 1) return "none of " + any_of(subjects) + " is";
     const Subject& only = subjects.front();
@@ -183,10 +185,11 @@ class Phrases {
   // "... come one after the other within 18 months: first any environmental threat, then, 1 to 400
   // days later, any food threat, and last any personal threat, which is still on".
   std::string cascade(const Node& node) const {
+    const Chain& chain = expression_.chain_of(node);
     std::string out =
-        "threats come one after the other within " + to_string(node.within) + ": first ";
-    for (std::size_t i = 0; i < node.links.size(); ++i) {
-      const Link& link = node.links[i];
+        "threats come one after the other within " + to_string(chain.within) + ": first ";
+    for (std::size_t i = 0; i < chain.links.size(); ++i) {
+      const Link& link = chain.links[i];
       if (i > 0) out += ", then ";
       if (link.lag_least > 0 || link.lag_greatest < Link().lag_greatest)
         out += (link.lag_greatest < Link().lag_greatest
@@ -212,7 +215,7 @@ class Phrases {
 
   // What neighbours are counted by.
   std::string threat(const Node& node) const {
-    const Subject& subject = node.subjects.front();
+    const Subject& subject = expression_.subjects_of(node).front();
     return name(subject) + (subject.kind == Subject::Kind::kPatternLevel ? "" : " on");
   }
 

@@ -4,11 +4,30 @@
 
 namespace tocsin {
 
-// Shared by read.cc and read_events.cc: how one window of the data is read.
+// Shared by the files of read*.cc: how one window of the data is read.
 
 // The longest a period of the indicator can be, in days: what staleness counts from
 // (docs/SEMANTICS.md 2.3). The metrics count stale series by it, too.
 std::int32_t longest_period(const Indicator& indicator);
+
+// The series that a leaf reads at a tick, and how far it reaches.
+struct Choice {
+  const Series* series = nullptr;
+  const Indicator* indicator = nullptr;
+  SourceId source;
+  Day covered;  // C
+  Read::Gap gap = Read::Gap::kNeverSeen;
+  // The period of `leaf` that ends at C. Of a series with a grid.
+  std::int32_t latest(const Leaf& leaf) const { return period_of(leaf.cadence, covered - 1); }
+};
+Choice choose(const Scene& scene, const Leaf& leaf, Day tick, Horizon& horizon);
+// The period that the window of a leaf with a grid ends with, seen from `stand`, when `latest` is
+// the last one observed: the only place that says how far back such a leaf is read.
+std::int32_t period_read(const Leaf& leaf, std::int32_t latest, Stand stand);
+// The aggregate over the window of whole periods that ends with period `last`. `read`, if any, is
+// told the window and the records.
+std::optional<double> at_period(const Choice& choice, const Leaf& leaf, std::int32_t last,
+                                Read* read = nullptr);
 
 struct EventWindow {
   Quantity value;  // count or sum, [low, high]

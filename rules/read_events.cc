@@ -152,11 +152,12 @@ SourceId choose_event_source(const Scene& scene, const Leaf& leaf, Day tick, Hor
 
 Day event_window_end(const Leaf& leaf, Stand stand, Horizon& horizon) {
   Day end = stand.tick + 1;
-  if (stand.cadence) {
-    const std::int32_t current = period_of(*stand.cadence, end);
-    horizon.limit(period_start(*stand.cadence, current + 1) - 1);
-    horizon.limit_evidence(period_start(*stand.cadence, current) - 1);
-    end = period_start(*stand.cadence, current - stand.back);
+  if (stand.unit) {
+    const Cadence grid = grid_of(*stand.unit);
+    const std::int32_t current = period_of(grid, end);
+    horizon.limit(period_start(grid, current + 1) - 1);
+    horizon.limit_evidence(period_start(grid, current) - 1);
+    end = period_start(grid, current - stand.back);
   }
   return leaf.lag.count == 0 ? end : minus(end, leaf.lag);
 }
@@ -164,7 +165,7 @@ Day event_window_end(const Leaf& leaf, Stand stand, Horizon& horizon) {
 void limit_by_events(const Leaf& leaf, const EventWindow& window, Stand stand, Shift shift,
                      Horizon& horizon) {
   // Inside "consecutive" the window stands still until the period is over.
-  if (stand.cadence) return;
+  if (stand.unit) return;
   const bool even = moves_evenly(leaf) && shift == Shift::kEven;
   horizon.limit(stand.tick + std::max(1, even ? window.days_to_change : window.days_to_change - 4));
 }

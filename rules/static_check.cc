@@ -20,7 +20,7 @@ class Ranges {
       case Op::kNumber:
         return Quantity::exactly(node.number);
       case Op::kParameter:
-        return of_parameter(pack_.parameters[node.parameter]);
+        return of_parameter(pack_.parameters[node.more.first]);
       case Op::kPopulation:
         return {0, Quantity().high};
       case Op::kAggregate:
@@ -29,7 +29,7 @@ class Ranges {
       case Op::kPercentile:
         return {0, 1};
       case Op::kDimensions:
-        return {0, static_cast<double>(node.dimensions.size())};
+        return {0, static_cast<double>(node.more.count)};
       case Op::kNeighbours:
       case Op::kBasin:
         return {0, Quantity().high};
@@ -142,15 +142,14 @@ Cadence coarsest_cadence(const Signal& signal) {
 std::vector<std::uint32_t> signals_read(const Pack& pack, const Signal& signal) {
   std::vector<std::uint32_t> read;
   for (const Expression* expression : {&signal.when, &signal.clear})
-    for (const Node& node : expression->nodes)
-      for (const Subject& subject : node.subjects) {
-        if (subject.kind == Subject::Kind::kSignal) read.push_back(subject.index);
-        if (subject.kind != Subject::Kind::kDimension) continue;
-        for (std::uint32_t i = 0; i < pack.signals.size(); ++i)
-          if (pack.signals[i].dimension.number() == subject.index &&
-              pack.signals[i].stance == Stance::kThreat)
-            read.push_back(i);
-      }
+    for (const Subject& subject : expression->subjects) {
+      if (subject.kind == Subject::Kind::kSignal) read.push_back(subject.index);
+      if (subject.kind != Subject::Kind::kDimension) continue;
+      for (std::uint32_t i = 0; i < pack.signals.size(); ++i)
+        if (pack.signals[i].dimension.number() == subject.index &&
+            pack.signals[i].stance == Stance::kThreat)
+          read.push_back(i);
+    }
   std::sort(read.begin(), read.end());
   read.erase(std::unique(read.begin(), read.end()), read.end());
   return read;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -36,7 +37,7 @@ double scale_of(std::string_view unit_text);
 
 // "62 %", "41 mm", "1,250 NGN/kg", "1.4 sd": at most `digits` decimals, trailing zeros dropped. A
 // pure number whose `percent` is set is written in per cent.
-enum class PureStyle { kNumber, kPercent };
+enum class PureStyle : std::uint8_t { kNumber, kPercent };
 std::string format_number(double value, const Unit& unit, PureStyle pure, int digits = 1);
 
 }  // namespace tocsin

@@ -4,9 +4,13 @@ add_library(twin STATIC
   support/twin.cc
   support/twin_cascade.cc
   support/twin_facts.cc
+  support/twin_history.cc
   support/twin_ledger.cc
+  support/twin_over.cc
   support/twin_pack.cc
-  support/twin_read.cc)
+  support/twin_read.cc
+  support/twin_time.cc
+  support/twin_value.cc)
 target_link_libraries(twin PUBLIC tocsin_options tocsin_model PRIVATE fmt::fmt)
 target_compile_options(twin PRIVATE -O2 -fno-sanitize=all)
 
@@ -16,7 +20,14 @@ add_library(rule_builders STATIC
   support/property_run.cc
   support/rule_builders.cc
   support/rule_builders_random.cc
+  support/rule_builders_random_conditions.cc
+  support/rule_builders_random_events.cc
+  support/rule_builders_random_history.cc
+  support/rule_builders_random_numbers.cc
+  support/rule_builders_random_observations.cc
   support/rule_builders_random_pack.cc
+  support/rule_builders_random_patterns.cc
+  support/rule_builders_random_reads.cc
   support/table_fixture.cc)
 target_link_libraries(rule_builders PUBLIC twin tocsin_rules fmt::fmt GTest::gtest)
 

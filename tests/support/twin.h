@@ -70,18 +70,28 @@ class Assessment {
     bool enough() const { return 10 * static_cast<std::int32_t>(values.size()) >= 7 * wanted; }
   };
 
-  // twin.cc: folds and truth
+  // twin_value.cc: truth and arithmetic
   Tri truth(const Expr& e, const Place& place);
   Tri judge(const Expr& e, const Place& place);
   Interval value(const Expr& e, const Place& place);
   Interval compute(const Expr& e, const Place& place);
   Tri compare(Kind kind, Interval a, Interval b) const;
+
+  // twin_time.cc
+  Interval change(const Expr& e, const Place& place);
+  Tri consecutive(const Expr& e, const Place& place);
+  Tri rising(const Expr& e, const Place& place);
+  Tri crosses(const Expr& e, const Place& place);
+
+  // twin.cc: folds
   const std::vector<PatternTick>& fold(RegionId region, std::uint32_t pattern, bool base);
   SignalTick signal_at(RegionId region, std::uint32_t signal, Day tick);
   Tri is_on(RegionId region, const Subject& subject, Day tick);
   Tri is_active(RegionId region, const Subject& subject, Day tick, Span window);
   std::vector<std::uint32_t> threats(std::uint32_t dimension) const;
   Interval count_dimensions(const Expr& e, const Place& place);
+
+  // twin_over.cc
   Interval count_around(const Expr& e, const Place& place);
 
   // twin_cascade.cc
@@ -103,12 +113,15 @@ class Assessment {
   Interval over_events(const Read& what, RegionId region, SourceId source, Day end) const;
   SourceId event_source(const Read& what, const Place& place) const;
   Day events_end(const Read& what, const Place& place) const;
+
+  // twin_history.cc
   History years_before(const Expr& e, const Place& place, Interval& now);
   History windows_before(const Expr& e, const Place& place, Interval& now);
   Interval normal(const Expr& e, const Place& place);
   Interval percentile(const Expr& e, const Place& place);
   Interval zscore(const Expr& e, const Place& place);
   Interval residual(const Expr& e, const Place& place);
+
   void evidence(Day day) { evidence_ = std::min(evidence_, day); }
 
   const Catalogue& catalogue_;

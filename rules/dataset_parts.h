@@ -1,0 +1,46 @@
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "model/result.h"
+#include "rules/dataset.h"
+
+// Shared by the files of dataset*.cc: the sorted lists that the data is kept in.
+namespace tocsin {
+
+template <class T>
+void insert_sorted(std::vector<T>& list, const T& item) {
+  // Most of what arrives is newer than all there is.
+  if (list.empty() || list.back() < item) {
+    list.push_back(item);
+    return;
+  }
+  list.insert(std::upper_bound(list.begin(), list.end(), item), item);
+}
+
+template <class T>
+void erase_sorted(std::vector<T>& list, const T& item) {
+  const auto found = std::lower_bound(list.begin(), list.end(), item);
+  require(found != list.end() && *found == item, "a claim that is taken out was put in before");
+  list.erase(found);
+}
+
+template <class T>
+bool has_sorted(const std::vector<T>& list, const T& item) {
+  return std::binary_search(list.begin(), list.end(), item);
+}
+
+inline void sort_unique(std::vector<RegionId>& regions) {
+  std::sort(regions.begin(), regions.end());
+  regions.erase(std::unique(regions.begin(), regions.end()), regions.end());
+}
+
+// ---- dataset_events.cc
+Happened happened_of(const LatestRevision& revision, const EventClaim& claim);
+bool is_span(const Happened& happened);
+
+// ---- dataset_coverage.cc
+Dataset::CoverageStatement statement_of(const LatestRevision& revision, const CoverageClaim& claim);
+
+}  // namespace tocsin

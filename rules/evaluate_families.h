@@ -1,0 +1,53 @@
+#pragma once
+
+#include <algorithm>
+
+#include "rules/evaluate.h"
+
+// What evaluate.cc dispatches to: each family of operations in its own file.
+namespace tocsin {
+
+// ---- evaluate.cc: arithmetic of what may not be known exactly
+Quantity add(Quantity a, Quantity b);
+Quantity negate(Quantity a);
+Quantity multiply(Quantity a, Quantity b);
+// Unknown where `b` may be 0.
+Quantity divide(Quantity a, Quantity b);
+Quantity absolute(Quantity a);
+
+// Runs one read; its evidence day counts only if it knows something.
+template <class Fn>
+Quantity reading(Horizon& horizon, Fn fn) {
+  Horizon own;
+  const Quantity value = fn(own);
+  horizon.limit(own.until);
+  if (!value.is_unknown()) horizon.evidence = std::min(horizon.evidence, own.evidence);
+  return value;
+}
+
+// ---- evaluate_time.cc: one read over time
+Quantity read_change(const Scene& scene, const Expression& expression, const Node& node,
+                     Stand stand, Horizon& horizon);
+Tri rising(const Scene& scene, const Expression& expression, const Node& node, Stand stand,
+           Horizon& horizon);
+Tri crosses(const Scene& scene, const Expression& expression, const Node& node, Stand stand,
+            Horizon& horizon);
+Tri consecutive(const Scene& scene, const Expression& expression, const Node& node, Stand stand,
+                Horizon& horizon);
+
+// ---- evaluate_tracks.cc: signals of the region, now and over the scene's window
+Tri subject_on(const Scene& scene, RegionId region, const Subject& subject, Day tick,
+               Horizon& horizon);
+Tri subject_active(const Scene& scene, const Subject& subject, Day tick, Horizon& horizon);
+Quantity count_dimensions(const Scene& scene, std::span<const DimensionId> dimensions, Day tick,
+                          Horizon& horizon);
+// What evaluating the part of a pattern's condition would read of the tracks.
+void note_reads(const Scene& scene, const Expression& expression, std::int32_t index, Day tick,
+                Horizon& horizon);
+
+// ---- evaluate_over.cc: other regions
+// Of kNeighbours or kBasin: in how many of the regions `subject` is on.
+Quantity count_regions(const Scene& scene, Op op, const Subject& subject, Day tick,
+                       Horizon& horizon);
+
+}  // namespace tocsin

@@ -1,0 +1,124 @@
+#include "rules/evaluate_families.h"
+
+// Signals and patterns of one region, as conditions read them.
+namespace tocsin {
+namespace {
+
+// The first tick of the window at `tick`: [end(tick) - window, tick].
+Day window_begin(const Scene& scene, Day tick) { return minus(tick + 1, scene.window); }
+
+// A signal over the ticks [first, tick].
+Tri signal_active(const Scene& scene, std::uint32_t signal, Day first, Day tick, Horizon& horizon) {
+  const SignalTrack& track = scene.tracks[scene.region.number()].signals[signal];
+  auto i = track.index_at(tick);
+  horizon.limit(track.end_of(i));
+  horizon.reads(first);
+  bool unknown = false;
+  for (Day last_tick = tick;; --i) {
+    // What a run says holds at least until its last tick leaves the window.
+    if (last_tick < tick) horizon.limit(tick + std::max(1, last_tick - first - 3));
+    if (i < 0) return Tri::kUnknown;  // before history begins nothing is known
+    const SignalRun& run = track.runs[static_cast<std::size_t>(i)];
+    if (run.on) return Tri::kTrue;
+    unknown = unknown || !run.known;
+    if (run.start <= first) return unknown ? Tri::kUnknown : Tri::kFalse;
+    last_tick = run.start - 1;
+  }
+}
+
+Tri dimension_active(const Scene& scene, std::size_t dimension, Day first, Day tick,
+                     Horizon& horizon) {
+  DimensionMemo::Entry found;
+  DimensionMemo::Entry& entry = scene.memo == nullptr ? found : scene.memo->entries[dimension];
+  if (entry.tick != tick) {
+    Horizon own;
+    entry = {tick, Tri::kFalse, kDayNever};
+    for (const std::uint32_t signal : scene.pack.threats_of(dimension))
+      entry.active = entry.active || signal_active(scene, signal, first, tick, own);
+    entry.until = own.until;
+  }
+  horizon.limit(entry.until);
+  horizon.reads(first);
+  return entry.active;
+}
+
+}  // namespace
+
+Tri signal_active(const Scene& scene, std::uint32_t signal, Day tick) {
+  Horizon horizon;
+  return signal_active(scene, signal, window_begin(scene, tick), tick, horizon);
+}
+
+Tri signal_on(const Scene& scene, RegionId region, std::uint32_t signal, Day tick,
+              Horizon& horizon) {
+  const SignalTrack& track = scene.tracks[region.number()].signals[signal];
+  const auto index = track.index_at(tick);
+  horizon.limit(track.end_of(index));
+  horizon.reads(tick);
+  if (index < 0) return Tri::kUnknown;
+  const SignalRun& run = track.runs[static_cast<std::size_t>(index)];
+  if (run.on) return Tri::kTrue;
+  return run.known ? Tri::kFalse : Tri::kUnknown;
+}
+
+Tri subject_active(const Scene& scene, const Subject& subject, Day tick, Horizon& horizon) {
+  const Day first = window_begin(scene, tick);
+  return subject.kind == Subject::Kind::kSignal
+             ? signal_active(scene, subject.index, first, tick, horizon)
+             : dimension_active(scene, subject.index, first, tick, horizon);
+}
+
+Tri subject_on(const Scene& scene, RegionId region, const Subject& subject, Day tick,
+               Horizon& horizon) {
+  if (subject.kind == Subject::Kind::kSignal)
+    return signal_on(scene, region, subject.index, tick, horizon);
+  if (subject.kind == Subject::Kind::kPatternLevel) {
+    const PatternTrack& track = scene.tracks[region.number()].base[subject.index];
+    horizon.limit(track.next_start(tick));
+    horizon.reads(tick);
+    const PatternRun* run = track.at(tick);
+    if (run == nullptr) return Tri::kUnknown;
+    if (run->level >= subject.level) return Tri::kTrue;
+    return run->possible >= subject.level ? Tri::kUnknown : Tri::kFalse;
+  }
+  Tri any = Tri::kFalse;
+  for (const std::uint32_t signal : scene.pack.threats_of(subject.index))
+    any = any || signal_on(scene, region, signal, tick, horizon);
+  return any;
+}
+
+void note_reads(const Scene& scene, const Expression& expression, std::int32_t index, Day tick,
+                Horizon& horizon) {
+  const Node& node = expression.node(index);
+  switch (node.op) {
+    case Op::kCascade:
+      horizon.reads(cascade_reads_from(scene, expression.chain_of(node), tick));
+      break;
+    case Op::kActive:
+    case Op::kDimensions:
+      horizon.reads(window_begin(scene, tick));
+      break;
+    case Op::kOn:
+    case Op::kNeighbours:
+    case Op::kBasin:
+      horizon.reads(tick);
+      break;
+    default:
+      for (const std::int32_t child : {node.a, node.b})
+        if (child >= 0) note_reads(scene, expression, child, tick, horizon);
+  }
+}
+
+Quantity count_dimensions(const Scene& scene, std::span<const DimensionId> dimensions, Day tick,
+                          Horizon& horizon) {
+  Quantity count{0, 0};
+  const Day first = window_begin(scene, tick);
+  for (const DimensionId dimension : dimensions) {
+    const Tri active = dimension_active(scene, dimension.number(), first, tick, horizon);
+    if (active == Tri::kTrue) count.low += 1;
+    if (active != Tri::kFalse) count.high += 1;
+  }
+  return count;
+}
+
+}  // namespace tocsin

@@ -1,0 +1,76 @@
+#include <algorithm>
+#include <cmath>
+
+#include "tests/support/rule_builders_random_pack.h"
+
+// Random conditions of signals.
+namespace tocsin {
+
+PackMaker::Kind PackMaker::comparison() {
+  static const std::vector<Kind> kKinds = {
+      Kind::kLess,    Kind::kLess,         Kind::kLessEqual,    Kind::kGreater,
+      Kind::kGreater, Kind::kGreaterEqual, Kind::kGreaterEqual, Kind::kGreaterEqual,
+      Kind::kEqual,   Kind::kUnequal};
+  return dice_.pick(kKinds);
+}
+
+PackMaker::Expr PackMaker::compare(const Measure& m) {
+  const Read* read = m.expr.kind == Kind::kRead ? &m.expr.read : nullptr;
+  Expr bound = threshold(m, read);
+  return twin::op(comparison(), m.expr, std::move(bound));
+}
+
+PackMaker::Expr PackMaker::condition(int signal, int depth) {
+  const int form = dice_.between(0, 99);
+  if (depth > 0 && form < 24) {
+    Expr left = condition(signal, depth - 1);
+    return twin::op(form < 12 ? Kind::kAnd : Kind::kOr, std::move(left),
+                    condition(signal, depth - 1));
+  }
+  if (depth > 0 && form < 30) return twin::op(Kind::kNot, condition(signal, depth - 1));
+  if (form < 40) return in_a_row();
+  if (form < 46) return crosses();
+  if (form < 52 && !plan_.indicators.empty()) return rising();
+  if (form < 60 && signal > 0)
+    return twin::on(static_cast<std::uint32_t>(dice_.between(0, signal - 1)));
+  return compare(measure());
+}
+
+PackMaker::Expr PackMaker::in_a_row() {
+  const Read r = any_read();
+  Cadence cadence =
+      r.events
+          ? dice_.pick(std::vector{Cadence::kWeek, Cadence::kMonth, Cadence::kDekad, Cadence::kDay})
+          : indicator_of(r).cadence;
+  if (cadence == Cadence::kIrregular) return compare(measure());
+  Expr inner = compare({twin::read(r), unit_of(r), typical(r)});
+  return twin::consecutive(std::move(inner), dice_.between(2, 3), cadence);
+}
+
+PackMaker::Expr PackMaker::crosses() {
+  const Read r = any_read();
+  if (!r.events && indicator_of(r).cadence == Cadence::kIrregular) return compare(measure());
+  Expr e = twin::read(r);
+  e.kind = Kind::kCrosses;
+  e.args.push_back(twin::number(std::max(1.0, std::round(typical(r))), unit_of(r)));
+  return e;
+}
+
+PackMaker::Expr PackMaker::rising() {
+  const Read r = observed(dice_.pick(plan_.indicators));
+  const Cadence cadence = indicator_of(r).cadence;
+  if (cadence == Cadence::kIrregular) return compare(measure());
+  Expr e = twin::read(r);
+  e.kind = Kind::kRising;
+  e.span = step_of(cadence);
+  e.span.count = std::min(e.span.count, 2);
+  return e;
+}
+
+PackMaker::Expr PackMaker::hot() {
+  Read r;
+  r.indicator = of::kHeat;
+  return compare({twin::read(r), unit_of(r), typical(r)});
+}
+
+}  // namespace tocsin

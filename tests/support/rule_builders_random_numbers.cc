@@ -1,0 +1,106 @@
+#include <cmath>
+
+#include "tests/support/rule_builders_random_pack.h"
+
+// Random numbers, and what they are compared with.
+namespace tocsin {
+
+PackMaker::Measure PackMaker::measure() {
+  const Read r = any_read();
+  const bool gridless = !r.events && indicator_of(r).cadence == Cadence::kIrregular;
+  const bool history = plan_.history && !gridless;
+  Expr e = twin::read(r);
+  const int form = dice_.between(0, 17);
+  if (form == 0 && r.lag.count == 0) {
+    e.kind = Kind::kChange;
+    e.span =
+        r.events ? Span{dice_.between(3, 30), SpanUnit::kDays} : step_of(indicator_of(r).cadence);
+    return {dice_.chance(40) ? twin::op(Kind::kAbsolute, e) : e, "%", 30};
+  }
+  if (form <= 2 && history) {
+    e.kind = form == 1 ? Kind::kPercentile : Kind::kZscore;
+    e.years = dice_.between(2, 3);
+    return {e, form == 1 ? "%" : "sd", form == 1 ? 50.0 : 0.8};
+  }
+  if (form == 3 && history && !r.events && is_seasonal(indicator_of(r).cadence))
+    return {residual(r), "sd", 0.8};
+  if (form == 4 && history) {
+    Expr normal = e;
+    normal.kind = Kind::kNormal;
+    normal.years = dice_.between(2, 3);
+    normal.mean = dice_.chance(50);
+    return {twin::op(Kind::kDivide, e, normal), "%", 100};
+  }
+  if (form <= 4 && r.events) {  // a share of all that was counted, or as much again
+    Read all = r;
+    all.kinds.clear();
+    const Expr more = twin::op(Kind::kAdd, twin::read(all), twin::number(2, unit_of(r)));
+    return {twin::op(Kind::kDivide, e, more), "%", 60};
+  }
+  if (form == 5) return {twin::op(Kind::kSubtract, e, twin::read(earlier(r))), unit_of(r), 1};
+  if (form == 6 && r.events)
+    return {twin::op(Kind::kPer100k, e), unit_of(r) + "/people_100k", typical(r) / 3};
+  if (form == 7) return {twin::op(Kind::kMultiply, twin::number(2), e), unit_of(r), 2 * typical(r)};
+  if (form == 8) return {twin::op(Kind::kNegate, e), unit_of(r), -typical(r)};
+  if (form == 9) {
+    const Kind kind = dice_.chance(50) ? Kind::kLeast : Kind::kGreatest;
+    const Expr other =
+        dice_.chance(50) ? twin::number(rounded(typical(r)), unit_of(r)) : twin::read(earlier(r));
+    return {twin::op(kind, e, other), unit_of(r), typical(r)};
+  }
+  if (form == 10)
+    return {twin::op(Kind::kAdd, e, twin::number(rounded(typical(r)), unit_of(r))), unit_of(r),
+            2 * typical(r)};
+  if (form == 11 && dice_.chance(20)) {
+    Expr people;
+    people.kind = Kind::kPopulation;
+    return {people, "people", 200'000};
+  }
+  return {e, unit_of(r), typical(r)};
+}
+
+bool PackMaker::is_seasonal(Cadence c) {
+  return c == Cadence::kMonth || c == Cadence::kDekad || c == Cadence::kQuarter;
+}
+
+PackMaker::Expr PackMaker::residual(const Read& like) {
+  Expr e;
+  e.kind = Kind::kResidual;
+  e.read.indicator = like.indicator;
+  e.read.group = like.group;
+  e.read.source = like.source;
+  e.seasonal = dice_.chance(60);
+  e.trend = !e.seasonal || dice_.chance(60);
+  e.years = dice_.between(2, 3);
+  return e;
+}
+
+double PackMaker::rounded(double value) { return std::round(value * 10) / 10; }
+
+PackMaker::Expr PackMaker::threshold(const Measure& m, const Read* read) {
+  const double value = rounded(m.typical * dice_.between(4, 16) / 10.0);
+  if (read != nullptr && plan_.history && dice_.chance(40) &&
+      (read->events || indicator_of(*read).cadence != Cadence::kIrregular)) {
+    Expr normal = twin::read(*read);
+    normal.kind = Kind::kNormal;
+    normal.years = dice_.between(2, 3);
+    normal.mean = dice_.chance(40);
+    return twin::op(Kind::kMultiply, twin::number(dice_.between(5, 15) * 10, "%"), normal);
+  }
+  if (dice_.chance(12)) {
+    twin::Parameter p;
+    p.name = "k" + std::to_string(pack_.parameters.size());
+    p.unit = m.unit;
+    p.value = value;
+    if (dice_.chance(60)) p.by_region[at::kXa] = rounded(value * 1.3);
+    if (dice_.chance(40)) p.by_region[at::kXb] = rounded(value * 0.7);
+    pack_.parameters.push_back(p);
+    Expr e;
+    e.kind = Kind::kParameter;
+    e.parameter = static_cast<std::uint32_t>(pack_.parameters.size() - 1);
+    return e;
+  }
+  return twin::number(value, m.unit);
+}
+
+}  // namespace tocsin

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tests/support/rule_builders_random.h"
+
+namespace tocsin {
+
+// Makes random rule packs: every feature of the language, with thresholds near the values that the
+// random histories have (0 to 20 in the indicator's unit). Each family of constructs has a file of
+// its own; a new one is a function there and a branch in measure(), condition() or
+// pattern_condition().
+class PackMaker {
+ public:
+  PackMaker(Dice& dice, const Catalogue& catalogue, const PackPlan& plan)
+      : dice_(dice), catalogue_(catalogue), plan_(plan) {}
+
+  twin::Pack make();
+
+ private:
+  using Expr = twin::Expr;
+  using How = twin::How;
+  using Kind = twin::Kind;
+  using Read = twin::Read;
+
+  // A number under construction: how large it tends to be, and in which unit.
+  struct Measure {
+    Expr expr;
+    std::string unit;
+    double typical;
+  };
+
+  // ---- rule_builders_random_pack.cc: the parts of a pack
+  void choose_regions();
+  void add_signal(int index);
+  void add_pattern(int index);
+
+  // ---- rule_builders_random_reads.cc: reads of the data
+  std::string unit_of(const Read& r) const;
+  Span window_of(Cadence cadence);
+  Span step_of(Cadence cadence);
+  Read observed(IndicatorId id);
+  Read happened();
+  Read any_read();
+  double typical(const Read& r);
+  Read earlier(Read r);
+
+  // ---- rule_builders_random_numbers.cc: numbers, and what to compare them with
+  Measure measure();
+  static bool is_seasonal(Cadence c);
+  Expr residual(const Read& like);
+  static double rounded(double value);
+  Expr threshold(const Measure& m, const Read* read);
+
+  // ---- rule_builders_random_conditions.cc: conditions of signals
+  Kind comparison();
+  Expr compare(const Measure& m);
+  Expr condition(int signal, int depth);
+  Expr in_a_row();
+  Expr crosses();
+  Expr rising();
+  Expr hot();
+
+  // ---- rule_builders_random_patterns.cc: conditions of patterns
+  twin::Subject some_signal(bool threats_only = false);
+  twin::Subject subject();
+  Expr over_subjects(Kind kind, bool several);
+  Expr count_dimensions();
+  Expr cascade();
+  Expr around(int pattern, const twin::Pattern& own);
+  Expr pattern_condition(int pattern, const twin::Pattern& own, int depth);
+
+  const Indicator& indicator_of(const Read& r) const { return *catalogue_.find(r.indicator); }
+
+  Dice& dice_;
+  const Catalogue& catalogue_;
+  const PackPlan& plan_;
+  twin::Pack pack_;
+};
+
+}  // namespace tocsin

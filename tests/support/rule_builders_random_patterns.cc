@@ -1,0 +1,93 @@
+#include <algorithm>
+
+#include "tests/support/rule_builders_random_pack.h"
+
+// Random conditions of patterns.
+namespace tocsin {
+
+twin::Subject PackMaker::some_signal(bool threats_only) {
+  std::vector<std::uint32_t> list;
+  for (std::uint32_t i = 0; i < pack_.signals.size(); ++i)
+    if (!threats_only || pack_.signals[i].stance == Stance::kThreat) list.push_back(i);
+  return {twin::Subject::Of::kSignal, dice_.pick(list), Level::kWatch};
+}
+
+twin::Subject PackMaker::subject() {
+  if (dice_.chance(65)) return some_signal();
+  const auto& signal = pack_.signals[some_signal(true).index];
+  return {twin::Subject::Of::kDimension, signal.dimension.number(), Level::kWatch};
+}
+
+PackMaker::Expr PackMaker::over_subjects(Kind kind, bool several) {
+  Expr e;
+  e.kind = kind;
+  e.subjects.push_back(subject());
+  if (several && dice_.chance(25)) e.subjects.push_back(subject());
+  return e;
+}
+
+PackMaker::Expr PackMaker::count_dimensions() {
+  std::vector<DimensionId> present;
+  for (const auto& s : pack_.signals)
+    if (s.stance == Stance::kThreat) present.push_back(s.dimension);
+  std::sort(present.begin(), present.end());
+  present.erase(std::unique(present.begin(), present.end()), present.end());
+  Expr e = twin::dimensions();
+  if (dice_.chance(25)) e.dimensions = present;
+  const auto most = static_cast<std::int32_t>(present.size());
+  return twin::op(Kind::kGreaterEqual, e, twin::number(dice_.between(1, most)));
+}
+
+PackMaker::Expr PackMaker::cascade() {
+  Expr e;
+  e.kind = Kind::kCascade;
+  const int links = dice_.between(2, 3);
+  std::int32_t least = 0;
+  for (int i = 0; i < links; ++i) {
+    twin::Link link;
+    link.any.push_back(subject());
+    if (dice_.chance(25)) link.any.push_back(subject());
+    if (i > 0 && dice_.chance(40)) {
+      link.least = dice_.between(0, 10);
+      link.greatest = link.least + dice_.between(1, 30);
+      least += link.least;
+    }
+    e.links.push_back(std::move(link));
+  }
+  e.span = {least + dice_.between(plan_.lively ? 1 : 5, plan_.lively ? 10 : 60), SpanUnit::kDays};
+  return e;
+}
+
+PackMaker::Expr PackMaker::around(int pattern, const twin::Pattern& own) {
+  Expr e;
+  e.kind = dice_.chance(60) ? Kind::kNeighbours : Kind::kBasin;
+  std::vector<twin::Subject> levels;
+  for (int p = 0; p <= pattern; ++p) {
+    const twin::Pattern& read = p == pattern ? own : pack_.patterns[static_cast<std::size_t>(p)];
+    for (const Level level : {Level::kWatch, Level::kWarning, Level::kEmergency}) {
+      const auto& at = read.levels[static_cast<std::size_t>(level)];
+      if (!read.at && at && !twin::reads_around(*at))
+        levels.push_back({twin::Subject::Of::kLevel, static_cast<std::uint32_t>(p), level});
+    }
+  }
+  e.subjects.push_back(!levels.empty() && dice_.chance(55) ? dice_.pick(levels) : subject());
+  return twin::op(Kind::kGreaterEqual, e, twin::number(dice_.between(1, 2)));
+}
+
+PackMaker::Expr PackMaker::pattern_condition(int pattern, const twin::Pattern& own, int depth) {
+  if (plan_.lively && dice_.chance(40)) return over_subjects(Kind::kOn, false);
+  const int form = dice_.between(0, 99);
+  if (depth > 0 && form < 22) {
+    Expr left = pattern_condition(pattern, own, depth - 1);
+    return twin::op(form < 11 ? Kind::kAnd : Kind::kOr, std::move(left),
+                    pattern_condition(pattern, own, depth - 1));
+  }
+  if (depth > 0 && form < 26) return twin::op(Kind::kNot, pattern_condition(pattern, own, 0));
+  if (form < 45 && plan_.around) return around(pattern, own);
+  if (form < 60) return cascade();
+  if (form < 72) return over_subjects(Kind::kActive, true);
+  if (form < 86) return over_subjects(Kind::kOn, true);
+  return count_dimensions();
+}
+
+}  // namespace tocsin

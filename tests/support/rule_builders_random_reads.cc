@@ -1,0 +1,118 @@
+#include "tests/support/rule_builders_random_pack.h"
+
+// Random reads of the data.
+namespace tocsin {
+
+std::string PackMaker::unit_of(const Read& r) const {
+  if (r.events) return r.how == How::kCount ? "events" : "people";
+  const Indicator& i = indicator_of(r);
+  return i.is_rate() && r.how == How::kSum ? i.unit.substr(0, i.unit.find('/')) : i.unit;
+}
+
+Span PackMaker::window_of(Cadence cadence) {
+  static const std::map<Cadence, std::vector<Span>> kWindows = {
+      {Cadence::kDay, {{3, SpanUnit::kDays}, {7, SpanUnit::kDays}, {2, SpanUnit::kWeeks}}},
+      {Cadence::kWeek, {{2, SpanUnit::kWeeks}, {4, SpanUnit::kWeeks}, {28, SpanUnit::kDays}}},
+      {Cadence::kEpiweek, {{2, SpanUnit::kEpiweeks}, {5, SpanUnit::kEpiweeks}}},
+      {Cadence::kDekad, {{3, SpanUnit::kDekads}, {1, SpanUnit::kMonths}, {5, SpanUnit::kDekads}}},
+      {Cadence::kMonth, {{2, SpanUnit::kMonths}, {3, SpanUnit::kMonths}, {5, SpanUnit::kMonths}}},
+      {Cadence::kQuarter, {{2, SpanUnit::kQuarters}, {1, SpanUnit::kYears}}},
+      {Cadence::kYear, {{2, SpanUnit::kYears}}},
+      {Cadence::kIrregular, {{40, SpanUnit::kDays}, {3, SpanUnit::kMonths}}}};
+  return dice_.pick(kWindows.at(cadence));
+}
+
+Span PackMaker::step_of(Cadence cadence) {
+  switch (cadence) {
+    case Cadence::kDay:
+      return {dice_.between(1, 10), SpanUnit::kDays};
+    case Cadence::kWeek:
+      return {dice_.between(1, 4), SpanUnit::kWeeks};
+    case Cadence::kEpiweek:
+      return {dice_.between(1, 4), SpanUnit::kEpiweeks};
+    case Cadence::kDekad:
+      return {dice_.between(1, 4), SpanUnit::kDekads};
+    case Cadence::kMonth:
+      return {dice_.between(1, 4), SpanUnit::kMonths};
+    case Cadence::kQuarter:
+      return {1, SpanUnit::kQuarters};
+    case Cadence::kYear:
+      return {1, SpanUnit::kYears};
+    case Cadence::kIrregular:
+      return {dice_.between(5, 40), SpanUnit::kDays};
+  }
+  return {1, SpanUnit::kDays};
+}
+
+PackMaker::Read PackMaker::observed(IndicatorId id) {
+  Read r;
+  r.indicator = id;
+  const Cadence cadence = catalogue_.find(id)->cadence;
+  if (dice_.chance(60)) {
+    static const std::vector<How> kHows = {How::kSum,      How::kMean,   How::kLeast,
+                                           How::kGreatest, How::kMedian, How::kStddev};
+    r.how = dice_.pick(kHows);
+    r.window = window_of(cadence);
+  }
+  if (dice_.chance(10)) r.group = of::kWomen;
+  if (dice_.chance(10)) r.source = dice_.chance(50) ? of::kFirst : of::kSecond;
+  if (dice_.chance(10)) r.lag = step_of(cadence);
+  return r;
+}
+
+PackMaker::Read PackMaker::happened() {
+  static const std::vector<Span> kWindows = {
+      {5, SpanUnit::kDays},   {12, SpanUnit::kDays},  {30, SpanUnit::kDays}, {3, SpanUnit::kWeeks},
+      {1, SpanUnit::kMonths}, {3, SpanUnit::kMonths}, {2, SpanUnit::kDekads}};
+  Read r;
+  r.events = true;
+  r.how = dice_.chance(65) ? How::kCount : How::kSum;
+  if (r.how == How::kSum)
+    r.weight = dice_.chance(60) ? twin::Weight::kDeaths : twin::Weight::kDisplaced;
+  r.window = dice_.pick(kWindows);
+  switch (dice_.between(0, 3)) {
+    case 0:
+      r.kinds = {of::kClash};
+      break;
+    case 1:
+      r.kinds = {of::kRaid};
+      break;
+    case 2:
+      r.kinds = dice_.chance(50) ? std::vector{of::kRaid, of::kClash}
+                                 : std::vector{of::kClash, of::kRaid};
+      break;
+    default:
+      break;  // every kind
+  }
+  if (dice_.chance(15)) r.actors = {"Herders"};
+  if (dice_.chance(8)) r.actors = {"herders", "Guards"};
+  if (dice_.chance(15)) r.least_deaths = dice_.between(1, 4);
+  if (dice_.chance(8)) r.least_displaced = dice_.between(1, 20);
+  if (dice_.chance(15)) r.source = dice_.chance(50) ? of::kFirst : of::kSecond;
+  if (dice_.chance(8)) r.lag = {dice_.between(2, 20), SpanUnit::kDays};
+  return r;
+}
+
+PackMaker::Read PackMaker::any_read() {
+  if (plan_.indicators.empty() || (plan_.events && dice_.chance(45))) return happened();
+  return observed(dice_.pick(plan_.indicators));
+}
+
+double PackMaker::typical(const Read& r) {
+  if (r.events) return r.how == How::kCount ? 2 : r.weight == twin::Weight::kDeaths ? 6 : 30;
+  const Indicator& i = indicator_of(r);
+  if (r.how == How::kStddev) return 5;
+  if (r.how != How::kSum) return 10;
+  if (i.cadence == Cadence::kIrregular) return 15;
+  const int n = whole_periods(r.window, i.cadence).value();
+  return 10.0 * n * (i.is_rate() ? longest_days(r.window) / n : 1);
+}
+
+PackMaker::Read PackMaker::earlier(Read r) {
+  if (r.lag.count == 0)
+    r.lag =
+        r.events ? Span{dice_.between(3, 30), SpanUnit::kDays} : step_of(indicator_of(r).cadence);
+  return r;
+}
+
+}  // namespace tocsin
