@@ -111,7 +111,8 @@ void Checkpoint::committed(std::uint64_t sequence, std::uint64_t records) {
   records_since_ += records;
   // A checkpoint costs as much as there is data: the more there is, the rarer it is made, and the
   // longer the tail that a recovery has to read.
-  const std::uint64_t wanted = std::clamp(engine_.data().observation_count() / 10,
+  const Dataset& data = engine_.data();
+  const std::uint64_t wanted = std::clamp((data.observation_count() + data.forecast_count()) / 10,
                                           options_.least_records, 2 * options_.least_records);
   if (!making_ && records_since_ >= wanted) begin(sequence);
 }

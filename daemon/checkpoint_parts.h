@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "rules/dataset.h"
+#include "storage/bytes.h"
+
+// Shared by the files of checkpoint_*.cc that write and read rows.
+namespace tocsin {
+
+// Days that follow each other, each as the step from the one before.
+class DayWriter {
+ public:
+  explicit DayWriter(ByteWriter& out) : out_(out) {}
+  void put(Day day) {
+    out_.zigzag(std::int64_t{day.number()} - last_);
+    last_ = day.number();
+  }
+
+ private:
+  ByteWriter& out_;
+  std::int64_t last_ = 0;
+};
+
+class DayReader {
+ public:
+  explicit DayReader(ByteReader& in) : in_(in) {}
+  Day get() {
+    last_ += in_.number<std::int32_t>();  // never far enough to overflow
+    if (last_ < kDayMin.number() || last_ > kDayNever.number()) {
+      in_.fault("day " + std::to_string(last_));
+      last_ = 0;
+    }
+    return Day(static_cast<std::int32_t>(last_));
+  }
+
+ private:
+  ByteReader& in_;
+  std::int64_t last_ = 0;
+};
+
+// ---- checkpoint_content.cc
+void write_content(const Dataset& data, RegionId region, ByteWriter& out);
+Dataset::RegionContent read_content(RegionId region, ByteReader& in);
+
+}  // namespace tocsin
