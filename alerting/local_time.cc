@@ -3,19 +3,34 @@
 #include <unicode/smpdtfmt.h>
 #include <unicode/timezone.h>
 
+#include <map>
 #include <memory>
+#include <string>
+#include <utility>
 
 #include "model/result.h"
 
 namespace tocsin {
 namespace {
 
+// A formatter takes ICU long to make and is for one thread.
+icu::SimpleDateFormat& formatter_of(const char* locale, const char16_t* pattern) {
+  thread_local std::map<std::pair<std::string, std::u16string>,
+                        std::unique_ptr<icu::SimpleDateFormat>>
+      formatters;
+  auto& formatter = formatters[{locale, pattern}];
+  if (!formatter) {
+    UErrorCode status = U_ZERO_ERROR;
+    formatter = std::make_unique<icu::SimpleDateFormat>(icu::UnicodeString(pattern),
+                                                        icu::Locale(locale), status);
+    require(U_SUCCESS(status) != 0, "ICU refused a date pattern");
+  }
+  return *formatter;
+}
+
 std::string format(const Texts& texts, std::int64_t milliseconds, const icu::TimeZone& zone,
-                   const char16_t* skeleton) {
-  UErrorCode status = U_ZERO_ERROR;
-  icu::SimpleDateFormat formatter(icu::UnicodeString(skeleton), icu::Locale(texts.locale()),
-                                  status);
-  require(U_SUCCESS(status) != 0, "ICU refused a date pattern");
+                   const char16_t* pattern) {
+  icu::SimpleDateFormat& formatter = formatter_of(texts.locale(), pattern);
   formatter.setTimeZone(zone);
   icu::UnicodeString written;
   formatter.format(static_cast<UDate>(milliseconds), written);

@@ -5,7 +5,9 @@
 #include <unicode/unistr.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
+#include <utility>
 
 #include "model/result.h"
 
@@ -34,6 +36,31 @@ icu::UnicodeString wide(std::string_view text) {
       icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())));
 }
 
+// ICU reads a pattern in far more time than it fills one, and a format is for one thread.
+const icu::MessageFormat& format_of(const TextEntry& entry, const char* locale) {
+  thread_local std::map<std::pair<const TextEntry*, const char*>,
+                        std::unique_ptr<const icu::MessageFormat>>
+      formats;
+  auto& format = formats[{&entry, locale}];
+  if (!format) {
+    UErrorCode status = U_ZERO_ERROR;
+    format = std::make_unique<icu::MessageFormat>(wide(entry.pattern), icu::Locale(locale), status);
+    require(U_SUCCESS(status) != 0, entry.pattern);
+  }
+  return *format;
+}
+
+const icu::ListFormatter& list_format_of(const char* locale) {
+  thread_local std::map<const char*, std::unique_ptr<const icu::ListFormatter>> formats;
+  auto& format = formats[locale];
+  if (!format) {
+    UErrorCode status = U_ZERO_ERROR;
+    format.reset(icu::ListFormatter::createInstance(icu::Locale(locale), status));
+    require(U_SUCCESS(status) != 0, "ICU has no list format for a language of the texts");
+  }
+  return *format;
+}
+
 }  // namespace
 
 Texts::Texts(std::string_view language)
@@ -60,10 +87,9 @@ std::string Texts::say(std::string_view id, std::span<const TextArgument> argume
     }
   }
   UErrorCode status = U_ZERO_ERROR;
-  const icu::MessageFormat format(wide(entry->pattern), icu::Locale(locale_), status);
-  require(U_SUCCESS(status) != 0, entry->pattern);
   icu::UnicodeString said;
-  format.format(names.data(), values.data(), static_cast<std::int32_t>(names.size()), said, status);
+  format_of(*entry, locale_)
+      .format(names.data(), values.data(), static_cast<std::int32_t>(names.size()), said, status);
   require(U_SUCCESS(status) != 0, entry->pattern);
   std::string utf8;
   return said.toUTF8String(utf8);
@@ -78,15 +104,13 @@ std::string Texts::say_or(std::string_view id, std::string_view otherwise) const
 }
 
 std::string Texts::list(const std::vector<std::string>& items) const {
-  UErrorCode status = U_ZERO_ERROR;
-  const std::unique_ptr<icu::ListFormatter> formatter(
-      icu::ListFormatter::createInstance(icu::Locale(locale_), status));
-  require(U_SUCCESS(status) != 0, "ICU has no list format for a language of the texts");
+  const icu::ListFormatter& formatter = list_format_of(locale_);
   std::vector<icu::UnicodeString> parts;
   parts.reserve(items.size());
   for (const std::string& item : items) parts.push_back(wide(item));
+  UErrorCode status = U_ZERO_ERROR;
   icu::UnicodeString joined;
-  formatter->format(parts.data(), static_cast<std::int32_t>(parts.size()), joined, status);
+  formatter.format(parts.data(), static_cast<std::int32_t>(parts.size()), joined, status);
   require(U_SUCCESS(status) != 0, "ICU could not join a list");
   std::string utf8;
   return joined.toUTF8String(utf8);

@@ -18,18 +18,46 @@ Checkpoint::Checkpoint(Engine& engine, Store& store, std::string fingerprint,
   changed_.assign(regions, 0);
   pending_.assign(regions, 0);
   generation_of_.assign(regions, 0);
-  engine_.watch([this](RegionId region) { before_change(region); });
+  rest_.resize(regions);
+  since_.resize(regions);
+  engine_.watch({[this](RegionId region) { before_change(region); },
+                 [this](const SeriesKey& series, const Observed& observation, bool added) {
+                   if (RegionChanges* kept = changes_of(series.region))
+                     kept->observations.push_back({series, observation, added});
+                   changed(series.region);
+                 },
+                 [this](const SeriesKey& series, const Predicted& predicted, bool added) {
+                   if (RegionChanges* kept = changes_of(series.region))
+                     kept->forecasts.push_back({series, predicted, added});
+                   changed(series.region);
+                 }});
 }
 
 void Checkpoint::before_change(RegionId region) {
-  changed_[region.number()] = 1;
-  if (pending_[region.number()] != 0) save(region);
+  const std::size_t number = region.number();
+  changed_[number] = 1;
+  if (pending_[number] != 0 && rest_[number].empty())
+    rest_[number] = encode_region_rest(engine_, region);
+}
+
+RegionChanges* Checkpoint::changes_of(RegionId region) {
+  return pending_[region.number()] != 0 ? &since_[region.number()] : nullptr;
+}
+
+void Checkpoint::changed(RegionId region) {
+  const std::size_t number = region.number();
+  changed_[number] = 1;
+  if (pending_[number] != 0 && since_[number].size() >= kUndoneMax) save(region);
 }
 
 void Checkpoint::save(RegionId region) {
   const std::size_t number = region.number();
   pending_[number] = 0;
-  rows_.push_back({region_row_key({region, head_.generation}), encode_region_row(engine_, region)});
+  std::string row = encode_region_series(engine_.data(), region, since_[number]);
+  row += rest_[number].empty() ? encode_region_rest(engine_, region) : rest_[number];
+  rest_[number] = {};
+  since_[number] = {};
+  rows_.push_back({region_row_key({region, head_.generation}), std::move(row)});
   rows_bytes_ += rows_.back().value.size();
   if (generation_of_[number] != 0)
     superseded_.push_back(region_row_key({region, generation_of_[number]}));

@@ -1,6 +1,9 @@
+#include <algorithm>
+#include <map>
 #include <utility>
 
 #include "daemon/checkpoint_parts.h"
+#include "model/result.h"
 
 // What a checkpoint row holds of a region's data.
 namespace tocsin {
@@ -220,22 +223,61 @@ Dataset::RegionCoverage read_coverage(ByteReader& in) {
   return coverage;
 }
 
+// The lists that changed as they were; the latest change is undone first. `now` gives a list as it
+// is: one that ever was is there, perhaps empty.
+template <class Figure, class Now>
+std::map<SeriesKey, std::vector<Figure>> undo(const std::vector<FigureChange<Figure>>& since,
+                                              const Now& now) {
+  std::map<SeriesKey, std::vector<Figure>> before;
+  for (std::size_t i = since.size(); i-- > 0;) {
+    const auto& [key, figure, added] = since[i];
+    auto found = before.find(key);
+    if (found == before.end()) found = before.emplace(key, *now(key)).first;
+    std::vector<Figure>& list = found->second;
+    const auto at = std::lower_bound(list.begin(), list.end(), figure);
+    if (added) {
+      require(at != list.end() && *at == figure, "what was put in is there");
+      list.erase(at);
+    } else {
+      list.insert(at, figure);
+    }
+  }
+  return before;
+}
+
+// Those that are not empty, each in its state of `before` where it has one.
+template <class Figure, class ForEach>
+void write_lists(const std::map<SeriesKey, std::vector<Figure>>& before, const ForEach& for_each,
+                 ByteWriter& out) {
+  std::vector<std::pair<SeriesKey, const std::vector<Figure>*>> kept;
+  for_each([&](const SeriesKey& key, const std::vector<Figure>& list) {
+    const auto found = before.find(key);
+    const std::vector<Figure>& then = found == before.end() ? list : found->second;
+    if (!then.empty()) kept.emplace_back(key, &then);
+  });
+  out.varint(kept.size());
+  for (const auto& [key, list] : kept) {
+    write(key, out);
+    write(*list, out);
+  }
+}
+
 }  // namespace
 
-void write_content(const Dataset& data, RegionId region, ByteWriter& out) {
-  std::size_t series_count = 0;
-  data.for_each_series_of(region, [&](const SeriesKey&, const Series&) { ++series_count; });
-  out.varint(series_count);
-  data.for_each_series_of(region, [&](const SeriesKey& key, const Series& series) {
-    write(key, out);
-    write(series, out);
-  });
-  const auto& forecasts = data.forecasts_of(region);
-  out.varint(forecasts.size());
-  for (const auto& [key, of_series] : forecasts) {
-    write(key, out);
-    write(of_series, out);
-  }
+void write_series(const Dataset& data, RegionId region, const RegionChanges& since,
+                  ByteWriter& out) {
+  write_lists(
+      undo(since.observations, [&](const SeriesKey& key) { return data.series(key); }),
+      [&](const auto& fn) { data.for_each_series_of(region, fn); }, out);
+  write_lists(
+      undo(since.forecasts, [&](const SeriesKey& key) { return data.forecasts(key); }),
+      [&](const auto& fn) {
+        for (const auto& [key, forecasts] : data.forecasts_of(region)) fn(key, forecasts);
+      },
+      out);
+}
+
+void write_places(const Dataset& data, RegionId region, ByteWriter& out) {
   write(data.notes_of(region), out);
   for (const RegionEvents* events : {&data.events(region), &data.unplaced(region)}) {
     write(events->dated, out);
@@ -250,11 +292,13 @@ Dataset::RegionContent read_content(RegionId region, ByteReader& in) {
   for (auto& [key, series] : content.series) {
     key = read_key(in, region);
     series = read_series(in);
+    if (series.empty()) in.fault("a series of nothing");
   }
   content.forecasts.resize(in.count(4));
   for (auto& [key, forecasts] : content.forecasts) {
     key = read_key(in, region);
     forecasts = read_forecasts(in);
+    if (forecasts.empty()) in.fault("a series of nothing");
   }
   content.notes = read_notes(in);
   for (RegionEvents* events : {&content.events, &content.unplaced}) {

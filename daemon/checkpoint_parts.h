@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "daemon/checkpoint_rows.h"
 #include "rules/dataset.h"
 #include "storage/bytes.h"
 
@@ -41,7 +42,10 @@ class DayReader {
 };
 
 // ---- checkpoint_content.cc
-void write_content(const Dataset& data, RegionId region, ByteWriter& out);
+// Observations and forecasts as they were before the changes `since`; then notes, events, coverage.
+void write_series(const Dataset& data, RegionId region, const RegionChanges& since,
+                  ByteWriter& out);
+void write_places(const Dataset& data, RegionId region, ByteWriter& out);
 Dataset::RegionContent read_content(RegionId region, ByteReader& in);
 
 }  // namespace tocsin

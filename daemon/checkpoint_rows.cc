@@ -161,17 +161,25 @@ Result<RegionRowKey> parse_region_row_key(std::string_view key) {
   return in.finish("key of a region's row", parsed);
 }
 
-std::string encode_region_content(const Dataset& data, RegionId region) {
+std::string encode_region_series(const Dataset& data, RegionId region, const RegionChanges& since) {
   std::string bytes;
   ByteWriter out(bytes);
   out.u8(kRegionVersion);
-  write_content(data, region, out);
+  write_series(data, region, since, out);
   return bytes;
 }
 
-std::string encode_region_row(const Engine& engine, RegionId region) {
-  std::string bytes = encode_region_content(engine.data(), region);
+std::string encode_region_content(const Dataset& data, RegionId region) {
+  std::string bytes = encode_region_series(data, region);
   ByteWriter out(bytes);
+  write_places(data, region, out);
+  return bytes;
+}
+
+std::string encode_region_rest(const Engine& engine, RegionId region) {
+  std::string bytes;
+  ByteWriter out(bytes);
+  write_places(engine.data(), region, out);
   const std::span<const Assessment> assessments = engine.assessments();
   out.varint(assessments.size());
   for (const Assessment& assessment : assessments) write(assessment.tracks()[region.number()], out);

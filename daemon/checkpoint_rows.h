@@ -46,9 +46,25 @@ struct RegionRow {
   Dataset::RegionContent content;
   std::vector<RegionTracks> tracks;  // by pack; empty when the region is not folded for the pack
 };
-// The first part of the row, alone.
+// An observation, or a figure of a forecast, that was put in (`added`) or taken out.
+template <class Figure>
+struct FigureChange {
+  SeriesKey series;
+  Figure figure;
+  bool added = true;
+};
+// Of one region, in their order.
+struct RegionChanges {
+  std::vector<FigureChange<Observed>> observations;
+  std::vector<FigureChange<Predicted>> forecasts;
+  std::size_t size() const { return observations.size() + forecasts.size(); }
+};
+// The row is its series and forecasts, as they were before the changes `since`, and the rest.
+std::string encode_region_series(const Dataset& data, RegionId region,
+                                 const RegionChanges& since = {});
+std::string encode_region_rest(const Engine& engine, RegionId region);
+// The data of the row, without tracks.
 std::string encode_region_content(const Dataset& data, RegionId region);
-std::string encode_region_row(const Engine& engine, RegionId region);
 Result<RegionRow> decode_region_row(RegionId region, std::string_view bytes);
 
 // The identities that one commit after a checkpoint changed, by its journal sequence.

@@ -42,8 +42,8 @@ struct Reloaded {
 
 struct LoopOptions {
   ClockKind clock = ClockKind::kSystem;
-  std::uint64_t commit_records = 4'000;  // at most, in one commit
-  std::chrono::milliseconds wait{20};    // for something to do
+  std::uint64_t commit_records = 16'000;  // at most, in one commit
+  std::chrono::milliseconds wait{20};     // for something to do
   std::filesystem::path store_directory;
   SpaceMarks space;
   // Frames are decoded and commits written by threads of their own, while the next commit is made.

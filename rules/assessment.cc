@@ -400,7 +400,7 @@ PatternChanged Assessment::run_pattern(RegionId region, std::uint32_t index, Pat
   return fold_pattern(track, policies_[index], begin_, from, inputs, today, [&](Day tick) {
     ++report.evaluations;
     Horizon horizon;
-    Verdict verdict;
+    PatternVerdict verdict;
     for (const Level level : {Level::kWatch, Level::kWarning, Level::kEmergency}) {
       const Expression& condition = pattern.levels[static_cast<std::size_t>(level)];
       if (condition.empty() || (base && condition.reads_neighbours)) continue;

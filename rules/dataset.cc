@@ -158,14 +158,16 @@ const Series* Dataset::series(const SeriesKey& key) const {
 
 void Dataset::change_observation(const LatestRevision& revision, const ObservationClaim& claim,
                                  bool add, std::vector<Touched>* touched) {
-  changes(claim.series.region);
   Series& series = series_[series_index(claim.series)];
   const Observed observed = observed_of(revision, claim);
-  Notes& notes = notes_[claim.series.region.number()];
-  if (!add) {
-    notes.erase(revision.identity.prefix());
-  } else if (!claim.note.empty()) {
-    notes.insert_or_assign(revision.identity.prefix(), claim.note);
+  if (!claim.note.empty()) {
+    changes(claim.series.region);
+    Notes& notes = notes_[claim.series.region.number()];
+    if (add) {
+      notes.insert_or_assign(revision.identity.prefix(), claim.note);
+    } else {
+      notes.erase(revision.identity.prefix());
+    }
   }
   if (add) {
     insert_sorted(series, observed);
@@ -174,6 +176,7 @@ void Dataset::change_observation(const LatestRevision& revision, const Observati
     erase_sorted(series, observed);
     --observation_count_;
   }
+  if (watch_.observed) watch_.observed(claim.series, observed, add);
   if (touched != nullptr) describe(revision, *touched);
 }
 

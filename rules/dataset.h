@@ -134,9 +134,15 @@ class Dataset {
   };
   void restore_region(RegionId region, RegionContent content);
   void restore_event_count(std::uint64_t count) { event_count_ = count; }
-  // `before_change` is called whenever what is kept for a region is about to change.
-  using Watch = std::function<void(RegionId)>;
-  void watch(Watch before_change) { before_change_ = std::move(before_change); }
+  // Whoever keeps a copy of what is kept. `before_change`: what is kept for a region, other than
+  // its observations and forecasts, is about to change. `observed` and `predicted`: an observation,
+  // or a figure of a forecast, was put in (`added`) or taken out.
+  struct Watch {
+    std::function<void(RegionId)> before_change;
+    std::function<void(const SeriesKey&, const Observed&, bool added)> observed;
+    std::function<void(const SeriesKey&, const Predicted&, bool added)> predicted;
+  };
+  void watch(Watch watch) { watch_ = std::move(watch); }
 
   // The series, or nullptr when nothing was ever observed. Valid until the next change.
   const Series* series(const SeriesKey& key) const;
@@ -185,7 +191,7 @@ class Dataset {
 
  private:
   void changes(RegionId region) {
-    if (before_change_) before_change_(region);
+    if (watch_.before_change) watch_.before_change(region);
   }
   void add(const LatestRevision& revision, std::vector<Touched>* touched);
   void remove(const LatestRevision& revision, std::vector<Touched>* touched);
@@ -221,7 +227,7 @@ class Dataset {
   std::uint64_t observation_count_ = 0;
   std::uint64_t event_count_ = 0;
   std::uint64_t forecast_count_ = 0;
-  Watch before_change_;
+  Watch watch_;
 };
 
 }  // namespace tocsin

@@ -32,7 +32,6 @@ const Forecasts* Dataset::forecasts(const SeriesKey& key) const {
 void Dataset::change_forecast(const LatestRevision& revision, const ForecastClaim& claim, bool add,
                               std::vector<Touched>* touched) {
   if (!keeps_forecasts(claim.series.indicator)) return;
-  changes(claim.series.region);
   auto& of_region = forecasts_[claim.series.region.number()];
   auto at = find_key(of_region, claim.series);
   if (at == of_region.end() || at->first != claim.series)
@@ -44,8 +43,8 @@ void Dataset::change_forecast(const LatestRevision& revision, const ForecastClai
   } else {
     erase_sorted(at->second, predicted);
     --forecast_count_;
-    if (at->second.empty()) of_region.erase(at);
   }
+  if (watch_.predicted) watch_.predicted(claim.series, predicted, add);
   if (touched != nullptr) describe(revision, *touched);
 }
 

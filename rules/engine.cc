@@ -22,9 +22,9 @@ void Engine::resume(Day today) {
   today_ = today;
 }
 
-void Engine::watch(const std::function<void(RegionId)>& before_change) {
-  data_->watch(before_change);
-  for (Assessment& assessment : assessments_) assessment.watch(before_change);
+void Engine::watch(const Dataset::Watch& watch) {
+  data_->watch(watch);
+  for (Assessment& assessment : assessments_) assessment.watch(watch.before_change);
 }
 
 void Engine::apply(const Change& change) {

@@ -46,8 +46,8 @@ class Engine {
   std::span<Assessment> assessments() { return assessments_; }
   void resume(Day today);
   void recover(const Change& change);
-  // Called whenever the data or the tracks of a region are about to change.
-  void watch(const std::function<void(RegionId)>& before_change);
+  // `before_change` also where the tracks of a region are about to change.
+  void watch(const Dataset::Watch& watch);
 
   const Dataset& data() const { return *data_; }
   const Ledger& ledger() const { return ledger_; }

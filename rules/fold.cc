@@ -143,7 +143,7 @@ SignalStep step(const SignalPolicy& policy, const Conditions& c, Day tick, bool 
 
 // One tick of a pattern. Returns the tick at which the level falls if nothing changes, kDayNever
 // when it does not fall.
-Day step(const Verdict& verdict, std::int32_t linger_days, Day tick, Day today, Level& level,
+Day step(const PatternVerdict& verdict, std::int32_t linger_days, Day tick, Day today, Level& level,
          Held& held) {
   const Level candidate = std::max(verdict.surely, std::min(level, verdict.possibly));
   if (candidate > level) {
@@ -232,7 +232,7 @@ Changed fold_signal(SignalTrack& track, const SignalPolicy& policy, Day begin, D
 
 PatternChanged fold_pattern(PatternTrack& track, const PatternPolicy& policy, Day begin, Day from,
                             const Changed& inputs, Day today,
-                            const std::function<Verdict(Day)>& verdict_at) {
+                            const std::function<PatternVerdict(Day)>& verdict_at) {
   const Day folded_until = track.until, folded_due = track.due;
   std::vector<PatternRun> old;
   PatternRun restart;
@@ -245,7 +245,7 @@ PatternChanged fold_pattern(PatternTrack& track, const PatternPolicy& policy, Da
   track.until = track.due = tick;
   bool kept = false;
   while (tick <= today) {
-    const Verdict verdict = verdict_at(tick);
+    const PatternVerdict verdict = verdict_at(tick);
     require(verdict.until > tick, "a horizon lies after its tick");
     if (!inputs.none() && verdict.reads_from > inputs.last && tick < folded_until &&
         keep_rest(track.runs, old, tick, level, held)) {

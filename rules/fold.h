@@ -39,7 +39,7 @@ Changed fold_signal(SignalTrack& track, const SignalPolicy& policy, Day begin, D
                     const std::function<Conditions(Day)>& conditions_at);
 
 // What a pattern's levels are at a tick.
-struct Verdict {
+struct PatternVerdict {
   Level surely = Level::kNone;    // T: highest level whose condition is true
   Level possibly = Level::kNone;  // P: highest that is not false, at least T
   Day until;
@@ -61,6 +61,6 @@ struct PatternChanged {
 // and the fold stands as it stood then, the rest of the track is kept.
 PatternChanged fold_pattern(PatternTrack& track, const PatternPolicy& policy, Day begin, Day from,
                             const Changed& inputs, Day today,
-                            const std::function<Verdict(Day)>& verdict_at);
+                            const std::function<PatternVerdict(Day)>& verdict_at);
 
 }  // namespace tocsin

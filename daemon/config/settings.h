@@ -33,7 +33,7 @@ struct LimitSettings {
   std::int64_t record_bytes = 65'536;
   std::int64_t frame_bytes = 4 << 20;
   std::int64_t frame_records = 10'000;
-  std::int64_t commit_records = 4'000;        // records that share one synced commit
+  std::int64_t commit_records = 16'000;       // records that share one synced commit
   std::int64_t sessions = 256;                // producer epochs connected at once
   std::int64_t quarantine_records = 100'000;  // kept for each producer; beyond it, counted only
 };
