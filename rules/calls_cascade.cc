@@ -42,12 +42,12 @@ Link Parser::link() {
 Parser::Value Parser::cascade_call(const Token& function, const Function&) {
   Node node;
   node.op = Op::kCascade;
-  Chain chain;
-  chain.links.push_back(link());
-  while (accept("->")) chain.links.push_back(link());
-  if (chain.links.size() < 2)
+  Cascade cascade;
+  cascade.links.push_back(link());
+  while (accept("->")) cascade.links.push_back(link());
+  if (cascade.links.size() < 2)
     wrong(function, "a cascade needs two links at least", "cascade(a -> b, within: 1y)");
-  if (chain.links.front().lag_least != 0)
+  if (cascade.links.front().lag_least != 0)
     wrong(function, "the first link has no link before it", "a -> [60d..120d] b");
   expect(",");
   if (!next_is("within"))
@@ -55,15 +55,15 @@ Parser::Value Parser::cascade_call(const Token& function, const Function&) {
   take();
   expect(":");
   const Token within = expect_span("how long it may take, 1y");
-  chain.within = within.span;
+  cascade.within = within.span;
   std::int32_t least = 0;
-  for (const Link& part : chain.links) least += part.lag_least;
-  if (least > longest_days(chain.within))
+  for (const Link& part : cascade.links) least += part.lag_least;
+  if (least > longest_days(cascade.within))
     wrong(within,
           "the cascade can never complete: its least lags add up to " + std::to_string(least) +
               " days",
           "at least " + std::to_string(least) + "d");
-  node.more = put(out_.chains, {std::move(chain)});
+  node.more = put(out_.cascades, {std::move(cascade)});
   expect(")");
   return add(std::move(node), function, Type::kTruth);
 }

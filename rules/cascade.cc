@@ -140,7 +140,7 @@ Day last_onset(const Onsets& onsets, Day day) {
 }
 
 // The latest first onset of the chains that end at `day`. A later onset of a link never has an
-// earlier latest chain, so of each link the last onset within reach is the best.
+// earlier latest cascade, so of each link the last onset within reach is the best.
 Day latest_begin(const std::vector<Step>& steps, Day day, const Ticks& ticks) {
   for (std::size_t i = steps.size(); i-- > 1;)
     day = last_onset(steps[i - 1].onsets, steps[i].reaches(day, ticks));
@@ -149,15 +149,15 @@ Day latest_begin(const std::vector<Step>& steps, Day day, const Ticks& ticks) {
 
 // The first onset in `lasting`, those of the last link, that completes the chain; kDayNever when
 // none does.
-Day completed(const Scene& scene, const Chain& chain, const Ticks& ticks, Certainty certainty,
+Day completed(const Scene& scene, const Cascade& cascade, const Ticks& ticks, Certainty certainty,
               const Onsets& lasting) {
   if (lasting.empty()) return kDayNever;
   std::vector<Step> steps;
-  steps.reserve(chain.links.size());
-  for (std::size_t i = 0; i < chain.links.size(); ++i) {
-    const Link& link = chain.links[i];
+  steps.reserve(cascade.links.size());
+  for (std::size_t i = 0; i < cascade.links.size(); ++i) {
+    const Link& link = cascade.links[i];
     Onsets onsets;
-    if (i + 1 == chain.links.size()) {
+    if (i + 1 == cascade.links.size()) {
       onsets = lasting;
     } else {
       for (const std::uint32_t signal : link.signals)
@@ -167,7 +167,7 @@ Day completed(const Scene& scene, const Chain& chain, const Ticks& ticks, Certai
     Step step;
     if (i > 0) {
       step.lag_least = link.lag_least;
-      step.same_period = shared_period(chain.links[i - 1], link);
+      step.same_period = shared_period(cascade.links[i - 1], link);
       onsets = follow(steps.back().onsets, onsets, link, step);
     }
     if (onsets.empty()) return kDayNever;
@@ -177,7 +177,7 @@ Day completed(const Scene& scene, const Chain& chain, const Ticks& ticks, Certai
   for (const DayRange& range : steps.back().onsets) {
     Day onset = range.from;
     while (onset < range.until) {
-      const Day wanted = minus(onset, chain.within);
+      const Day wanted = minus(onset, cascade.within);
       if (latest_begin(steps, onset, ticks) >= wanted) return onset;
       // Later onsets need no less: go on where the chain begins late enough for this one.
       Day fails = onset;
@@ -193,9 +193,9 @@ Day completed(const Scene& scene, const Chain& chain, const Ticks& ticks, Certai
 
 // Nothing that began more than `within` before the last link's oldest lasting run can matter, but
 // for the links that may come before the first within one coarse period.
-Day first_tick(const Scene& scene, const Chain& chain, Day tick) {
+Day first_tick(const Scene& scene, const Cascade& cascade, Day tick) {
   Day oldest = tick;
-  for (const std::uint32_t signal : chain.links.back().signals) {
+  for (const std::uint32_t signal : cascade.links.back().signals) {
     const SignalTrack& track = track_of(scene, signal);
     for (auto i = track.index_at(tick); i >= 0; --i) {
       const SignalRun& run = track.runs[static_cast<std::size_t>(i)];
@@ -203,25 +203,25 @@ Day first_tick(const Scene& scene, const Chain& chain, Day tick) {
       oldest = std::min(oldest, run.start);
     }
   }
-  Day first = minus(oldest, chain.within) - 1;
-  for (std::size_t i = 1; i < chain.links.size(); ++i)
-    if (const auto period = shared_period(chain.links[i - 1], chain.links[i]))
+  Day first = minus(oldest, cascade.within) - 1;
+  for (std::size_t i = 1; i < cascade.links.size(); ++i)
+    if (const auto period = shared_period(cascade.links[i - 1], cascade.links[i]))
       first = period_start(*period, period_of(*period, first));
   return first;
 }
 
 }  // namespace
 
-Day cascade_reads_from(const Scene& scene, const Chain& chain, Day tick) {
-  return first_tick(scene, chain, tick) - 1;  // an onset is told by the tick before it
+Day cascade_reads_from(const Scene& scene, const Cascade& cascade, Day tick) {
+  return first_tick(scene, cascade, tick) - 1;  // an onset is told by the tick before it
 }
 
-Tri evaluate_cascade(const Scene& scene, const Chain& chain, Day tick, Horizon& horizon) {
-  const std::vector<std::uint32_t>& last_signals = chain.links.back().signals;
+Tri evaluate_cascade(const Scene& scene, const Cascade& cascade, Day tick, Horizon& horizon) {
+  const std::vector<std::uint32_t>& last_signals = cascade.links.back().signals;
   Day boundary = kDayNever;
   bool any_open = false;
   Cadence coarsest = Cadence::kDay;
-  for (const Link& link : chain.links) {
+  for (const Link& link : cascade.links) {
     coarsest = coarser(coarsest, link.cadence);
     for (const std::uint32_t signal : link.signals) {
       const SignalTrack& track = track_of(scene, signal);
@@ -232,7 +232,7 @@ Tri evaluate_cascade(const Scene& scene, const Chain& chain, Day tick, Horizon& 
   }
   horizon.limit(boundary);
 
-  const Day first = first_tick(scene, chain, tick);
+  const Day first = first_tick(scene, cascade, tick);
   horizon.reads(first - 1);
   const auto complete = [&](Day last, Certainty certainty) {
     const Ticks ticks{first, last};
@@ -240,13 +240,14 @@ Tri evaluate_cascade(const Scene& scene, const Chain& chain, Day tick, Horizon& 
     for (const std::uint32_t signal : last_signals)
       mark_lasting(track_of(scene, signal), ticks, tick, certainty, lasting);
     arrange(lasting);
-    return completed(scene, chain, ticks, certainty, lasting);
+    return completed(scene, cascade, ticks, certainty, lasting);
   };
   if (complete(tick, Certainty::kSure) <= tick) return Tri::kTrue;
   if (complete(tick, Certainty::kPossible) <= tick) return Tri::kUnknown;
   if (!any_open) return Tri::kFalse;
   // While a link is open, each further tick may be its onset: look ahead for the first that would
-  // complete the chain. Within a coarse period the last onset need not come last: go tick by tick.
+  // complete the cascade. Within a coarse period the last onset need not come last: go tick by
+  // tick.
   const Day ahead = std::min(boundary - 1, tick + kLookAhead);
   const Day next = complete(ahead, Certainty::kPossible);
   if (next == kDayNever) {

@@ -179,7 +179,7 @@ Tri evaluate_truth(const Scene& scene, const Expression& expression, std::int32_
       return any;
     }
     case Op::kCascade:
-      return evaluate_cascade(scene, expression.chain_of(node), stand.tick, horizon);
+      return evaluate_cascade(scene, expression.cascade_of(node), stand.tick, horizon);
     default:
       require(is_comparison(node.op), "evaluate_truth() takes a truth value");
       const Quantity a = evaluate_number(scene, expression, node.a, stand, horizon);

@@ -129,7 +129,7 @@ Tri signal_on(const Scene& scene, RegionId region, std::uint32_t signal, Day tic
 // Over the scene's window that ends with `tick`.
 Tri signal_active(const Scene& scene, std::uint32_t signal, Day tick);
 // The first tick whose tracks the cascade reads at `tick`.
-Day cascade_reads_from(const Scene& scene, const Chain& chain, Day tick);
-Tri evaluate_cascade(const Scene& scene, const Chain& chain, Day tick, Horizon& horizon);
+Day cascade_reads_from(const Scene& scene, const Cascade& cascade, Day tick);
+Tri evaluate_cascade(const Scene& scene, const Cascade& cascade, Day tick, Horizon& horizon);
 
 }  // namespace tocsin

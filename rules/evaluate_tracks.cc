@@ -92,7 +92,7 @@ void note_reads(const Scene& scene, const Expression& expression, std::int32_t i
   const Node& node = expression.node(index);
   switch (node.op) {
     case Op::kCascade:
-      horizon.reads(cascade_reads_from(scene, expression.chain_of(node), tick));
+      horizon.reads(cascade_reads_from(scene, expression.cascade_of(node), tick));
       break;
     case Op::kActive:
     case Op::kDimensions:

@@ -110,13 +110,13 @@ struct Link {
 };
 
 // kCascade: its links, and how long they may take.
-struct Chain {
+struct Cascade {
   std::vector<Link> links;
   Span within;
 };
 
 // A stretch of one of the Expression's lists.
-struct Slice {
+struct Extent {
   std::uint32_t first = 0, count = 0;
 };
 
@@ -131,8 +131,8 @@ struct Node {
   std::int32_t leaf_before = -1;  // kChange: the same leaf, lagged
   std::int32_t count = 0;         // years, times
   // What else the operation has, in the list of its kind: kParameter: Pack::parameters; kOn,
-  // kActive, kNeighbours, kBasin (one): subjects; kDimensions: dimensions; kCascade: chains.
-  Slice more;
+  // kActive, kNeighbours, kBasin (one): subjects; kDimensions: dimensions; kCascade: cascades.
+  Extent more;
   double number = 0;
   std::uint32_t begin = 0, end = 0;  // bytes of the source text
   Unit unit;                         // of a number
@@ -143,7 +143,7 @@ struct Expression {
   std::vector<Leaf> leaves;
   std::vector<Subject> subjects;
   std::vector<DimensionId> dimensions;
-  std::vector<Chain> chains;
+  std::vector<Cascade> cascades;
   std::int32_t root = -1;
   std::string text;
   bool reads_neighbours = false;
@@ -156,7 +156,7 @@ struct Expression {
   std::span<const DimensionId> dimensions_of(const Node& node) const {
     return slice(dimensions, node);
   }
-  const Chain& chain_of(const Node& node) const { return chains[node.more.first]; }
+  const Cascade& cascade_of(const Node& node) const { return cascades[node.more.first]; }
 
  private:
   template <class T>

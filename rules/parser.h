@@ -123,7 +123,7 @@ class Parser {
   std::int32_t add_leaf(Leaf leaf, const Token& first);
   // Appends to one of the lists of the expression.
   template <class T>
-  static Slice put(std::vector<T>& list, const std::vector<T>& items) {
+  static Extent put(std::vector<T>& list, const std::vector<T>& items) {
     const auto first = static_cast<std::uint32_t>(list.size());
     list.insert(list.end(), items.begin(), items.end());
     return {first, static_cast<std::uint32_t>(items.size())};

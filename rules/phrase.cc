@@ -185,11 +185,11 @@ class Phrases {
   // "... come one after the other within 18 months: first any environmental threat, then, 1 to 400
   // days later, any food threat, and last any personal threat, which is still on".
   std::string cascade(const Node& node) const {
-    const Chain& chain = expression_.chain_of(node);
+    const Cascade& cascade = expression_.cascade_of(node);
     std::string out =
-        "threats come one after the other within " + to_string(chain.within) + ": first ";
-    for (std::size_t i = 0; i < chain.links.size(); ++i) {
-      const Link& link = chain.links[i];
+        "threats come one after the other within " + to_string(cascade.within) + ": first ";
+    for (std::size_t i = 0; i < cascade.links.size(); ++i) {
+      const Link& link = cascade.links[i];
       if (i > 0) out += ", then ";
       if (link.lag_least > 0 || link.lag_greatest < Link().lag_greatest)
         out += (link.lag_greatest < Link().lag_greatest

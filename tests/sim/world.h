@@ -57,6 +57,7 @@ class World {
   std::vector<std::unique_ptr<SimProducer>> producers_;
   std::unique_ptr<SimServer> server_;
   bool calm_ = false;
+  bool hit_before_ = false;  // a fault that is healed came beside a commit: the next one says so
   bool withheld_ = false;
   std::uint64_t steps_ = 0, failed_starts_ = 0;
 };
