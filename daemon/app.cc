@@ -375,10 +375,11 @@ void App::say_what_was_loaded() const {
       options_.version, catalogue_->regions.all().size(), catalogue_->indicators.size(),
       catalogue_->sources.size(), catalogue_->producers.size(), catalogue_->committees.size(),
       packs);
-  log_->info("store {}: journal at {}, {} observations, {} events, {} open alerts",
+  log_->info("store {}: journal at {}, {} observations, {} forecasts, {} events, {} open alerts",
              settings_.store.path, store_->head().sequence,
              pipeline_->engine().data().observation_count(),
-             pipeline_->engine().data().event_count(), pipeline_->engine().ledger().open_count());
+             pipeline_->engine().data().forecast_count(), pipeline_->engine().data().event_count(),
+             pipeline_->engine().ledger().open_count());
   const Checkpoint::Restored& restored = pipeline_->restored();
   if (restored.found) {
     log_->info(

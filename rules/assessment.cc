@@ -195,6 +195,8 @@ const std::vector<std::uint32_t>& Assessment::readers_of(const Touched& touched)
     }
     case Touched::Kind::kEvents:
       return signals_of_events_;
+    case Touched::Kind::kForecasts:
+      return kNone;  // no condition reads them
   }
   return kNone;
 }

@@ -407,6 +407,61 @@ INSTANTIATE_TEST_SUITE_P(
          "      unit: NGN per kg\n"
          "            ^^^^^^^^^^\n"
          "  allowed: a product of names: mm/day, NGN/kg, people, %, 1\n"},
+        {"scale_and_unit", "indicators.yaml", "unit: NGN/kg",
+         "unit: NGN/kg\n    scale: [low, high]",
+         "indicators.yaml:7:11: indicator price has a scale and a unit\n"
+         "      unit: NGN/kg\n"
+         "            ^^^^^^\n"
+         "  allowed: unit only of an indicator without a scale\n"},
+        {"scale_and_precision", "indicators.yaml", "unit: NGN/kg",
+         "scale: [low, high]\n    precision: 1",
+         "indicators.yaml:8:16: indicator price has a scale and a precision\n"
+         "      precision: 1\n"
+         "                 ^\n"
+         "  allowed: precision only of an indicator without a scale\n"},
+        {"scale_and_range", "indicators.yaml", "unit: NGN/kg",
+         "scale: [low, high]\n    range: {least: 0}",
+         "indicators.yaml:8:12: indicator price has a scale and a range\n"
+         "      range: {least: 0}\n"
+         "             ^\n"
+         "  allowed: range only of an indicator without a scale\n"},
+        {"scale_of_one_word", "indicators.yaml", "unit: NGN/kg", "scale: [low]",
+         "indicators.yaml:7:12: the scale of indicator price has 1 words\n"
+         "      scale: [low]\n"
+         "             ^\n"
+         "  allowed: 2 to 32 words, the least first\n"},
+        {"scale_word_that_conditions_cannot_use", "indicators.yaml", "unit: NGN/kg",
+         "scale: [low, or]",
+         "indicators.yaml:7:18: 'or' is no word of a scale\n"
+         "      scale: [low, or]\n"
+         "                   ^^\n"
+         "  allowed: a name that conditions can use: letters, digits and _, at most 32\n"},
+        {"scale_word_twice", "indicators.yaml", "unit: NGN/kg", "scale: [low, high, low]",
+         "indicators.yaml:7:24: scale of indicator price says 'low' twice\n"
+         "      scale: [low, high, low]\n"
+         "                         ^^^\n"},
+        {"unquoted_no_in_a_scale", "indicators.yaml", "unit: NGN/kg", "scale: [no, yes]", "x"},
+        {"unknown_note_word", "indicators.yaml", "unit: NGN/kg", "unit: NGN/kg\n    note: needed",
+         "indicators.yaml:8:11: unknown note 'needed'\n"
+         "      note: needed\n"
+         "            ^^^^^^\n"
+         "  allowed: 'optional' or 'required'\n"},
+        {"forecasts_without_cadence", "indicators.yaml", "unit: NGN/kg",
+         "unit: NGN/kg\n    forecasts: {longest_delay_days: 10}",
+         "indicators.yaml:8:16: forecasts of indicator price lacks the key 'cadence'\n"
+         "      forecasts: {longest_delay_days: 10}\n"
+         "                 ^\n"},
+        {"forecasts_now_and_then", "indicators.yaml", "unit: NGN/kg",
+         "unit: NGN/kg\n    forecasts: {cadence: irregular, longest_delay_days: 10}",
+         "indicators.yaml:8:16: forecasts of indicator price lacks the key 'every_days'\n"
+         "      forecasts: {cadence: irregular, longest_delay_days: 10}\n"
+         "                 ^\n"},
+        {"forecasts_of_no_members", "indicators.yaml", "unit: NGN/kg",
+         "unit: NGN/kg\n    forecasts: {cadence: month, longest_delay_days: 10, members: 0}",
+         "indicators.yaml:8:65: members of forecasts of indicator price is 0, out of range\n"
+         "      forecasts: {cadence: month, longest_delay_days: 10, members: 0}\n"
+         "                                                                  ^\n"
+         "  allowed: a whole number from 1 to 100000\n"},
         {"bad_sdg_target", "indicators.yaml", "unit:", "sdg_target: \"18.1\"\n    unit:",
          "indicators.yaml:7:17: sdg_target of indicator price is '18.1'\n"
          "      sdg_target: \"18.1\"\n"
