@@ -61,10 +61,6 @@ std::int32_t read_minute(ByteReader& in, std::int32_t before) {
   return 0;
 }
 
-void expect_prefix(ByteReader& in, std::string_view prefix) {
-  if (in.raw(prefix.size()) != prefix) in.fault("not the key's letter");
-}
-
 template <class IdType>
 IdType read_id(ByteReader& in) {
   return IdType(in.number<typename IdType::number_type>());
@@ -322,7 +318,7 @@ std::string region_row_key(const RegionRowKey& key) {
 
 Result<RegionRowKey> parse_region_row_key(std::string_view key) {
   ByteReader in(key);
-  expect_prefix(in, kRegionRowPrefix);
+  in.expect(kRegionRowPrefix);
   RegionRowKey parsed;
   parsed.region = RegionId(in.u32());
   parsed.generation = in.u32();
@@ -389,7 +385,7 @@ std::string changed_key(std::uint64_t sequence) {
 
 Result<std::uint64_t> parse_changed_key(std::string_view key) {
   ByteReader in(key);
-  expect_prefix(in, kChangedPrefix);
+  in.expect(kChangedPrefix);
   const std::uint64_t sequence = in.u64();
   return in.finish("key of changed identities", sequence);
 }
@@ -446,7 +442,7 @@ Result<ReplacedRow> decode_replaced(std::string_view key, std::string_view bytes
   const std::string_view rest = in.rest();
   if (auto done = in.finish("replaced revision"); !done) return tl::unexpected(done.error());
   ByteReader key_in(key);
-  expect_prefix(key_in, kReplacedPrefix);
+  key_in.expect(kReplacedPrefix);
   const std::string_view record = key_in.raw(kKeySize);
   key_in.u64();
   if (auto done = key_in.finish("key of a replaced revision"); !done)
