@@ -334,6 +334,7 @@ void SessionTable::heartbeat(const Peer& peer, const HeartbeatMessage& message, 
 
 void SessionTable::apply(FrameResult result, Instant now) {
   const auto at = streams_.find({result.producer, result.epoch});
+  const std::uint64_t nacks = result.nacks.size();
   Stream::Settlement settlement;
   if (at != streams_.end()) {
     const auto session = sessions_.find(at->second.session);
@@ -375,10 +376,16 @@ void SessionTable::apply(FrameResult result, Instant now) {
   ++statistics_.frames_durable;
   statistics_.records_durable += records;
   if (at->second.session == 0) return;
-  due_.insert(at->second.session);
+  Session& session = sessions_.at(at->second.session);
+  due_.insert(session.number);
+  session.nacks += nacks;
+  // One commit may settle more frames than are kept: they are told before they have to make room.
+  if (2 * (at->second.stream.durable() - session.told) >= options_.outcomes_kept ||
+      2 * session.nacks >= options_.nacks_kept)
+    send_ack(session, now);
   if (records <= settlement.cost.records) return;
   ++statistics_.contract_breaches;
-  send_ack(sessions_.at(at->second.session), now);
+  send_ack(session, now);
   end(at->second.session,
       {.refusal = Refusal::kRecordCount,
        .message = fmt::format("frame {} held {} records and declared {}", result.sequence, records,

@@ -119,6 +119,7 @@ class SessionTable {
     Instant heard, last_batch, last_sent;
     std::uint64_t acked = 0;     // as the producer says
     std::uint64_t told = 0;      // outcomes up to here were sent
+    std::uint64_t nacks = 0;     // in those that were not
     bool starving = false;       // wants credit that the pool doesn't have,
     Instant starving_since{};    // and since when
     bool put_off = false;        // a message could not be queued

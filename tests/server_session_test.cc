@@ -331,6 +331,31 @@ TEST(ServerSession, RepeatsALostAckInHeartbeats) {
   EXPECT_EQ(again.frames[0].sequence, 1U);
 }
 
+TEST(ServerSession, TellsEveryFateOfACommitOfMoreFramesThanAreKept) {
+  Served served([](ServerOptions& o) {
+    o.sessions.outcomes_kept = 8;
+    o.sessions.nacks_kept = 6;
+  });
+  RawProducer producer(served.server->endpoint());
+  const WelcomeMessage welcome = producer.hello(kE);
+  constexpr std::uint64_t kFrames = 40;
+  std::vector<FrameResult> commit;
+  for (std::uint64_t i = 1; i <= kFrames; ++i) {
+    producer.batch(welcome, i);
+    commit.push_back(applied(served.sink.take()));
+    if (i % 2 == 0) commit.back().nacks.push_back({0, {"unknown-source", "/source", "", ""}});
+  }
+  served.server->post(std::move(commit));
+  std::uint64_t told = 0, nacks = 0;
+  while (told < kFrames)
+    for (const FrameOutcome& outcome : producer.expect<AckMessage>().frames) {
+      EXPECT_EQ(outcome.sequence, ++told);
+      nacks += outcome.nacks.size();
+    }
+  EXPECT_EQ(nacks, kFrames / 2);
+  EXPECT_EQ(served.statistics().outcomes_dropped, 0U);
+}
+
 TEST(ServerSession, TakesSilenceForGone) {
   Served served([](ServerOptions& o) { o.sessions.heartbeat = std::chrono::milliseconds(20); });
   RawProducer producer(served.server->endpoint());
