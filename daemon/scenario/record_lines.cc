@@ -245,7 +245,7 @@ class RecordLine {
   struct Said {
     std::int32_t member = 0;
     std::vector<Figure> values;
-    std::optional<Decimal> chance;
+    std::optional<Decimal> chance{};
   };
 
   std::vector<Said> what_is_said(const Indicator& indicator) {
