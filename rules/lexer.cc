@@ -41,10 +41,6 @@ std::optional<SpanUnit> span_unit(std::string_view word) {
   return std::nullopt;
 }
 
-bool is_keyword(std::string_view word) {
-  return word == "and" || word == "or" || word == "of" || word == "consecutive" || word == "not";
-}
-
 class Lexer {
  public:
   explicit Lexer(std::string_view text) : text_(text) {}
@@ -190,6 +186,10 @@ class Lexer {
 };
 
 }  // namespace
+
+bool is_keyword(std::string_view word) {
+  return word == "and" || word == "or" || word == "of" || word == "consecutive" || word == "not";
+}
 
 tl::expected<std::vector<Token>, ExpressionError> tokenize(std::string_view text) {
   return Lexer(text).run();

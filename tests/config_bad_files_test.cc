@@ -231,10 +231,11 @@ INSTANTIATE_TEST_SUITE_P(
          "             ^\n"
          "  allowed: range only of an indicator without a scale\n"},
         {"scale_of_one_word", "indicators.yaml", "unit: NGN/kg", "scale: [low]",
-         "indicators.yaml:7:12: the scale of indicator price has 1 words\n"
+         "indicators.yaml:7:12: the length of the scale of indicator price is 1\n"
          "      scale: [low]\n"
          "             ^\n"
          "  allowed: 2 to 32 words, the least first\n"},
+        {"scale_without_words", "indicators.yaml", "unit: NGN/kg", "scale:", "x"},
         {"scale_word_that_conditions_cannot_use", "indicators.yaml", "unit: NGN/kg",
          "scale: [low, or]",
          "indicators.yaml:7:18: 'or' is no word of a scale\n"
@@ -242,10 +243,17 @@ INSTANTIATE_TEST_SUITE_P(
          "                   ^^\n"
          "  allowed: a name that conditions can use: letters, digits and _, at most 32\n"},
         {"scale_word_twice", "indicators.yaml", "unit: NGN/kg", "scale: [low, high, low]",
-         "indicators.yaml:7:24: scale of indicator price says 'low' twice\n"
+         "indicators.yaml:7:24: 'low' stands twice in scale of indicator price\n"
          "      scale: [low, high, low]\n"
-         "                         ^^^\n"},
-        {"unquoted_no_in_a_scale", "indicators.yaml", "unit: NGN/kg", "scale: [no, yes]", "x"},
+         "                         ^^^\n"
+         "  allowed: each item once\n"},
+        {"unquoted_no_in_a_scale", "indicators.yaml", "unit: NGN/kg", "scale: [no, high]",
+         "indicators.yaml:7:13: an item of scale of indicator price is the bare word no, which "
+         "YAML "
+         "takes for a truth value or null\n"
+         "      scale: [no, high]\n"
+         "              ^^\n"
+         "  allowed: quote it: \"no\"\n"},
         {"unknown_note_word", "indicators.yaml", "unit: NGN/kg", "unit: NGN/kg\n    note: needed",
          "indicators.yaml:8:11: unknown note 'needed'\n"
          "      note: needed\n"
@@ -263,9 +271,9 @@ INSTANTIATE_TEST_SUITE_P(
          "                 ^\n"},
         {"forecasts_of_no_members", "indicators.yaml", "unit: NGN/kg",
          "unit: NGN/kg\n    forecasts: {cadence: month, longest_delay_days: 10, members: 0}",
-         "indicators.yaml:8:65: members of forecasts of indicator price is 0, out of range\n"
+         "indicators.yaml:8:66: members of forecasts of indicator price is 0, out of range\n"
          "      forecasts: {cadence: month, longest_delay_days: 10, members: 0}\n"
-         "                                                                  ^\n"
+         "                                                                   ^\n"
          "  allowed: a whole number from 1 to 100000\n"},
         {"bad_sdg_target", "indicators.yaml", "unit:", "sdg_target: \"18.1\"\n    unit:",
          "indicators.yaml:7:17: sdg_target of indicator price is '18.1'\n"

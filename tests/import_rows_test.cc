@@ -213,7 +213,7 @@ TEST(Import, AWordOfAScaleComesWithItsReasons) {
 TEST(Import, AnEventHasTheStatusThatItsRowSays) {
   std::string mapping(kEvents);
   mapping.replace(mapping.find("    note:"), 0,
-                  "    status: {from: \"{text}\", map: {\"held\": confirmed, \"\": reported}, "
+                  "    status: {from: \"{text}\", map: {\"held\": confirmed}, "
                   "otherwise: keep}\n");
   const auto outcome =
       import(mapping, std::string(kEventHeader) +

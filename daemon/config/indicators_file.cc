@@ -100,10 +100,12 @@ void read_scale(const YamlMapping& entry, Indicator& indicator) {
       reader.report(*node, fmt::format("{} has a scale and a {}", entry.what(), key),
                     fmt::format("{} {}", key, kOnlyNumbers));
   }
-  for (const auto& word : entry.words("scale")) {
+  const YamlNode* list = entry.find("scale");
+  if (list == nullptr) return;
+  for (const auto& word : reader.words(*list, "scale of " + entry.what())) {
     const auto tokens = tokenize(word.text);
     const bool name = tokens && tokens->size() == 2 && tokens->front().kind == TokenKind::kName &&
-                      tokens->front().text == word.text &&
+                      tokens->front().text == word.text && !is_keyword(word.text) &&
                       word.text.size() <= static_cast<std::size_t>(kScaleWordMax);
     if (!name)
       reader.report(*word.node, fmt::format("'{}' is no word of a scale", word.text),
@@ -111,9 +113,9 @@ void read_scale(const YamlMapping& entry, Indicator& indicator) {
                                 kScaleWordMax));
     indicator.scale.push_back(word.text);
   }
-  if (indicator.scale.size() < 2 || indicator.scale.size() > kWordsMax)
-    reader.report(*entry.find("scale"),
-                  fmt::format("the scale of {} has {} words", entry.what(), indicator.scale.size()),
+  if (const std::size_t length = list->items.size();
+      list->kind == YamlNode::Kind::kSequence && (length < 2 || length > kWordsMax))
+    reader.report(*list, fmt::format("the length of the scale of {} is {}", entry.what(), length),
                   fmt::format("2 to {} words, the least first", kWordsMax));
   indicator.unit = indicator.code;
   indicator.precision = 0;

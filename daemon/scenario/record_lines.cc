@@ -244,8 +244,8 @@ class RecordLine {
   // What one member says, period after period; or the chance, which has no member.
   struct Said {
     std::int32_t member = 0;
-    std::vector<Figure> values = {};
-    std::optional<Decimal> chance = {};
+    std::vector<Figure> values;
+    std::optional<Decimal> chance{};
   };
 
   std::vector<Said> what_is_said(const Indicator& indicator) {

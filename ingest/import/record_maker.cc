@@ -112,7 +112,9 @@ Read<void> RecordMaker::add_event(const RecordSpec& spec, const Row& row, const 
     body.actors.push_back(name);
   }
   body.note = expand(spec.note, row, known);
-  auto status = look_up(spec.event.status, row, known);
+  auto status = expand(spec.event.status.from, row, known).empty()
+                    ? Read<std::string>("")
+                    : look_up(spec.event.status, row, known);
   if (!status) return refuse("status: " + status.error());
   if (const auto known_status = parse_event_status(*status)) {
     body.status = *known_status;
