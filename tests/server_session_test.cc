@@ -160,6 +160,33 @@ TEST(ServerSession, TheNewestSessionWinsAndTheOlderIsTold) {
   EXPECT_EQ(served.sink.take().payload, "[{}]");
 }
 
+TEST(ServerSession, AHelloThatWasOvertakenEndsNothing) {
+  Served served;
+  RawProducer late(served.server->endpoint());
+  RawProducer current(served.server->endpoint());
+  current.send(encode(HelloMessage{.epoch = kE, .last_ack = 0, .attempt = 8}));
+  const WelcomeMessage welcome = current.expect<WelcomeMessage>();
+  late.send(encode(HelloMessage{.epoch = kE, .last_ack = 0, .attempt = 7}));
+  const ErrorMessage refused = late.expect<ErrorMessage>();
+  EXPECT_EQ(refused.refusal, Refusal::kTryLater);
+  EXPECT_TRUE(refused.retry_after_ms);
+  EXPECT_EQ(refused.message,
+            "HELLO is attempt 7, the session of this producer and epoch is of attempt 8");
+  // The same one again, on the connection that has its session.
+  current.send(encode(HelloMessage{.epoch = kE, .last_ack = 0, .attempt = 8}));
+  current.batch(welcome, 1, "[{}]");
+  EXPECT_EQ(served.sink.take().payload, "[{}]");
+  EXPECT_EQ(served.statistics().sessions_opened, 1U);
+  // With nobody to overtake it any attempt will do: a producer's clock may have gone back.
+  current.send(encode(ByeMessage{.session = welcome.session}));
+  EXPECT_TRUE(served.eventually([](const auto& s) { return s.sessions == 0; }));
+  late.send(encode(HelloMessage{.epoch = kE, .last_ack = 0, .attempt = 7}));
+  const WelcomeMessage first = late.expect<WelcomeMessage>();
+  current.send(encode(HelloMessage{.epoch = kE, .last_ack = 0, .attempt = 9}));
+  EXPECT_EQ(late.expect<ErrorMessage>().refusal, Refusal::kSuperseded);
+  EXPECT_GT(current.expect<WelcomeMessage>().session, first.session);
+}
+
 TEST(ServerSession, ReportsARegressionToBothSides) {
   Served served;
   served.positions.set("alpha", kE, 5);
