@@ -183,11 +183,31 @@ INSTANTIATE_TEST_SUITE_P(
          "  allowed: the file that `tocsin keygen` wrote\n"},
         {"frame_beyond_all_credit", "tocsind.yaml", "plain_producer: relay",
          "plain_producer: relay, credit: {bytes: 1048576}",
-         "tocsind.yaml:4:9: a frame may have 4194304 bytes, but all credit is 1048576 bytes\n"
+         "tocsind.yaml:4:109: all credit is 1048576 bytes, but one frame may have 4194304\n"
          "  ingest: {endpoint: 'tcp://127.0.0.1:*', security: plain-on-loopback, plain_producer: "
          "relay, credit: {bytes: 1048576}}\n"
-         "          ^\n"
-         "  allowed: credit bytes of at least frame_bytes\n"},
+         "                                                                                         "
+         "                     ^^^^^^^\n"
+         "  allowed: credit with bytes of at least 4194304, or limits with frame_bytes of at most "
+         "1048576\n"},
+        {"frame_of_more_records_than_all_credit", "tocsind.yaml", "plain_producer: relay",
+         "plain_producer: relay, credit: {records: 100}",
+         "tocsind.yaml:4:111: all credit is 100 records, but one frame may have 10000\n"
+         "  ingest: {endpoint: 'tcp://127.0.0.1:*', security: plain-on-loopback, plain_producer: "
+         "relay, credit: {records: 100}}\n"
+         "                                                                                         "
+         "                       ^^^\n"
+         "  allowed: credit with records of at least 10000, or limits with frame_records of at "
+         "most 100\n"},
+        {"credit_that_is_too_small_for_the_frames_asked_for", "tocsind.yaml",
+         "plain_producer: relay", "plain_producer: relay, limits: {frame_records: 200001}",
+         "tocsind.yaml:4:117: all credit is 200000 records, but one frame may have 200001\n"
+         "  ingest: {endpoint: 'tcp://127.0.0.1:*', security: plain-on-loopback, plain_producer: "
+         "relay, limits: {frame_records: 200001}}\n"
+         "                                                                                         "
+         "                             ^^^^^^\n"
+         "  allowed: credit with records of at least 200001, or limits with frame_records of at "
+         "most 200000\n"},
         {"plain_without_a_producer", "tocsind.yaml", ", plain_producer: relay", "",
          "tocsind.yaml:4:9: without curve nobody can tell who a client is, and ingest names no "
          "plain_producer\n"
