@@ -4,8 +4,11 @@
 #include <gtest/gtest.h>
 #include <rocksdb/db.h>
 
+#include <set>
+
 #include "storage/codec.h"
 #include "storage/keys.h"
+#include "storage/recent.h"
 #include "storage/space.h"
 #include "storage/verify.h"
 #include "tests/support/record_gen.h"
@@ -374,6 +377,31 @@ TEST(Space, IsAskedOfTheVolume) {
   ASSERT_TRUE(space);
   EXPECT_GT(space->total_bytes, space->free_bytes);
   EXPECT_EQ(space_at(dir.path() / "missing", {}).error().code, ErrorCode::kIo);
+}
+
+// At whatever byte it is cut, but between two revisions, where the rest is a block of fewer.
+TEST(RecentRevisionsTest, TakesNothingFromADamagedBlock) {
+  StoreGen gen(testsupport::test_seed());
+  const auto before = gen.commit(1, 5).revisions, after = gen.commit(2, 5).revisions;
+  ASSERT_GE(after.size(), 2U);
+  std::set<std::size_t> blocks;
+  for (std::size_t count = 0; count <= after.size(); ++count)
+    blocks.insert(encode_block(std::span(after).first(count)).size());
+  RecentRevisions recent;
+  ASSERT_TRUE(recent.add(encode_block(before), 1));
+  const auto stood = recent.sorted();
+  const std::string whole = encode_block(after);
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    if (blocks.contains(size)) continue;
+    const auto added = recent.add(whole.substr(0, size), 2);
+    ASSERT_FALSE(added) << size;
+    EXPECT_EQ(added.error().code, ErrorCode::kCorrupt);
+    EXPECT_EQ(recent.last_sequence(), 1U);
+    EXPECT_EQ(recent.sorted(), stood) << size;
+  }
+  ASSERT_TRUE(recent.add(whole, 2));
+  for (const LatestRevision& revision : after)
+    EXPECT_TRUE(recent.find({revision.source, revision.identity}));
 }
 
 }  // namespace
