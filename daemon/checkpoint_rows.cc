@@ -13,10 +13,6 @@ namespace {
 constexpr std::uint8_t kHeadVersion = 1, kRegionVersion = 2, kChangedVersion = 1,
                        kReplacedVersion = 1;
 
-void expect_prefix(ByteReader& in, std::string_view prefix) {
-  if (in.raw(prefix.size()) != prefix) in.fault("not the key's letter");
-}
-
 void write(const Held& held, ByteWriter& out) {
   if (held.idle()) return;
   out.zigzag(held.days);
@@ -154,7 +150,7 @@ std::string region_row_key(const RegionRowKey& key) {
 
 Result<RegionRowKey> parse_region_row_key(std::string_view key) {
   ByteReader in(key);
-  expect_prefix(in, kRegionRowPrefix);
+  in.expect(kRegionRowPrefix);
   RegionRowKey parsed;
   parsed.region = RegionId(in.u32());
   parsed.generation = in.u32();
@@ -205,7 +201,7 @@ std::string changed_key(std::uint64_t sequence) {
 
 Result<std::uint64_t> parse_changed_key(std::string_view key) {
   ByteReader in(key);
-  expect_prefix(in, kChangedPrefix);
+  in.expect(kChangedPrefix);
   const std::uint64_t sequence = in.u64();
   return in.finish("key of changed identities", sequence);
 }
@@ -262,7 +258,7 @@ Result<ReplacedRow> decode_replaced(std::string_view key, std::string_view bytes
   const std::string_view rest = in.rest();
   if (auto done = in.finish("replaced revision"); !done) return tl::unexpected(done.error());
   ByteReader key_in(key);
-  expect_prefix(key_in, kReplacedPrefix);
+  key_in.expect(kReplacedPrefix);
   const std::string_view record = key_in.raw(kKeySize);
   key_in.u64();
   if (auto done = key_in.finish("key of a replaced revision"); !done)
