@@ -116,6 +116,7 @@ Result<void> Store::Batch::put_dispatch(const Dispatch& dispatch) {
     --counts.of(standing->due.channel, standing->state);
     if (standing->state == DispatchState::kIntended) erase(Column::kOutbox, due_key(standing->due));
   }
+  if (!standing) put(Column::kOutbox, alert_dispatch_key({dispatch.alert, dispatch.id}), "");
   standing = standing_of(dispatch);
   ++counts.of(standing->due.channel, standing->state);
   if (standing->state == DispatchState::kIntended) put(Column::kOutbox, due_key(standing->due), "");

@@ -95,6 +95,27 @@ Result<Due> parse_due_key(std::string_view key) {
   return in.finish("due key", due);
 }
 
+std::string alert_dispatch_prefix(const Hash128& alert) {
+  std::string prefix(kAlertDispatchPrefix);
+  ByteWriter(prefix).hash(alert);
+  return prefix;
+}
+
+std::string alert_dispatch_key(const AlertDispatch& dispatch) {
+  std::string key = alert_dispatch_prefix(dispatch.alert);
+  ByteWriter(key).hash(dispatch.id);
+  return key;
+}
+
+Result<AlertDispatch> parse_alert_dispatch_key(std::string_view key) {
+  ByteReader in(key);
+  in.expect(kAlertDispatchPrefix);
+  AlertDispatch dispatch;
+  dispatch.alert = in.hash();
+  dispatch.id = in.hash();
+  return in.finish("key of an alert's dispatch", dispatch);
+}
+
 std::string ledger_prefix(Chain chain) { return {static_cast<char>(chain)}; }
 
 std::string ledger_key(Chain chain, std::uint64_t index) {

@@ -225,6 +225,8 @@ class Store {
   Result<std::vector<Dispatch>> due(Channel channel, ProcessingTime now, std::size_t limit) const;
   // When the channel's next one becomes due; nullopt when it has none.
   Result<std::optional<ProcessingTime>> next_due(Channel channel) const;
+  // Of one alert, by id. Cost: what it returns.
+  Result<std::vector<Dispatch>> dispatches_of(const Hash128& alert) const;
   Result<void> for_each_dispatch(const Visit<Dispatch>& visit) const;
   // Kept with each commit: nothing is read.
   DispatchCounts dispatch_counts() const;

@@ -264,19 +264,19 @@ TEST_F(StoreTest, UnknownColumnFamiliesAreKept) {
 }
 
 TEST_F(StoreTest, ANewerStoreIsRefusedByName) {
-  tamper("meta", std::string(kVersionKey), encode(StoreVersion{.schema = 4, .readable_from = 3}));
+  tamper("meta", std::string(kVersionKey), encode(StoreVersion{.schema = 5, .readable_from = 4}));
   const auto opened = Store::open(options());
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, ErrorCode::kConflict);
-  EXPECT_THAT(opened.error().message, HasSubstr("can be read from schema 3 on, this program has "
-                                                "schema 2"));
+  EXPECT_THAT(opened.error().message, HasSubstr("can be read from schema 4 on, this program has "
+                                                "schema 3"));
 }
 
 TEST_F(StoreTest, ANewerStoreThatWeCanReadIsOpenedAndKeepsItsVersion) {
-  tamper("meta", std::string(kVersionKey), encode(StoreVersion{.schema = 4, .readable_from = 2}));
+  tamper("meta", std::string(kVersionKey), encode(StoreVersion{.schema = 5, .readable_from = 3}));
   open();
   commit({});
-  tamper("meta", std::string(kVersionKey), encode(StoreVersion{.schema = 4, .readable_from = 3}));
+  tamper("meta", std::string(kVersionKey), encode(StoreVersion{.schema = 5, .readable_from = 4}));
   EXPECT_FALSE(Store::open(options()));
 }
 
