@@ -1,5 +1,7 @@
 #include "daemon/checkpoint.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -151,11 +153,16 @@ Result<void> Checkpoint::prepare() {
   return store_.drop_state();
 }
 
-Result<void> Checkpoint::finish() {
+Result<void> Checkpoint::finish(const std::function<bool()>& may_go_on) {
   constexpr std::size_t kBatch = std::size_t{8} << 20;
   if (auto prepared = prepare(); !prepared) return prepared;
   const auto complete = [&]() -> Result<void> {
     while (making_) {
+      if (!may_go_on())
+        return fail(ErrorCode::kLimit,
+                    fmt::format("the time for it was over with {} of {} regions encoded; the one "
+                                "at journal entry {} stands",
+                                next_, order_.size(), complete_));
       std::vector<StateRow> rows;
       std::vector<std::string> deletes;
       fill(kBatch, rows, deletes);

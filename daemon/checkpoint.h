@@ -60,8 +60,9 @@ class Checkpoint {
   void fill(Commit& commit);
   // The commit is staged. `records`: how many came with it.
   void committed(std::uint64_t sequence, std::uint64_t records);
-  // Writes all that a checkpoint of the store's head needs: for a clean stop.
-  Result<void> finish();
+  // Writes all that a checkpoint of the store's head needs: for a clean stop. `may_go_on` is asked
+  // before each batch; kLimit once it says no. The checkpoint before is then the valid one.
+  Result<void> finish(const std::function<bool()>& may_go_on);
 
   // Journal sequence of the last complete checkpoint; 0 when there is none.
   std::uint64_t position() const { return complete_; }

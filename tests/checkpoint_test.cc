@@ -263,6 +263,27 @@ TEST_F(Checkpoints, OneOfOtherRulesIsNotUsedAndGivesWay) {
   EXPECT_EQ(now_says(), anew());
 }
 
+TEST_F(Checkpoints, OneThatThereIsNoTimeForLeavesTheOneBefore) {
+  open_store();
+  pipeline_ = make({});
+  Records records(9);
+  for (int i = 0; i < 20; ++i) send(records.frame(today()));
+  ASSERT_TRUE(pipeline_->finish());
+  const std::uint64_t position = store_->head().sequence;
+  for (int i = 0; i < 20; ++i) send(records.frame(today()));
+  const auto refused = pipeline_->finish([] { return false; });
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kLimit);
+  EXPECT_NE(refused.error().message.find("the one at journal entry " + std::to_string(position) +
+                                         " stands"),
+            std::string::npos)
+      << refused.error().message;
+  restart({});
+  EXPECT_TRUE(pipeline_->restored().found);
+  EXPECT_EQ(pipeline_->restored().position, position);
+  EXPECT_EQ(now_says(), anew());
+}
+
 TEST_F(Checkpoints, ADamagedRowRefusesTheStartAndSaysHowToGoOn) {
   open_store();
   pipeline_ = make({});

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "storage/codec.h"
+#include "storage/handles.h"
 #include "storage/keys.h"
 #include "storage/recent.h"
 #include "storage/space.h"
@@ -377,6 +378,42 @@ TEST(Space, IsAskedOfTheVolume) {
   ASSERT_TRUE(space);
   EXPECT_GT(space->total_bytes, space->free_bytes);
   EXPECT_EQ(space_at(dir.path() / "missing", {}).error().code, ErrorCode::kIo);
+}
+
+// No compaction gets a turn as long as it lives.
+class NoCompactions {
+ public:
+  NoCompactions() { env_->SetBackgroundThreads(0, rocksdb::Env::LOW); }
+  ~NoCompactions() { env_->SetBackgroundThreads(threads_, rocksdb::Env::LOW); }
+  NoCompactions(const NoCompactions&) = delete;
+  NoCompactions& operator=(const NoCompactions&) = delete;
+
+ private:
+  rocksdb::Env* env_ = rocksdb::Env::Default();
+  int threads_ = env_->GetBackgroundThreads(rocksdb::Env::LOW);
+};
+
+// A flush that is asked for waits, as RocksDB has it, until compactions have made room.
+TEST_F(StoreTest, AFlushAtAStopWaitsForNoCompaction) {
+  StoreGen gen(testsupport::test_seed());
+  const NoCompactions none;
+  rocksdb::DB& db = *store_->columns().db;
+  rocksdb::ColumnFamilyHandle* meta = store_->columns()[Column::kMeta];
+  ASSERT_TRUE(db.SetOptions(meta, {{"level0_file_num_compaction_trigger", "2"},
+                                   {"level0_slowdown_writes_trigger", "2"}})
+                  .ok());
+  rocksdb::FlushOptions at_once;
+  at_once.allow_write_stall = true;
+  for (int i = 0; i < 2; ++i) {
+    commit(gen.commit(store_->next_sequence(), 1));
+    ASSERT_TRUE(db.Flush(at_once, meta).ok());
+  }
+  commit(gen.commit(store_->next_sequence(), 1));
+  ASSERT_TRUE(store_->flush());
+  std::string files;
+  ASSERT_TRUE(db.GetProperty(meta, "rocksdb.num-files-at-level0", &files));
+  EXPECT_EQ(files, "3");
+  store_.reset();
 }
 
 // At whatever byte it is cut, but between two revisions, where the rest is a block of fewer.
