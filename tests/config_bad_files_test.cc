@@ -235,7 +235,11 @@ INSTANTIATE_TEST_SUITE_P(
          "      scale: [low]\n"
          "             ^\n"
          "  allowed: 2 to 32 words, the least first\n"},
-        {"scale_without_words", "indicators.yaml", "unit: NGN/kg", "scale:", "x"},
+        {"scale_without_words", "indicators.yaml", "unit: NGN/kg", "scale:",
+         "indicators.yaml:7:5: scale of indicator price has no value\n"
+         "      scale:\n"
+         "      ^^^^^\n"
+         "  allowed: a value, or leave the key out\n"},
         {"scale_word_that_conditions_cannot_use", "indicators.yaml", "unit: NGN/kg",
          "scale: [low, or]",
          "indicators.yaml:7:18: 'or' is no word of a scale\n"
