@@ -4,6 +4,7 @@ tocsin_test(packs_test
     pack_errors_test.cc
     pack_explain_test.cc
     pack_lake_chad_test.cc
+    pack_published_test.cc
     references_test.cc
     rules_reference_test.cc
     scenario_lines_test.cc
