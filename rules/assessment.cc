@@ -368,7 +368,7 @@ Changed Assessment::run_signal(RegionId region, std::uint32_t index, Day from, D
   const Scene scene = signal_scene(region, signal);
   ++report.signal_folds;
   return fold_signal(tracks_[region.number()].signals[index], {signal.for_days, signal.linger_days},
-                     begin_, from, today, [&](Day tick) {
+                     begin_, from, today, [&](Day tick, bool on) {
                        ++report.evaluations;
                        Horizon when, clear;
                        Conditions out;
@@ -377,7 +377,7 @@ Changed Assessment::run_signal(RegionId region, std::uint32_t index, Day from, D
                        if (signal.clear.empty()) {
                          out.clear = !out.when;
                          out.clear_evidence = out.when_evidence;
-                       } else {
+                       } else if (on && out.when != Tri::kTrue) {
                          out.clear = evaluate(scene, signal.clear, tick, clear);
                          out.clear_evidence = evidence_or_moves(clear);
                        }

@@ -195,7 +195,7 @@ bool keep_rest(std::vector<PatternRun>& runs, const std::vector<PatternRun>& old
 }  // namespace
 
 Changed fold_signal(SignalTrack& track, const SignalPolicy& policy, Day begin, Day from, Day today,
-                    const std::function<Conditions(Day)>& conditions_at) {
+                    const std::function<Conditions(Day, bool)>& conditions_at) {
   std::vector<SignalRun> old;
   SignalRun restart;
   Day tick = cut(track, begin, std::max(from, begin), old, restart);
@@ -205,7 +205,7 @@ Changed fold_signal(SignalTrack& track, const SignalPolicy& policy, Day begin, D
   bool on = within ? restart.on : restart.on_before;
   Held held = within ? Held() : restart.held_before;
   while (tick <= today) {
-    const Conditions conditions = conditions_at(tick);
+    const Conditions conditions = conditions_at(tick, on);
     require(conditions.until > tick, "a horizon lies after its tick");
     SignalRun run;
     run.start = tick;

@@ -24,10 +24,26 @@ Choice choose(const Scene& scene, const Leaf& leaf, Day tick, Horizon& horizon);
 // The period that the window of a leaf with a grid ends with, seen from `stand`, when `latest` is
 // the last one observed: the only place that says how far back such a leaf is read.
 std::int32_t period_read(const Leaf& leaf, std::int32_t latest, Stand stand);
-// The aggregate over the window of whole periods that ends with period `last`. `read`, if any, is
-// told the window and the records.
-std::optional<double> at_period(const Choice& choice, const Leaf& leaf, std::int32_t last,
-                                Read* read = nullptr);
+// Reads a leaf with a grid at one period after the other; the further back the next one lies, the
+// less it has to look for.
+class PeriodWalk {
+ public:
+  PeriodWalk(const Choice& choice, const Leaf& leaf);
+  // The aggregate over the window of whole periods that ends with period `last`. `read`, if any, is
+  // told the window and the records.
+  std::optional<double> at(std::int32_t last, Read* read = nullptr);
+
+ private:
+  const Series& series_;
+  const Leaf& leaf_;
+  bool rate_;
+  double divisor_;
+  std::size_t visible_;  // observations that end by the end of the period read last
+};
+inline std::optional<double> at_period(const Choice& choice, const Leaf& leaf, std::int32_t last,
+                                       Read* read = nullptr) {
+  return PeriodWalk(choice, leaf).at(last, read);
+}
 
 struct EventWindow {
   Quantity value;  // count or sum, [low, high]
