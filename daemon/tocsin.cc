@@ -4,6 +4,7 @@
 #include "daemon/commands.h"
 #include "daemon/commands_admin.h"
 #include "daemon/commands_diff.h"
+#include "daemon/commands_format.h"
 #include "daemon/commands_test.h"
 #include "daemon/installed.h"
 #include "ingest/client_command.h"
@@ -156,6 +157,21 @@ void add_rules(CLI::App& app, int& code) {
     code = tocsin::run_test(*tested, std::cout, std::cerr);
   });
 
+  auto* format =
+      app.add_subcommand("fmt", "bring rule packs and scenarios into their canonical form");
+  auto formatted = std::make_shared<tocsin::FormatOptions>();
+  format->add_option("files", formatted->files, "pack or scenario files")->required();
+  auto* in_place = format->add_flag("-w,--write", formatted->write, "write it into the files");
+  format->add_flag("--check", formatted->check, "only say which files differ from it")
+      ->excludes(in_place);
+  format->footer(
+      "Keeps every comment and never changes what a file says. Without --write or --check the form "
+      "is printed.\n\n"
+      "Exit code: 0 done, or nothing differs; 1 a file differs (--check); 2 a file can't be "
+      "read.\n\n"
+      "  tocsin fmt --write rules/packs/lake-chad.yaml");
+  format->callback([=, &code] { code = tocsin::run_format(*formatted, std::cout, std::cerr); });
+
   auto* diff = app.add_subcommand(
       "diff", "what two versions of a rule pack say differently, and which alerts that moves");
   auto compared = std::make_shared<tocsin::DiffOptions>();
@@ -185,7 +201,18 @@ void add_rules(CLI::App& app, int& code) {
   explain->add_option("--region", options->region, "or: a region");
   explain->add_option("--at", options->at, "and a day; none: the store's today");
   explain->add_option("--pattern", options->pattern, "only this pattern");
+  explain->add_option(
+      "--known-at", options->known_at,
+      "what the rules of now make of what was known then: a day (its end) or a time");
+  explain->add_flag("--records", options->records,
+                    "also the records without any one of which it would not have been said");
   explain->add_flag("--json", *as_json, "as JSON");
+  explain->footer(
+      "Each condition as a tree with its values, their sources and days; what is not known; what "
+      "would turn a signal on or clear it.\n\n"
+      "Exit code: 0 told; 1 no rule judges the region; 2 it can't be told.\n\n"
+      "  tocsin explain --region NG-BO --at 2019-06-10 --known-at 2019-07-01 --records\n"
+      "  tocsin explain 3f2a --json");
   explain->callback([=, &code] {
     options->config_directory = *explain_config;
     if (*as_json) options->format = tocsin::OutputFormat::kJson;

@@ -2,6 +2,7 @@ tocsin_test(daemon_tests
   SOURCES
     checkpoint_test.cc
     diff_test.cc
+    known_then_test.cc
     pipeline_test.cc
     reload_test.cc
     requests_test.cc

@@ -3,6 +3,7 @@ tocsin_test(packs_test
     demo_scenario_test.cc
     pack_errors_test.cc
     pack_explain_test.cc
+    pack_format_test.cc
     pack_lake_chad_test.cc
     pack_published_test.cc
     references_test.cc
