@@ -7,6 +7,7 @@
 #include "daemon/commands_format.h"
 #include "daemon/commands_test.h"
 #include "daemon/installed.h"
+#include "daemon/schema/schemas.h"
 #include "ingest/client_command.h"
 #include "ingest/import/command.h"
 
@@ -171,6 +172,17 @@ void add_rules(CLI::App& app, int& code) {
       "read.\n\n"
       "  tocsin fmt --write rules/packs/lake-chad.yaml");
   format->callback([=, &code] { code = tocsin::run_format(*formatted, std::cout, std::cerr); });
+
+  auto* schema = app.add_subcommand("schema", "print the JSON Schema of what analysts write");
+  auto of = std::make_shared<std::string>("pack");
+  schema->add_option("of", *of, "pack or scenarios")
+      ->check(CLI::IsMember({"pack", "scenarios"}))
+      ->capture_default_str();
+  schema->footer(
+      "For editors. With the YAML language server, as the first line of a pack:\n\n"
+      "  # yaml-language-server: $schema=pack.schema.json");
+  schema->callback(
+      [=] { std::cout << (*of == "pack" ? tocsin::pack_schema() : tocsin::scenarios_schema()); });
 
   auto* diff = app.add_subcommand(
       "diff", "what two versions of a rule pack say differently, and which alerts that moves");
