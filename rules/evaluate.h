@@ -100,7 +100,8 @@ struct Read {
     kNeverSeen,
     kStale,
     kMissing,
-    kNotCovered
+    kNotCovered,
+    kOffSeason  // of the window's
   } gap = Gap::kNone;
   // Of the records it stands on, if asked for: their identities and the strictest label.
   std::vector<std::uint64_t> identities;

@@ -42,7 +42,8 @@ std::optional<SpanUnit> span_unit(std::string_view word) {
 }
 
 bool is_keyword(std::string_view word) {
-  return word == "and" || word == "or" || word == "of" || word == "consecutive" || word == "not";
+  return word == "and" || word == "or" || word == "of" || word == "consecutive" || word == "not" ||
+         word == "during" || word == "given";
 }
 
 class Lexer {

@@ -33,6 +33,7 @@ struct Signal {
   Expression when;
   Expression clear;  // empty: not `when`
   std::int32_t for_days = 0, linger_days = 0;
+  std::optional<Latch> latch;
   std::string why, reference;
   Cadence coarsest = Cadence::kDay;  // of all it reads: what cascades compare onsets by
 };
@@ -66,6 +67,7 @@ struct Citation {
 
 struct Pack {
   std::string file, name, version, title, skill;
+  std::vector<Season> seasons;    // by name, "year" among them
   std::vector<RegionId> regions;  // sorted: where patterns without `at` are judged
   std::vector<Parameter> parameters;
   std::vector<Signal> signals;  // a signal stands after those it reads

@@ -28,8 +28,8 @@ void PackReader::read_signals() {
   for (std::size_t i = 0; i < signal_nodes_.size(); ++i) {
     Signal& signal = pack_.signals[i];
     const YamlMapping item(reader_, *signal_nodes_[i], "signal " + signal.name,
-                           {"title", "dimension", "stance", "from", "when", "clear", "for",
-                            "linger", "why", "reference"});
+                           {"title", "dimension", "stance", "from", "when", "clear", "given",
+                            "during", "for", "linger", "latch", "why", "reference"});
     read_signal(item, signal);
   }
   list_threats();
@@ -58,6 +58,8 @@ void PackReader::read_signal(const YamlMapping& item, Signal& signal) {
   item.need("when");
   signal.when = condition(item, "when", Scope::kSignal);
   signal.clear = condition(item, "clear", Scope::kSignal);
+  read_guards(item, signal);
+  read_latch(item, signal);
   signal.coarsest = coarsest_cadence(signal);
 }
 

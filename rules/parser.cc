@@ -42,7 +42,7 @@ Parser::Parser(std::string_view text, std::vector<Token> tokens, const Catalogue
 tl::expected<Expression, ExpressionError> Parser::run() {
   try {
     const Token first = peek();
-    const Value value = disjunction();
+    const Value value = condition();
     if (peek().kind != TokenKind::kEnd)
       wrong(peek(), "'" + source_of(peek()) + "' is left over after the condition",
             "and, or, a comparison, or the end");
@@ -222,6 +222,24 @@ Parser::Value Parser::binary(Op op, Value left, Value right, const Token& at) {
 
 // ---- grammar
 
+// disjunction [ "given" disjunction ]
+Parser::Value Parser::condition() {
+  const Token first = peek();
+  const Value judged = disjunction();
+  if (!next_is("given")) return judged;
+  const Token op = take();
+  want(judged, Type::kTruth, op, "what stands before 'given'");
+  const Value guard = disjunction();
+  want(guard, Type::kTruth, op, "what stands after 'given'");
+  if (next_is("given"))
+    wrong(peek(), "a condition is given once", "one condition after 'given', joined with 'and'");
+  Node node;
+  node.op = Op::kGiven;
+  node.a = judged.node;
+  node.b = guard.node;
+  return add(std::move(node), first, Type::kTruth);
+}
+
 Parser::Value Parser::disjunction() {
   if (++depth_ > kDepthMax) wrong(peek(), "the condition is nested too deeply");
   const Token first = peek();
@@ -276,7 +294,7 @@ Parser::Value Parser::comparison() {
   const std::size_t first_leaf = out_.leaves.size();
   const Value left = addition();
   const auto op = comparison_op(peek());
-  if (!op) return left.type == Type::kTruth ? consecutive(left, first_leaf) : left;
+  if (!op) return left.type == Type::kTruth ? held(left, first_leaf) : left;
   const Token at = take();
   want(left, Type::kNumber, at, "what is compared");
   const Value right = addition();
@@ -287,7 +305,18 @@ Parser::Value Parser::comparison() {
   node.op = *op;
   node.a = left.node;
   node.b = right.node;
-  return consecutive(add(std::move(node), first, Type::kTruth), first_leaf);
+  tell_bound(node);
+  return held(add(std::move(node), first, Type::kTruth), first_leaf);
+}
+
+// What may stand after a condition, as often as wanted.
+Parser::Value Parser::held(Value condition, std::size_t first_leaf) {
+  while (true) {
+    const std::int32_t before = condition.node;
+    condition = consecutive(condition, first_leaf);
+    if (next_is("during")) condition = during(condition, first_leaf);
+    if (condition.node == before) return condition;
+  }
 }
 
 // condition, 2 consecutive months
@@ -370,10 +399,11 @@ Parser::Value Parser::unary() {
 
 Parser::Value Parser::primary() {
   if (peek().kind == TokenKind::kNumber) return literal();
+  if (peek().kind == TokenKind::kSpan && is_number_of_days(peek().span)) return days();
   if (peek().kind == TokenKind::kName) return name();
   if (next_is("(")) {
     take();
-    const Value inner = disjunction();
+    const Value inner = condition();
     expect(")");
     return inner;
   }
@@ -387,13 +417,13 @@ Parser::Value Parser::primary() {
 
 Parser::Value Parser::literal() {
   const Token token = take();
-  const auto unit = token.text.empty() ? Unit() : Unit::parse(token.text);
+  const auto unit = token.text.empty() ? Unit() : unit_of_literal(token.text);
   if (!unit) wrong(token, "'" + token.text + "' is no unit", "mm, NGN/kg, people, %, sd, ...");
   Node node;
   node.op = Op::kNumber;
   node.number = token.number * scale_of(token.text);
   node.unit = *unit;
-  if (token.text == "%") node.style = PureStyle::kPercent;
+  node.style = style_of(token.text);
   return add(std::move(node), token, Type::kNumber);
 }
 

@@ -94,6 +94,35 @@ const Mistake kMistakes[] = {
      "percentile(last(ipc3_share), 5y) >= 90 %"},
     {"a reference that nothing cites", "patterns:\n",
      "references: {imd: {name: A name, link: \"www.example.org\"}}\npatterns:\n"},
+    {"a season that does not exist", "last(ipc3_share) >= 20 %",
+     "last(ipc3_share) >= 20 % during yaer"},
+    {"a month misspelt", "signals:\n", "seasons: {rains: 1 June .. 30 Septembre}\nsignals:\n"},
+    {"a day that no month has", "signals:\n", "seasons: {rains: 31 June .. September}\nsignals:\n"},
+    {"a dekad that no year has", "signals:\n", "seasons: {rains: dekads 19 .. 40}\nsignals:\n"},
+    {"a season of one end", "signals:\n", "seasons: {rains: 1 June}\nsignals:\n"},
+    {"a season that is there already", "signals:\n", "seasons: {year: April .. March}\nsignals:\n"},
+    {"a season too short for the series",
+     "signals:\n  dry:\n    dimension: environmental\n    from: rain_zone\n    when: sum(rainfall, "
+     "3 months)",
+     "seasons: {short: 5 June .. 20 June}\nsignals:\n  dry:\n    dimension: environmental\n    "
+     "from: rain_zone\n    when: sum(rainfall, since short)"},
+    {"more months than the season has",
+     "signals:\n  dry:\n    dimension: environmental\n    from: rain_zone\n    when: sum(rainfall, "
+     "3 months) < share of normal(sum(rainfall, 3 months), 10y)",
+     "seasons: {rains: June .. July}\nsignals:\n  dry:\n    dimension: environmental\n    from: "
+     "rain_zone\n    when: last(rainfall) < 1 mm/day during rains, 3 consecutive months"},
+    {"a guard that is a number", "last(ipc3_share) >= 20 %",
+     "last(ipc3_share) >= 20 % given age(ipc3_share)"},
+    {"an age in months", "last(ipc3_share) >= 20 %", "age(ipc3_share) >= 2 months"},
+    {"too many figures", "last(ipc3_share) >= 20 %",
+     "\"count(millet_price, 36 months) > 40 observations\""},
+    {"observations of a sum", "> 1 sd",
+     "> 1 sd and lag(sum(rainfall, 3 months), 1 observation) > 5 mm"},
+    {"a window of a signal left out", "last(ipc3_share) >= 20 %", "active(dry)"},
+    {"a latch that is no time", "{dimension: food, when: last(ipc3_share) >= 20 %}",
+     "{dimension: food, when: last(ipc3_share) >= 20 %, latch: yaer}"},
+    {"a key's season that does not exist", "{dimension: food, when: last(ipc3_share) >= 20 %}",
+     "{dimension: food, when: last(ipc3_share) >= 20 %, during: [rain]}"},
     {"an end too early", "dimensions() >= 3", "dimensions() >= 3 and"},
 };
 

@@ -23,6 +23,7 @@ PackMaker::Expr PackMaker::over_subjects(Kind kind, bool several) {
   e.kind = kind;
   e.subjects.push_back(subject());
   if (several && dice_.chance(25)) e.subjects.push_back(subject());
+  if (kind == Kind::kActive && dice_.chance(35)) own_window(e);
   return e;
 }
 
@@ -83,6 +84,11 @@ PackMaker::Expr PackMaker::pattern_condition(int pattern, const twin::Pattern& o
                     pattern_condition(pattern, own, depth - 1));
   }
   if (depth > 0 && form < 26) return twin::op(Kind::kNot, pattern_condition(pattern, own, 0));
+  if (depth > 0 && form < 30) return in_season(pattern_condition(pattern, own, 0));
+  if (depth > 0 && form < 33) {
+    Expr judged = pattern_condition(pattern, own, 0);
+    return twin::op(Kind::kGiven, std::move(judged), pattern_condition(pattern, own, 0));
+  }
   if (form < 45 && plan_.around) return around(pattern, own);
   if (form < 60) return cascade();
   if (form < 72) return over_subjects(Kind::kActive, true);

@@ -53,7 +53,8 @@ Assessment::History Assessment::years_before(const Expr& e, const Place& place, 
     const SourceId source = event_source(e.read, place);
     for (int y = 1; y <= e.years; ++y) {
       const Day end = add_years(events_end(e.read, place), -y);
-      if (facts_.covered(source, place.data, minus(end, e.read.window), end))
+      const auto from = events_from(e.read, end);
+      if (from && facts_.covered(source, place.data, *from, end))
         history.values.push_back(over_events(e.read, place.data, source, end));
     }
     return history;
