@@ -408,7 +408,8 @@ Parser::Value Parser::primary() {
     return inner;
   }
   if (peek().kind == TokenKind::kSpan)
-    wrong(peek(), "a span of time stands only inside a function", "sum(rainfall, 3 months)");
+    wrong(peek(), "a span of time stands only inside a function",
+          "sum(rainfall, 3 months); an age is compared in days or weeks");
   wrong(peek(),
         peek().kind == TokenKind::kEnd ? "the condition ends too early"
                                        : "'" + source_of(peek()) + "' does not fit here",

@@ -172,7 +172,10 @@ Read read_observations(const Scene& scene, const Leaf& leaf, std::int32_t earlie
   if (read.gap != Read::Gap::kNone) return read;
   Read* records = detail == Detail::kRecords ? &read : nullptr;
   std::optional<double> value;
-  if (leaf.cadence == Cadence::kIrregular) {
+  const bool reached = reaches_season(leaf, choice, stand.tick, horizon);
+  if (!reached) {
+    value = nothing_in_window(leaf);
+  } else if (leaf.cadence == Cadence::kIrregular) {
     const Day end = leaf.lag.count == 0 ? choice.covered : minus(choice.covered, leaf.lag);
     value = leaf.lag_observations > 0
                 ? observations_before(choice, leaf, choice.last().start, end, records)
@@ -185,8 +188,7 @@ Read read_observations(const Scene& scene, const Leaf& leaf, std::int32_t earlie
                 : at_period(choice, leaf, period, records);
   }
   if (!value) {
-    read.gap = leaf.since && !leaf.since->holding(choice.covered - 1) ? Read::Gap::kOffSeason
-                                                                      : Read::Gap::kMissing;
+    read.gap = reached ? Read::Gap::kMissing : Read::Gap::kOffSeason;
     return read;
   }
   horizon.limit_evidence(choice.covered - 1);
@@ -238,6 +240,13 @@ std::optional<double> at_period(const Choice& choice, const Leaf& leaf, std::int
   if (read != nullptr) read->window = range;
   if (!enough(leaf, sums.observed, periods)) return std::nullopt;
   return finish(sums, leaf, divisor_of(*choice.indicator));
+}
+
+bool reaches_season(const Leaf& leaf, const Choice& choice, Day tick, Horizon& horizon) {
+  if (!leaf.since) return true;
+  horizon.limit(leaf.since->next_edge(tick));
+  const auto occurrence = leaf.since->holding(tick);
+  return occurrence && occurrence->start < choice.covered;
 }
 
 std::optional<DayRange> days_of_window(const Leaf& leaf, Day end) {

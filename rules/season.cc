@@ -85,7 +85,9 @@ class Reader {
     const Word* word = peek();
     const auto value = number();
     if (!value || *value < 1 || *value > most)
-      wrong(word, "this is no " + std::string(what) + " of the year",
+      wrong(word,
+            (word == nullptr ? "there" : "'" + std::string(word->text) + "'") + " is no " +
+                std::string(what) + " of the year",
             "1 to " + std::to_string(most));
     return *value;
   }
@@ -151,7 +153,10 @@ tl::expected<Season, ExpressionError> Season::parse(std::string name, std::strin
       day = *number;
       const std::int32_t longest = kLongest[static_cast<std::size_t>(month - 1)];
       if (day < 1 || day > longest)
-        reader.wrong(first, "this month has no such day", "1 to " + std::to_string(longest));
+        reader.wrong(first,
+                     std::string(kMonths[static_cast<std::size_t>(month - 1)]) + " has no day " +
+                         std::to_string(day),
+                     "1 to " + std::to_string(longest));
     };
     date(season.from_, season.from_day_);
     if (season.from_ == 2 && season.from_day_ == 29)

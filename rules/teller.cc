@@ -56,7 +56,7 @@ std::string gap(const Read& read) {
       return until.empty() ? "no source says that its events are complete"
                            : "events are complete until " + until;
     case Read::Gap::kOffSeason:
-      return "the season of its window has not begun";
+      return "no figure lies in the season of its window";
   }
   return "";
 }

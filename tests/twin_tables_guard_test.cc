@@ -7,8 +7,6 @@ namespace {
 using twin::How;
 using twin::Kind;
 
-INSTANTIATE_TEST_SUITE_P(Both, Table, testing::Values(Who::kTwin, Who::kEngine), who_name);
-
 twin::Season dates(std::pair<std::int32_t, std::int32_t> from,
                    std::pair<std::int32_t, std::int32_t> to) {
   return {"season", twin::Season::Of::kDates, from, to};
@@ -75,6 +73,19 @@ TEST_P(Table, AWindowSinceTheSeasonGrowsAndBeginsAnew) {
   today("2020-06-07");
   // 30, 60, 90, 120; on 7 June there is no season to count from.
   EXPECT_EQ(signal_in(at::kXa), "?2 .1 #3 !1");
+}
+
+TEST_P(Table, WhatTheSeasonBeforeHeldIsNotCarriedIntoTheNext) {
+  pack_.seasons = {kYear};
+  twin::Read sum = over(How::kSum, of::kHeat, days(1));
+  sum.since = 0;
+  signal(of::kEnvironmental, at_least(sum, 60, "degC"));
+  last_signal().latch_season = 0;
+  begin("2019-12-29");
+  say_heat("2019-12-29", {"30", "30", "30", "-", "-", "20", "20", "20"});
+  today("2020-01-05");
+  // Over with 31 December; until the figure of 3 January nothing of the new year is known.
+  EXPECT_EQ(signal_in(at::kXa), ".1 #2 .1 ?1 .2 #1");
 }
 
 TEST_P(Table, TheFigureBeforeIsTheOneBeforeHoweverOld) {

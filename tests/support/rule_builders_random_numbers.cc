@@ -87,7 +87,8 @@ double PackMaker::rounded(double value) { return std::round(value * 10) / 10; }
 
 PackMaker::Expr PackMaker::threshold(const Measure& m, const Read* read) {
   double value = rounded(m.typical * dice_.between(4, 16) / 10.0);
-  if (m.unit == "days") value = std::round(value);
+  const bool whole = m.unit == "days";
+  if (whole) value = std::round(value);
   if (read != nullptr && plan_.history && has_history(*read) && dice_.chance(40) &&
       (read->events || indicator_of(*read).cadence != Cadence::kIrregular)) {
     Expr normal = twin::read(*read);
@@ -101,8 +102,8 @@ PackMaker::Expr PackMaker::threshold(const Measure& m, const Read* read) {
     p.name = "k" + std::to_string(pack_.parameters.size());
     p.unit = m.unit;
     p.value = value;
-    if (dice_.chance(60)) p.by_region[at::kXa] = rounded(value * 1.3);
-    if (dice_.chance(40)) p.by_region[at::kXb] = rounded(value * 0.7);
+    if (dice_.chance(60)) p.by_region[at::kXa] = whole ? value + 3 : rounded(value * 1.3);
+    if (dice_.chance(40)) p.by_region[at::kXb] = whole ? value + 1 : rounded(value * 0.7);
     pack_.parameters.push_back(p);
     Expr e;
     e.kind = Kind::kParameter;

@@ -99,6 +99,7 @@ class Assessment {
   Interval age(const Expr& e, const Place& place) const;
   std::optional<Day> last_seen(const Read& what, SourceId source, const Place& place) const;
   Interval count_figures(const Read& what, const Place& place, std::int32_t back);
+  bool reaches_season(const Read& what, const Standing& standing, const Place& place) const;
   std::optional<Day> events_from(const Read& what, Day end) const;
   std::int32_t periods_in(const Read& what, Cadence cadence, std::int32_t last) const;
   std::optional<double> figure_before(const Read& what, const Standing& standing, Day start,

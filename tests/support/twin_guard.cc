@@ -164,6 +164,7 @@ Interval Assessment::count_figures(const Read& what, const Place& place, std::in
   }
   if (!standing) return exactly(0);
   evidence(standing->c - 1);
+  if (!reaches_season(what, *standing, place)) return exactly(0);
   Day from, until;
   if (indicator.cadence == Cadence::kIrregular) {
     until = what.lag.count == 0 ? standing->c : minus(standing->c, what.lag);
@@ -185,6 +186,14 @@ Interval Assessment::count_figures(const Read& what, const Place& place, std::in
   for (const auto& seen : *standing->series)
     if (seen.end > from && seen.end <= until) ++n;
   return exactly(n);
+}
+
+// Whether anything was seen of the occurrence that holds the tick.
+bool Assessment::reaches_season(const Read& what, const Standing& standing,
+                                const Place& place) const {
+  if (!what.since) return true;
+  const auto start = pack_.seasons[*what.since].start(place.tick);
+  return start && *start <= standing.c - 1;
 }
 
 // The first day of the window of events that ends at `end`; nullopt off its season.

@@ -60,7 +60,7 @@ Assessment::History Assessment::years_before(const Expr& e, const Place& place, 
     return history;
   }
   const auto standing = stand(e.read, place);
-  if (!standing) return history;
+  if (!standing || !reaches_season(e.read, *standing, place)) return history;
   const Cadence cadence = standing->indicator->cadence;
   const std::int32_t last =
       period_of(cadence, standing->c - 1) - lag_of(e.read, cadence) - place.back;

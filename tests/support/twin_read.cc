@@ -190,6 +190,7 @@ Interval Assessment::read_raw(const Read& what, const Place& place, std::int32_t
     return over_events(what, place.data, event_source(what, place), events_end(what, place) - back);
   const auto standing = stand(what, place);
   if (!standing) return kUnknown;
+  if (!reaches_season(what, *standing, place)) return kUnknown;
   const Cadence cadence = standing->indicator->cadence;
   if (what.lag_observations > 0) {
     auto [start, end] = stood_at(what, place).value();
