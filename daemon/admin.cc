@@ -204,8 +204,10 @@ class AdminServer::Listener {
       return done(admin_error(AdminRefusal::kConflict,
                               "another backup is running; ask again when it is done"));
     backup_running_ = true;
+    ++ports_.counters.backups;
     asio::post(backups_, [this, directory, done = std::move(done)]() mutable {
       AdminResponse response = guarded([&] { return respond_backup(ports_, directory); });
+      --ports_.counters.backups;
       asio::post(net_->io,
                  [this, done = std::move(done), response = std::move(response)]() mutable {
                    backup_running_ = false;

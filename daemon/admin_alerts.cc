@@ -121,12 +121,10 @@ Result<std::string> show_alert(const Store& store, const Hash128& alert) {
   const auto revisions = store.alert(alert);
   if (!revisions) return tl::unexpected(revisions.error());
   if (revisions->empty()) return fail(ErrorCode::kNotFound, "there is no alert " + alert.hex());
+  const auto sent = store.dispatches_of(alert);
+  if (!sent) return tl::unexpected(sent.error());
   json::array dispatches;
-  const auto done = store.for_each_dispatch([&](const Dispatch& dispatch) -> Result<void> {
-    if (dispatch.alert == alert) dispatches.push_back(to_object(dispatch));
-    return {};
-  });
-  if (!done) return tl::unexpected(done.error());
+  for (const Dispatch& dispatch : *sent) dispatches.push_back(to_object(dispatch));
   const auto acknowledged = store.acknowledgements(alert);
   if (!acknowledged) return tl::unexpected(acknowledged.error());
   json::array acknowledgements;

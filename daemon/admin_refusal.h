@@ -48,6 +48,7 @@ const AdminRefusalEntry& entry_of(AdminRefusal refusal);
 struct AdminCounters {
   std::atomic<std::uint64_t> requests = 0;     // answered, refused ones included
   std::atomic<std::uint64_t> connections = 0;  // open now
+  std::atomic<std::uint64_t> backups = 0;      // being made now, or waiting for that
   std::array<std::atomic<std::uint64_t>, kAdminRefusalCount> refusals{};
 
   void count(AdminRefusal refusal) { ++refusals[static_cast<std::size_t>(refusal)]; }

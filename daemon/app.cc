@@ -10,6 +10,7 @@
 #include "alerting/smtp_channel.h"
 #include "daemon/engine_id.h"
 #include "daemon/reload.h"
+#include "daemon/stop_log.h"
 
 namespace tocsin {
 namespace {
@@ -109,8 +110,6 @@ int exit_code(const Error& error) {
 
 App::App(AppOptions options, std::shared_ptr<spdlog::logger> log)
     : options_(std::move(options)), log_(std::move(log)) {}
-
-App::~App() { stop(); }
 
 Result<void> App::start() {
   auto contents = read_contents(options_.config_directory);
@@ -375,10 +374,11 @@ void App::say_what_was_loaded() const {
       options_.version, catalogue_->regions.all().size(), catalogue_->indicators.size(),
       catalogue_->sources.size(), catalogue_->producers.size(), catalogue_->committees.size(),
       packs);
-  log_->info("store {}: journal at {}, {} observations, {} events, {} open alerts",
+  log_->info("store {}: journal at {}, {} observations, {} forecasts, {} events, {} open alerts",
              settings_.store.path, store_->head().sequence,
              pipeline_->engine().data().observation_count(),
-             pipeline_->engine().data().event_count(), pipeline_->engine().ledger().open_count());
+             pipeline_->engine().data().forecast_count(), pipeline_->engine().data().event_count(),
+             pipeline_->engine().ledger().open_count());
   const Checkpoint::Restored& restored = pipeline_->restored();
   if (restored.found) {
     log_->info(
@@ -432,20 +432,14 @@ Result<void> App::run() {
     lock.lock();
   }
   notify("STOPPING=1");
-  stop();
+  StopLog say(*log_);
+  stop_others(say);
+  say.waits_for(fmt::format("what is queued to be committed ({} frames)", frames_->depth()));
   loop_->stop();
   engine.join();
   if (!result) return result;  // after a failed commit the store refuses, as it should
-  if (loop_->is_halted()) {
-    log_->warn(
-        "the store's disk is nearly full: no checkpoint is written, the next start takes longer");
-    return {};
-  }
-  // The next start then has nothing to make anew and no log to replay.
-  if (auto finished = pipeline_->finish(); !finished)
-    log_->warn("no checkpoint was written: {}", finished.error().message);
-  if (auto flushed = store_->flush(); !flushed)
-    log_->warn("the store could not be flushed: {}", flushed.error().message);
+  finish_store(say);
+  say.waits_for("the store to be closed");
   return {};
 }
 
@@ -459,14 +453,6 @@ void App::request_reload() {
   const std::lock_guard lock(mutex_);
   reload_requested_ = true;
   changed_.notify_all();
-}
-
-// The server first, so that nothing more comes in; then what sends, while the engine still runs to
-// commit what was delivered: a mail whose result is lost is sent again.
-void App::stop() {
-  if (server_) server_->stop();
-  if (dispatcher_) dispatcher_->stop(std::chrono::seconds(settings_.delivery.deadline_seconds + 1));
-  if (admin_) admin_->stop();
 }
 
 }  // namespace tocsin

@@ -17,6 +17,8 @@
 
 namespace tocsin {
 
+class StopLog;  // daemon/stop_log.h
+
 struct AppOptions {
   std::string config_directory;
   std::string version;
@@ -68,7 +70,8 @@ class App {
   void notify(const std::string& state) const;
   std::string admin_url() const;
   Result<void> write_ports() const;
-  void stop();
+  void stop_others(StopLog& say);
+  void finish_store(StopLog& say);
 
   AppOptions options_;
   std::shared_ptr<spdlog::logger> log_;

@@ -1,5 +1,7 @@
 #include "daemon/checkpoint.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -22,7 +24,14 @@ Checkpoint::Checkpoint(Engine& engine, Store& store, std::string fingerprint,
   since_.resize(regions);
   engine_.watch({[this](RegionId region) { before_change(region); },
                  [this](const SeriesKey& series, const Observed& observation, bool added) {
-                   observed({series, observation, added});
+                   if (RegionChanges* kept = changes_of(series.region))
+                     kept->observations.push_back({series, observation, added});
+                   changed(series.region);
+                 },
+                 [this](const SeriesKey& series, const Predicted& predicted, bool added) {
+                   if (RegionChanges* kept = changes_of(series.region))
+                     kept->forecasts.push_back({series, predicted, added});
+                   changed(series.region);
                  }});
 }
 
@@ -33,13 +42,14 @@ void Checkpoint::before_change(RegionId region) {
     rest_[number] = encode_region_rest(engine_, region);
 }
 
-void Checkpoint::observed(const ObservationChange& change) {
-  const RegionId region = change.series.region;
+RegionChanges* Checkpoint::changes_of(RegionId region) {
+  return pending_[region.number()] != 0 ? &since_[region.number()] : nullptr;
+}
+
+void Checkpoint::changed(RegionId region) {
   const std::size_t number = region.number();
   changed_[number] = 1;
-  if (pending_[number] == 0) return;
-  since_[number].push_back(change);
-  if (since_[number].size() >= kUndoneMax) save(region);
+  if (pending_[number] != 0 && since_[number].size() >= kUndoneMax) save(region);
 }
 
 void Checkpoint::save(RegionId region) {
@@ -131,7 +141,8 @@ void Checkpoint::committed(std::uint64_t sequence, std::uint64_t records) {
   records_since_ += records;
   // A checkpoint costs as much as there is data: the more there is, the rarer it is made, and the
   // longer the tail that a recovery has to read.
-  const std::uint64_t wanted = std::clamp(engine_.data().observation_count() / 10,
+  const Dataset& data = engine_.data();
+  const std::uint64_t wanted = std::clamp((data.observation_count() + data.forecast_count()) / 10,
                                           options_.least_records, 2 * options_.least_records);
   if (!making_ && records_since_ >= wanted) begin(sequence);
 }
@@ -142,11 +153,16 @@ Result<void> Checkpoint::prepare() {
   return store_.drop_state();
 }
 
-Result<void> Checkpoint::finish() {
+Result<void> Checkpoint::finish(const std::function<bool()>& may_go_on) {
   constexpr std::size_t kBatch = std::size_t{8} << 20;
   if (auto prepared = prepare(); !prepared) return prepared;
   const auto complete = [&]() -> Result<void> {
     while (making_) {
+      if (!may_go_on())
+        return fail(ErrorCode::kLimit,
+                    fmt::format("the time for it was over with {} of {} regions encoded; the one "
+                                "at journal entry {} stands",
+                                next_, order_.size(), complete_));
       std::vector<StateRow> rows;
       std::vector<std::string> deletes;
       fill(kBatch, rows, deletes);

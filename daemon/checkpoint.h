@@ -24,11 +24,11 @@ struct CheckpointOptions {
 //
 // A checkpoint stands for one journal sequence, exactly, and is written while commits go on. It
 // begins after a commit; from then on what changes is kept as it was: of a region the list of the
-// observations that came and went, and the rest encoded. Some regions are encoded with every
-// commit, without what came since. So no commit has to encode much, though all regions change
-// within seconds. The rows ride along in the commits' batches; the head row, with the last of them,
-// makes the checkpoint the valid one. A crash before that leaves the one before, whose rows are
-// kept until then.
+// observations and forecasts that came and went, and the rest encoded. Some regions are encoded
+// with every commit, without what came since. So no commit has to encode much, though all regions
+// change within seconds. The rows ride along in the commits' batches; the head row, with the last
+// of them, makes the checkpoint the valid one. A crash before that leaves the one before, whose
+// rows are kept until then.
 //
 // A recovery puts the rows in and then what changed after the checkpoint: for each identity that a
 // later commit changed, its latest revision in the place of the one that the checkpoint holds. For
@@ -60,8 +60,9 @@ class Checkpoint {
   void fill(Commit& commit);
   // The commit is staged. `records`: how many came with it.
   void committed(std::uint64_t sequence, std::uint64_t records);
-  // Writes all that a checkpoint of the store's head needs: for a clean stop.
-  Result<void> finish();
+  // Writes all that a checkpoint of the store's head needs: for a clean stop. `may_go_on` is asked
+  // before each batch; kLimit once it says no. The checkpoint before is then the valid one.
+  Result<void> finish(const std::function<bool()>& may_go_on);
 
   // Journal sequence of the last complete checkpoint; 0 when there is none.
   std::uint64_t position() const { return complete_; }
@@ -77,10 +78,13 @@ class Checkpoint {
   };
   using Replaced = std::map<Identity, LatestRevision>;
 
-  static constexpr std::size_t kUndoneMax = 128;  // changes of a region's observations
+  // Changes of a region's observations and forecasts.
+  static constexpr std::size_t kUndoneMax = 128;
 
   void before_change(RegionId region);
-  void observed(const ObservationChange& change);
+  // Where what comes and goes in the region is kept; nullptr when the checkpoint doesn't need it.
+  RegionChanges* changes_of(RegionId region);
+  void changed(RegionId region);
   void save(RegionId region);
   void begin(std::uint64_t sequence);
   void spill();
@@ -103,9 +107,9 @@ class Checkpoint {
   std::vector<char> pending_;  // not yet in the checkpoint that is being made
   std::vector<std::uint32_t> generation_of_;
   // Of pending regions, since the checkpoint began: the rest of the row as it was, if it changed,
-  // and the observations that changed.
+  // and the observations and forecasts that changed.
   std::vector<std::string> rest_;
-  std::vector<std::vector<ObservationChange>> since_;
+  std::vector<RegionChanges> since_;
 
   // The one that is being made.
   bool making_ = false;

@@ -1,9 +1,8 @@
 #include "daemon/checkpoint_rows.h"
 
-#include <algorithm>
-#include <map>
 #include <utility>
 
+#include "daemon/checkpoint_parts.h"
 #include "storage/bytes.h"
 #include "storage/codec.h"
 #include "storage/keys.h"
@@ -11,181 +10,8 @@
 namespace tocsin {
 namespace {
 
-constexpr std::uint32_t kDaysMax = 0xFFFFF;  // of one period: damaged lengths must not overflow
-constexpr std::uint8_t kHeadVersion = 1, kRegionVersion = 1, kChangedVersion = 1,
+constexpr std::uint8_t kHeadVersion = 1, kRegionVersion = 2, kChangedVersion = 1,
                        kReplacedVersion = 1;
-
-// Days that follow each other, each as the step from the one before.
-class DayWriter {
- public:
-  explicit DayWriter(ByteWriter& out) : out_(out) {}
-  void put(Day day) {
-    out_.zigzag(std::int64_t{day.number()} - last_);
-    last_ = day.number();
-  }
-
- private:
-  ByteWriter& out_;
-  std::int64_t last_ = 0;
-};
-
-class DayReader {
- public:
-  explicit DayReader(ByteReader& in) : in_(in) {}
-  Day get() {
-    last_ += in_.number<std::int32_t>();  // never far enough to overflow
-    if (last_ < kDayMin.number() || last_ > kDayNever.number()) {
-      in_.fault("day " + std::to_string(last_));
-      last_ = 0;
-    }
-    return Day(static_cast<std::int32_t>(last_));
-  }
-
- private:
-  ByteReader& in_;
-  std::int64_t last_ = 0;
-};
-
-std::int32_t read_days(ByteReader& in) {
-  const auto days = in.number<std::uint32_t>();
-  if (days <= kDaysMax) return static_cast<std::int32_t>(days);
-  in.fault("a period of " + std::to_string(days) + " days");
-  return 0;
-}
-
-// Minutes that follow each other, each as the step from the one before.
-std::int32_t read_minute(ByteReader& in, std::int32_t before) {
-  const std::int64_t step = in.zigzag();
-  constexpr std::int64_t kStepMax = std::int64_t{UINT32_MAX};
-  if (step >= -kStepMax && step <= kStepMax && std::in_range<std::int32_t>(before + step))
-    return static_cast<std::int32_t>(before + step);
-  in.fault("minute " + std::to_string(before) + " and " + std::to_string(step));
-  return 0;
-}
-
-void expect_prefix(ByteReader& in, std::string_view prefix) {
-  if (in.raw(prefix.size()) != prefix) in.fault("not the key's letter");
-}
-
-template <class IdType>
-IdType read_id(ByteReader& in) {
-  return IdType(in.number<typename IdType::number_type>());
-}
-
-void write(const Series& series, ByteWriter& out) {
-  out.varint(series.size());
-  DayWriter days(out);
-  std::int64_t minute = 0;
-  for (const Observed& o : series) {
-    days.put(o.end);
-    out.varint(static_cast<std::uint64_t>(o.end - o.start));
-    out.zigzag(o.published_minute - minute);
-    minute = o.published_minute;
-    out.u8(static_cast<std::uint8_t>(o.tlp));
-    out.u64(o.identity);
-    out.zigzag(o.value);
-  }
-}
-
-Series read_series(ByteReader& in) {
-  Series series(in.count(13));
-  DayReader days(in);
-  std::int32_t minute = 0;
-  for (Observed& o : series) {
-    o.end = days.get();
-    o.start = o.end - read_days(in);
-    o.published_minute = minute = read_minute(in, minute);
-    o.tlp = in.enumerator(Tlp::kRed);
-    o.identity = in.u64();
-    o.value = in.zigzag();
-  }
-  return series;
-}
-
-void write(const std::vector<Happened>& list, ByteWriter& out) {
-  out.varint(list.size());
-  DayWriter days(out);
-  for (const Happened& happened : list) {
-    days.put(happened.start);
-    out.varint(static_cast<std::uint64_t>(happened.end - happened.start));
-    out.u64(happened.identity);
-    out.varint(happened.source.number());
-    out.varint(happened.kind.number());
-    out.u8(happened.vague_place ? 1 : 0);
-    out.u8(static_cast<std::uint8_t>(happened.tlp));
-    out.zigzag(happened.deaths);
-    out.zigzag(happened.displaced);
-    out.varint(happened.actors.size());
-    for (const std::uint64_t actor : happened.actors) out.u64(actor);
-  }
-}
-
-enum class YesNo : std::uint8_t { kNo, kYes };
-
-std::vector<Happened> read_happened(ByteReader& in) {
-  std::vector<Happened> list(in.count(17));
-  DayReader days(in);
-  for (Happened& happened : list) {
-    happened.start = days.get();
-    happened.end = happened.start + read_days(in);
-    happened.identity = in.u64();
-    happened.source = read_id<SourceId>(in);
-    happened.kind = read_id<EventKindId>(in);
-    happened.vague_place = in.enumerator(YesNo::kYes) == YesNo::kYes;
-    happened.tlp = in.enumerator(Tlp::kRed);
-    happened.deaths = in.zigzag();
-    happened.displaced = in.zigzag();
-    happened.actors.resize(in.count(8));
-    for (std::uint64_t& actor : happened.actors) actor = in.u64();
-  }
-  return list;
-}
-
-void write(DayRange range, DayWriter& days) {
-  days.put(range.from);
-  days.put(range.until);
-}
-
-DayRange read_range(DayReader& days) {
-  const Day from = days.get();
-  return {from, days.get()};
-}
-
-void write(const Dataset::RegionCoverage& coverage, ByteWriter& out) {
-  out.varint(coverage.statements.size());
-  DayWriter days(out);
-  for (const auto& statement : coverage.statements) {
-    out.varint(statement.source.number());
-    write(statement.range, days);
-    out.u64(statement.identity);
-  }
-  out.varint(coverage.merged.size());
-  for (const auto& [source, ranges] : coverage.merged) {
-    out.varint(source.number());
-    out.varint(ranges.size());
-    for (const DayRange& range : ranges) write(range, days);
-  }
-}
-
-Dataset::RegionCoverage read_coverage(ByteReader& in) {
-  Dataset::RegionCoverage coverage;
-  coverage.statements.resize(in.count(11));
-  DayReader days(in);
-  for (auto& statement : coverage.statements) {
-    statement.source = read_id<SourceId>(in);
-    statement.range = read_range(days);
-    statement.identity = in.u64();
-  }
-  for (std::size_t sources = in.count(2); sources > 0; --sources) {
-    const auto source = read_id<SourceId>(in);
-    if (!coverage.merged.empty() && source <= coverage.merged.rbegin()->first)
-      in.fault("sources out of order");
-    auto& ranges = coverage.merged[source];
-    ranges.resize(in.count(2));
-    for (DayRange& range : ranges) range = read_range(days);
-  }
-  return coverage;
-}
 
 void write(const Held& held, ByteWriter& out) {
   if (held.idle()) return;
@@ -288,15 +114,6 @@ RegionTracks read_tracks(ByteReader& in) {
   return tracks;
 }
 
-// Events and coverage.
-void write_places(const Dataset& data, RegionId region, ByteWriter& out) {
-  for (const RegionEvents* events : {&data.events(region), &data.unplaced(region)}) {
-    write(events->dated, out);
-    write(events->spans, out);
-  }
-  write(data.coverage(region), out);
-}
-
 }  // namespace
 
 std::string encode(const CheckpointHead& head) {
@@ -333,46 +150,18 @@ std::string region_row_key(const RegionRowKey& key) {
 
 Result<RegionRowKey> parse_region_row_key(std::string_view key) {
   ByteReader in(key);
-  expect_prefix(in, kRegionRowPrefix);
+  in.expect(kRegionRowPrefix);
   RegionRowKey parsed;
   parsed.region = RegionId(in.u32());
   parsed.generation = in.u32();
   return in.finish("key of a region's row", parsed);
 }
 
-std::string encode_region_series(const Dataset& data, RegionId region,
-                                 std::span<const ObservationChange> since) {
-  // The changed series as they were; the latest change is undone first.
-  std::map<SeriesKey, Series> before;
-  for (std::size_t i = since.size(); i-- > 0;) {
-    const auto& [key, observed, added] = since[i];
-    auto found = before.find(key);
-    if (found == before.end()) found = before.emplace(key, *data.series(key)).first;
-    Series& series = found->second;
-    const auto at = std::lower_bound(series.begin(), series.end(), observed);
-    if (added) {
-      require(at != series.end() && *at == observed, "what was put in is there");
-      series.erase(at);
-    } else {
-      series.insert(at, observed);
-    }
-  }
-  std::vector<std::pair<SeriesKey, const Series*>> kept;
-  data.for_each_series_of(region, [&](const SeriesKey& key, const Series& series) {
-    const auto found = before.find(key);
-    const Series& then = found == before.end() ? series : found->second;
-    if (!then.empty()) kept.emplace_back(key, &then);
-  });
+std::string encode_region_series(const Dataset& data, RegionId region, const RegionChanges& since) {
   std::string bytes;
   ByteWriter out(bytes);
   out.u8(kRegionVersion);
-  out.varint(kept.size());
-  for (const auto& [key, series] : kept) {
-    out.varint(key.indicator.number());
-    out.varint(key.source.number());
-    out.varint(key.group.number());
-    write(*series, out);
-  }
+  write_series(data, region, since, out);
   return bytes;
 }
 
@@ -395,21 +184,10 @@ std::string encode_region_rest(const Engine& engine, RegionId region) {
 
 Result<RegionRow> decode_region_row(RegionId region, std::string_view bytes) {
   ByteReader in(bytes);
-  in.version(kRegionVersion);
+  // Rows of an earlier version are another program's: its checkpoint is not used at all.
+  if (in.version(kRegionVersion) != kRegionVersion) in.fault("a row without forecasts");
   RegionRow row;
-  row.content.series.resize(in.count(4));
-  for (auto& [key, series] : row.content.series) {
-    key.region = region;
-    key.indicator = read_id<IndicatorId>(in);
-    key.source = read_id<SourceId>(in);
-    key.group = read_id<GroupId>(in);
-    series = read_series(in);
-  }
-  for (RegionEvents* events : {&row.content.events, &row.content.unplaced}) {
-    events->dated = read_happened(in);
-    events->spans = read_happened(in);
-  }
-  row.content.coverage = read_coverage(in);
+  row.content = read_content(region, in);
   row.tracks.resize(in.count(3));
   for (RegionTracks& tracks : row.tracks) tracks = read_tracks(in);
   return in.finish("row of a region's derived state", std::move(row));
@@ -423,7 +201,7 @@ std::string changed_key(std::uint64_t sequence) {
 
 Result<std::uint64_t> parse_changed_key(std::string_view key) {
   ByteReader in(key);
-  expect_prefix(in, kChangedPrefix);
+  in.expect(kChangedPrefix);
   const std::uint64_t sequence = in.u64();
   return in.finish("key of changed identities", sequence);
 }
@@ -480,7 +258,7 @@ Result<ReplacedRow> decode_replaced(std::string_view key, std::string_view bytes
   const std::string_view rest = in.rest();
   if (auto done = in.finish("replaced revision"); !done) return tl::unexpected(done.error());
   ByteReader key_in(key);
-  expect_prefix(key_in, kReplacedPrefix);
+  key_in.expect(kReplacedPrefix);
   const std::string_view record = key_in.raw(kKeySize);
   key_in.u64();
   if (auto done = key_in.finish("key of a replaced revision"); !done)

@@ -46,15 +46,22 @@ struct RegionRow {
   Dataset::RegionContent content;
   std::vector<RegionTracks> tracks;  // by pack; empty when the region is not folded for the pack
 };
-// An observation that was put in (`added`) or taken out.
-struct ObservationChange {
+// An observation, or a figure of a forecast, that was put in (`added`) or taken out.
+template <class Figure>
+struct FigureChange {
   SeriesKey series;
-  Observed observed;
+  Figure figure;
   bool added = true;
 };
-// The row is its series, as they were before the changes `since`, and the rest.
+// Of one region, in their order.
+struct RegionChanges {
+  std::vector<FigureChange<Observed>> observations;
+  std::vector<FigureChange<Predicted>> forecasts;
+  std::size_t size() const { return observations.size() + forecasts.size(); }
+};
+// The row is its series and forecasts, as they were before the changes `since`, and the rest.
 std::string encode_region_series(const Dataset& data, RegionId region,
-                                 std::span<const ObservationChange> since = {});
+                                 const RegionChanges& since = {});
 std::string encode_region_rest(const Engine& engine, RegionId region);
 // The data of the row, without tracks.
 std::string encode_region_content(const Dataset& data, RegionId region);

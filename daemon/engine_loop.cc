@@ -107,14 +107,24 @@ Result<void> EngineLoop::run() {
 }
 
 Result<void> EngineLoop::turns() {
+  auto stop_by = Steady::time_point::max();
   while (true) {
     const bool last = stopping_;
+    if (last && stop_by == Steady::time_point::max()) stop_by = Steady::now() + options_.stop_time;
     if (auto done = turn(); !done) return done;
     // Where no more comes in nobody submits a commit, and would hear of a failure beside this
     // thread.
     if (auto may = store_.may_write(); !may) return may;
     if (auto done = heed_reload(); !done) return done;
     if (last && (is_empty() || halted_)) return drain();
+    if (last && Steady::now() >= stop_by) {
+      log_.warn(
+          "stopping: what was queued could not all be committed within {} s; {} frames and more "
+          "are "
+          "left to their producers, who have no ACK for them",
+          std::chrono::duration<double>(options_.stop_time).count(), frames_.depth());
+      return drain();
+    }
     ports_.alive();
     watch_space();
   }

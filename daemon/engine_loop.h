@@ -44,6 +44,8 @@ struct LoopOptions {
   ClockKind clock = ClockKind::kSystem;
   std::uint64_t commit_records = 16'000;  // at most, in one commit
   std::chrono::milliseconds wait{20};     // for something to do
+  // After stop() what is queued is committed for so long; their producers have the rest.
+  std::chrono::milliseconds stop_time{10'000};
   std::filesystem::path store_directory;
   SpaceMarks space;
   // Frames are decoded and commits written by threads of their own, while the next commit is made.
@@ -59,7 +61,7 @@ class EngineLoop {
   // Runs until stop() or a failed commit, which is returned: memory is then ahead of the disk and
   // the process must end.
   Result<void> run();
-  // Any thread. What is already queued is still committed.
+  // Any thread. What is already queued is still committed, as far as LoopOptions::stop_time allows.
   void stop();
   // Any thread: what a person asks for (daemon/request.h), at most kRequestInputsMax inputs. They
   // share one commit. `answer` is called once, on a thread of the loop or at once on this one.

@@ -65,6 +65,7 @@ void EngineFigures::update(const CommitOutcome& outcome, const Pipeline& pipelin
   series_ = data.series_count();
   observations_ = data.observation_count();
   events_ = data.event_count();
+  forecasts_ = data.forecast_count();
 }
 
 void EngineFigures::follow_alerts(const CommitOutcome& outcome, const Pipeline& pipeline) {
@@ -162,6 +163,7 @@ void EngineFigures::add_to(Scrape& scrape) const {
   scrape.add("tocsin_data_series", series_);
   scrape.add("tocsin_data_observations", observations_);
   scrape.add("tocsin_data_events", events_);
+  scrape.add("tocsin_data_forecasts", forecasts_);
 }
 
 }  // namespace tocsin

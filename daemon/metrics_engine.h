@@ -64,7 +64,8 @@ class EngineFigures {
   std::map<IndicatorId, IndicatorFigures> indicators_;
   ProcessingTime now_;
   Day journal_horizon_ = kDayMin, quarantine_horizon_ = kDayMin;
-  std::uint64_t sequence_ = 0, checkpoint_ = 0, series_ = 0, observations_ = 0, events_ = 0;
+  std::uint64_t sequence_ = 0, checkpoint_ = 0, series_ = 0, observations_ = 0, events_ = 0,
+                forecasts_ = 0;
 };
 
 // The key of a source, "(none)" for number 0; of one that isn't configured any more its number.

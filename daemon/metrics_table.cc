@@ -37,6 +37,7 @@ constexpr auto kTable = std::to_array<MetricEntry>({
      "Time from taking the frames to the synced commit: gate, rules, disk."},
     {"tocsin_commits_total", Counter, "", "Commits since the start."},
     {"tocsin_data_events", Gauge, "", "Events that the rules can read."},
+    {"tocsin_data_forecasts", Gauge, "", "Figures of forecasts that the rules can read."},
     {"tocsin_data_observations", Gauge, "", "Observations that the rules can read."},
     {"tocsin_data_series", Gauge, "", "Series of observations."},
     {"tocsin_disk_free_bytes", Gauge, "", "Free bytes on the store's disk."},

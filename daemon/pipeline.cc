@@ -44,6 +44,8 @@ Day newest_day(const Record& record) {
   if (const auto* event = std::get_if<EventBody>(&record.body)) return event->end;
   if (const auto* observation = std::get_if<ObservationBody>(&record.body)) return observation->end;
   if (const auto* coverage = std::get_if<CoverageBody>(&record.body)) return coverage->until;
+  // What a forecast speaks about lies ahead: it says how new the source is by its day of issue.
+  if (std::holds_alternative<ForecastBody>(record.body)) return day_of(record.time) + 1;
   return kDayMin;
 }
 

@@ -80,7 +80,9 @@ class Pipeline {
   const WireLimits& wire_limits() const { return parser_.limits(); }
 
   // Writes a checkpoint of all that is committed: before a clean stop.
-  Result<void> finish() { return checkpoint_->finish(); }
+  Result<void> finish(const std::function<bool()>& may_go_on = [] { return true; }) {
+    return checkpoint_->finish(may_go_on);
+  }
 
   const Engine& engine() const { return *engine_; }
   const Checkpoint& checkpoint() const { return *checkpoint_; }

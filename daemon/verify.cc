@@ -93,6 +93,7 @@ Result<void> verify_all(Store& store, const VerifyOptions& options, VerifyReport
   }
   if (!compared) {
     if (auto done = verify_records(store, *loaded, report); !done) return done;
+    if (auto done = verify_counters(store, *loaded, report); !done) return done;
   }
   return verify_state(store, *loaded, report);
 }

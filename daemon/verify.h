@@ -22,7 +22,8 @@ namespace tocsin {
 //
 // Where retention has cut the journal, 3 is not possible. Then it proves what the rows say of each
 // other (storage/verify.h), that every latest revision from after the cut is a record of the
-// journal, and 4; and says from where on.
+// journal, that so many fates were counted since as the journal has records, and 4; and says from
+// where on, and what is not proved.
 //
 // Memory: one engine, as the daemon's. Disk: a scratch store of the size of this one.
 
@@ -52,5 +53,7 @@ Result<VerifyReport> verify_store(Store& store, const VerifyOptions& options);
 // The parts, for verify.cc.
 Result<void> verify_state(Store& store, const Loaded& loaded, VerifyReport& report);
 Result<void> verify_records(const Store& store, const Loaded& loaded, VerifyReport& report);
+// Of a journal that was cut.
+Result<void> verify_counters(const Store& store, const Loaded& loaded, VerifyReport& report);
 
 }  // namespace tocsin

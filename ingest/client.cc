@@ -37,7 +37,7 @@ Sender::Sender(SenderOptions options, FrameStore& store, FrameCutter& cutter, Se
       store_(store),
       cutter_(cutter),
       observer_(std::move(observer)),
-      session_({.epoch = store.epoch(), .last_ack = store.last_ack()}) {}
+      session_({.epoch = store.epoch(), .last_ack = store.last_ack(), .run = store.run()}) {}
 
 Sender::~Sender() = default;
 

@@ -9,19 +9,23 @@ namespace tocsin {
 namespace {
 
 constexpr int kSilenceIntervals = 3;
+constexpr std::uint64_t kAttemptsOfRun = 1ULL << 28;  // kRunMax of these stay below kSequenceMax
 
 }  // namespace
 
 ClientSession::ClientSession(ClientSessionOptions options)
     : options_(std::move(options)),
+      attempt_(options_.run * kAttemptsOfRun),
       durable_(options_.last_ack),
       acked_(options_.last_ack),
-      counted_(options_.last_ack) {}
+      counted_(options_.last_ack) {
+  require(options_.run <= kRunMax, "an epoch is taken up at most kRunMax times");
+}
 
 Parts ClientSession::greet(Instant now) {
   phase_ = Phase::kGreeting;
   heard_ = last_sent_ = now;
-  return encode(HelloMessage{.epoch = options_.epoch, .last_ack = acked_});
+  return encode(HelloMessage{.epoch = options_.epoch, .last_ack = acked_, .attempt = ++attempt_});
 }
 
 ClientSession::News ClientSession::receive(const ServerMessage& message, Instant now) {
@@ -36,7 +40,7 @@ ClientSession::News ClientSession::receive(const ServerMessage& message, Instant
     return acked->session == session_ ? ack(*acked) : News{};
   if (const auto* beat = std::get_if<ServerHeartbeat>(&message);
       beat && beat->session == session_) {
-    credit_ = beat->credit;
+    raise_credit(beat->credit);
     withheld_ = beat->withheld;
   }
   if (const auto* bye_message = std::get_if<ServerBye>(&message);
@@ -70,17 +74,24 @@ ClientSession::News ClientSession::ack(const AckMessage& message) {
     counted_ = outcome.sequence;
     news.outcomes.push_back(outcome);
   }
-  credit_ = message.credit;
+  raise_credit(message.credit);
   withheld_.clear();
   acked_ =
       std::max(acked_, message.frames.empty() ? message.durable : message.frames.back().sequence);
   return news;
 }
 
+// Credit is cumulative: a lower one is an older message, or a server that takes back what may be
+// spent already.
+void ClientSession::raise_credit(const Credit& granted) {
+  credit_ = {std::max(credit_.records, granted.records), std::max(credit_.bytes, granted.bytes)};
+}
+
 void ClientSession::error(const ErrorMessage& message, Instant now) {
   const bool of_another = message.session && phase_ == Phase::kOpen && *message.session != session_;
-  // While greeting, an answer to what was still under way in the session before.
-  const bool of_before = phase_ == Phase::kGreeting && message.refusal == Refusal::kNoSession;
+  // While greeting, the end of the session before, or an answer to what was still under way in it.
+  const bool of_before =
+      phase_ == Phase::kGreeting && (message.session || message.refusal == Refusal::kNoSession);
   if (of_another || of_before || phase_ == Phase::kClosed || phase_ == Phase::kStopped) return;
   const std::string why =
       fmt::format("{}: {}{}{}", name_of(message.refusal), message.message,

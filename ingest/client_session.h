@@ -14,9 +14,14 @@ namespace tocsin {
 struct ClientSessionOptions {
   std::string epoch;
   std::uint64_t last_ack = 0;  // from before this process
+  // How often the epoch was taken up, this time included: a HELLO of an earlier process that is
+  // still under way must not pass for a newer one. At most kRunMax.
+  std::uint64_t run = 1;
   std::chrono::milliseconds backoff_min{100}, backoff_max{10'000};
   std::chrono::milliseconds welcome_time{5000};  // for an answer to HELLO
 };
+
+inline constexpr std::uint64_t kRunMax = (1ULL << 25) - 1;  // one a minute for 63 years
 
 // The producer's side of docs/PROTOCOL.md as a state machine: messages and time go in, messages
 // come out. No sockets, no clock.
@@ -66,6 +71,7 @@ class ClientSession {
  private:
   News welcome(const WelcomeMessage& message);
   News ack(const AckMessage& message);
+  void raise_credit(const Credit& granted);
   void error(const ErrorMessage& message, Instant now);
   void close(std::string_view why, Instant greet_at);
   std::chrono::milliseconds backoff();
@@ -73,6 +79,7 @@ class ClientSession {
   ClientSessionOptions options_;
   Phase phase_ = Phase::kClosed;
   std::uint64_t session_ = 0, sessions_ = 0;
+  std::uint64_t attempt_;  // of the last HELLO
   std::uint64_t durable_, acked_;
   std::uint64_t counted_;  // outcomes up to here were given out
   std::uint64_t next_ = 1;

@@ -36,6 +36,8 @@ class FrameStore {
  public:
   virtual ~FrameStore() = default;
   virtual const std::string& epoch() const = 0;
+  // How often the epoch was taken up by a process, this one included; from 1.
+  virtual std::uint64_t run() const = 0;
   virtual std::uint64_t last_ack() const = 0;  // 0: none
   virtual std::uint64_t first_sequence()
       const = 0;  // the oldest frame still kept; last + 1 if none is
@@ -63,6 +65,7 @@ class MemoryStore : public FrameStore {
  public:
   explicit MemoryStore(std::string epoch) : epoch_(std::move(epoch)) {}
   const std::string& epoch() const override { return epoch_; }
+  std::uint64_t run() const override { return 1; }
   std::uint64_t last_ack() const override { return last_ack_; }
   std::uint64_t first_sequence() const override { return first_; }
   std::uint64_t last_sequence() const override { return first_ + frames_.size() - 1; }

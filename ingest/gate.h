@@ -22,15 +22,17 @@ namespace tocsin {
 //    A retraction is a revision like another and claims nothing; it needs no earlier revision.
 // 3. What it claims: every name resolves, the source may write it, place and point agree, the
 //    period lies on the indicator's grid, the value is plausible, the days are not in the future.
-// 4. A claim whose last day lies before the lateness horizon is archived. Of revision 1 it changes
-//    nothing. A higher revision takes the place of what it replaces like any other, or bars a lower
-//    one that is still to come, but claims nothing: it is a tombstone with its own content.
+// 4. A claim whose last day (of a forecast: its day of issue) lies before the lateness horizon is
+//    archived. Of revision 1 it changes nothing. A higher revision takes the place of what it
+//    replaces like any other, or bars a lower one that is still to come, but claims nothing: it is
+//    a tombstone with its own content.
 //
 // Codes of rejections: unknown-source, source-not-allowed, unknown-indicator,
 // indicator-not-allowed, unknown-event-kind, event-kind-not-allowed, stream-not-allowed,
 // unknown-group, unknown-place, place-mismatch, region-not-allowed, bad-period, period-off-grid,
-// period-too-long, future-day, implausible-value, negative-magnitude, conflict. Pointers are those
-// of docs/FORMATS.md.
+// period-too-long, period-before-issue, future-day, implausible-value, no-such-member,
+// missing-member (the note that an indicator asks for), negative-magnitude, conflict. Pointers are
+// those of docs/FORMATS.md.
 
 struct GatePolicy {
   // Claims whose last day lies before it are archived. Moves forward only, by a journaled input.

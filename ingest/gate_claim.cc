@@ -1,6 +1,7 @@
 #include "ingest/gate_claim.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -76,6 +77,7 @@ class ClaimMaker {
     claim.displaced = body.displaced.value_or(0);
     claim.actors.reserve(body.actors.size());
     for (const auto& actor : body.actors) claim.actors.push_back(actor_number(actor));
+    claim.status = body.status;
     std::sort(claim.actors.begin(), claim.actors.end());
     claim.actors.erase(std::unique(claim.actors.begin(), claim.actors.end()), claim.actors.end());
     return claim;
@@ -88,9 +90,15 @@ class ClaimMaker {
     if (auto checked = periods_.check(what, body); !checked) return Refused(checked.error());
     const auto key = series(what, body.place, body.group);
     if (!key) return Refused(key.error());
-    const auto value = scaled(what, body.value, "/data/value");
+    const auto value = scaled(what, body.value, body.word, "/data/value");
     if (!value) return Refused(value.error());
-    return ObservationClaim{*key, body.start, body.end, *value};
+    if (!what.note_required) return ObservationClaim{*key, body.start, body.end, *value};
+    if (body.note.empty()) {
+      return refuse("missing-member", "/data/note",
+                    fmt::format("{} is said without a note", what.code),
+                    "the reasons for it, in 1 to 1000 characters");
+    }
+    return ObservationClaim{*key, body.start, body.end, *value, body.note};
   }
 
   Checked<Claim> operator()(const ForecastBody& body) const {
@@ -101,6 +109,7 @@ class ClaimMaker {
     if (auto checked = periods_.check(what, body, issued); !checked) {
       return Refused(checked.error());
     }
+    if (auto checked = check_member(what, body.member); !checked) return Refused(checked.error());
     const auto key = series(what, body.place, body.group);
     if (!key) return Refused(key.error());
     ForecastClaim claim;
@@ -110,12 +119,12 @@ class ClaimMaker {
     claim.end = body.end;
     claim.member = body.member;
     if (body.value) {
-      const auto value = scaled(what, *body.value, "/data/value");
+      const auto value = scaled(what, *body.value, body.word, "/data/value");
       if (!value) return Refused(value.error());
       claim.value = *value;
     }
     if (body.threshold) {
-      const auto threshold = scaled(what, *body.threshold, "/data/threshold");
+      const auto threshold = scaled(what, *body.threshold, body.word, "/data/threshold");
       if (!threshold) return Refused(threshold.error());
       claim.threshold = *threshold;
     }
@@ -262,8 +271,34 @@ class ClaimMaker {
     return {};
   }
 
+  // Some number the control run 0 and the others from 1, some count from 1.
+  static Checked<void> check_member(const Indicator& indicator, std::int32_t member) {
+    const std::int32_t members = indicator.forecasts ? indicator.forecasts->members : 0;
+    if (members == 0 || member <= members) return {};
+    return refuse("no-such-member", "/data/member",
+                  fmt::format("member {}, and {} has {}", member, indicator.code, members),
+                  fmt::format("0 to {}", members));
+  }
+
+  static Checked<std::int64_t> place_of(const Indicator& indicator, Decimal number,
+                                        const std::string& word, std::string_view pointer) {
+    if (const auto place = indicator.place_of(word)) return *place;
+    return refuse(
+        "implausible-value", pointer,
+        fmt::format("{} is no word of {}",
+                    word.empty() ? shown(number) : fmt::format("\"{}\"", word), indicator.code),
+        fmt::format("\"{}\"", fmt::join(indicator.scale, "\", \"")));
+  }
+
   static Checked<std::int64_t> scaled(const Indicator& indicator, Decimal number,
-                                      std::string_view pointer) {
+                                      const std::string& word, std::string_view pointer) {
+    if (!indicator.scale.empty()) return place_of(indicator, number, word, pointer);
+    if (!word.empty()) {
+      return refuse(
+          "implausible-value", pointer,
+          fmt::format("\"{}\" is no value of {}, which has no scale", word, indicator.code),
+          fmt::format("a number, in {}", indicator.unit));
+    }
     const auto value = to_scaled(number, indicator.precision);
     const bool plausible = value && (!indicator.least || *value >= *indicator.least) &&
                            (!indicator.greatest || *value <= *indicator.greatest);
@@ -296,7 +331,8 @@ Day end_of(const Claim& claim) {
     Day operator()(const std::monostate&) const { return kDayNever; }
     Day operator()(const ObservationClaim& observation) const { return observation.end; }
     Day operator()(const EventClaim& event) const { return event.end; }
-    Day operator()(const ForecastClaim& forecast) const { return forecast.end; }
+    // What it speaks about may be years ahead; what it changes begins on its day of issue.
+    Day operator()(const ForecastClaim& forecast) const { return forecast.issued + 1; }
     Day operator()(const CoverageClaim& coverage) const { return coverage.until; }
   };
   return std::visit(End(), claim);

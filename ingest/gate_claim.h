@@ -9,7 +9,8 @@ namespace tocsin {
 Checked<Claim> make_claim(const Catalogue& catalogue, const GatePolicy& policy,
                           const Source& source, const Record& record, Day today);
 
-// The day after the last one that the claim speaks about; kDayNever for a retraction.
+// The day by which a claim is late: the day after the last one that it speaks about, of a forecast
+// the day after its issue; kDayNever for a retraction.
 Day end_of(const Claim& claim);
 
 }  // namespace tocsin

@@ -47,6 +47,11 @@ Checked<void> PeriodGate::check(const Indicator& indicator, const ForecastBody& 
   if (indicator.cadence != Cadence::kIrregular && !(on_grid(body.start) && on_grid(body.end))) {
     return off_grid(indicator, body.start, body.end);
   }
+  if (body.end <= issued) {
+    return refuse("period-before-issue", kPeriodEnd,
+                  fmt::format("it was issued on {}, when its period was over", format_day(issued)),
+                  fmt::format("{} or later", format_day(issued + 1)));
+  }
   return check_ahead(issued, "/time");
 }
 

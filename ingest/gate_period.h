@@ -15,7 +15,9 @@ class PeriodGate {
   Checked<void> check(const EventBody& body) const;
   // An observation speaks about exactly one period of its indicator.
   Checked<void> check(const Indicator& indicator, const ObservationBody& body) const;
-  // A forecast may speak about several periods and about the future, but was issued by today.
+  // A forecast may speak about several periods and about the future, but was issued by today, and
+  // before the last of its days was over. How long ago makes no difference: a hindcast is a
+  // forecast with an old day of issue.
   Checked<void> check(const Indicator& indicator, const ForecastBody& body, Day issued) const;
   Checked<void> check(const CoverageBody& body) const;
 

@@ -56,6 +56,13 @@ json::object field_schema(const Field& field, RecordType type) {
       return {{"type", field.type == FieldType::kInteger ? "integer" : "number"},
               {"minimum", field.least},
               {"maximum", field.greatest}};
+    case FieldType::kFigure:
+      return {{"type", json::array{"number", "string"}},
+              {"minimum", field.least},
+              {"maximum", field.greatest},
+              {"minLength", 1},
+              {"maxLength", kScaleWordMax},
+              {"pattern", kNoControls}};
     case FieldType::kTruth:
       return {{"type", "boolean"}};
     case FieldType::kTextList:

@@ -189,7 +189,9 @@ Parts parts_of(std::string_view verb, const json::object& header) {
 }
 
 tl::expected<ClientMessage, ErrorMessage> read_hello(HeaderReader& reader) {
-  HelloMessage message{.epoch = reader.text("epoch"), .last_ack = reader.number("last_ack")};
+  HelloMessage message{.epoch = reader.text("epoch"),
+                       .last_ack = reader.number("last_ack"),
+                       .attempt = reader.optional_number("attempt").value_or(0)};
   if (!reader.error() && !is_epoch(message.epoch))
     reader.fail(fmt::format("epoch is \"{}\"", cut_text(message.epoch, 60)),
                 "1 to 64 of A-Z a-z 0-9 - _");
@@ -374,7 +376,9 @@ Result<ServerMessage> decode_server(std::span<const std::string_view> parts) {
 }
 
 Parts encode(const HelloMessage& message) {
-  return parts_of("HELLO", {{"epoch", message.epoch}, {"last_ack", message.last_ack}});
+  json::object header{{"epoch", message.epoch}, {"last_ack", message.last_ack}};
+  if (message.attempt > 0) header["attempt"] = message.attempt;
+  return parts_of("HELLO", header);
 }
 Parts encode(const BatchMessage& message) {
   Parts parts = parts_of("BATCH", {{"session", message.session},

@@ -90,6 +90,7 @@ struct FrameOutcome {
 struct HelloMessage {
   std::string epoch = {};
   std::uint64_t last_ack = 0;
+  std::uint64_t attempt = 0;  // rises with each HELLO of the epoch; 0 says nothing
 };
 struct BatchMessage {
   std::uint64_t session = 0;

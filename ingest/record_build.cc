@@ -169,6 +169,9 @@ bool RecordDraft::build_event(const Record& record, EventBody& body) {
   body.displaced = integer(FieldKey::kDisplaced);
   if (has(FieldKey::kActors)) body.actors.assign(list_.begin(), list_.end());
   body.note = text(FieldKey::kNote);
+  if (has(FieldKey::kStatus)) {
+    body.status = parse_event_status(cell(FieldKey::kStatus).text).value_or(EventStatus::kReported);
+  }
   return true;
 }
 
@@ -176,6 +179,8 @@ bool RecordDraft::build_observation(ObservationBody& body) {
   body.indicator = text(FieldKey::kIndicator);
   body.group = text(FieldKey::kGroup);
   body.value = cell(FieldKey::kValue).number;
+  body.word = word(FieldKey::kValue);
+  body.note = text(FieldKey::kNote);
   return build_place(body.place) && build_period(body.start, body.end);
 }
 
@@ -186,6 +191,7 @@ bool RecordDraft::build_forecast(ForecastBody& body) {
   body.value = number(FieldKey::kValue);
   body.probability = number(FieldKey::kProbability);
   body.threshold = number(FieldKey::kThreshold);
+  body.word = word(body.value ? FieldKey::kValue : FieldKey::kThreshold);
   const bool chance = body.probability.has_value();
   if (chance == body.value.has_value() || chance != body.threshold.has_value()) {
     return reject("bad-value", "/data", "a forecast says one thing",

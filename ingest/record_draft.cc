@@ -89,7 +89,7 @@ std::string shorten(std::string_view text, std::size_t limit) {
 }
 
 bool RecordDraft::read(ondemand::document& document) {
-  seen_ = 0;
+  seen_ = words_ = 0;
   list_.clear();
   ondemand::object object;
   if (const auto error = document.get_object().get(object)) {
@@ -139,6 +139,8 @@ bool RecordDraft::read_member(ondemand::value value, const Field& field) {
     case FieldType::kInteger:
     case FieldType::kNumber:
       return read_number(value, field);
+    case FieldType::kFigure:
+      return read_figure(value, field);
     case FieldType::kTruth:
       return read_truth(value, field);
     case FieldType::kTextList:
@@ -184,11 +186,12 @@ bool RecordDraft::read_text(ondemand::value value, const Field& field) {
       return true;
     }
     default:
-      return check_text(text, field, "");
+      return check_text(text, field, "", {field.least, field.greatest});
   }
 }
 
-bool RecordDraft::check_text(std::string_view text, const Field& field, std::string_view pointer) {
+bool RecordDraft::check_text(std::string_view text, const Field& field, std::string_view pointer,
+                             TextLimits limits) {
   std::int64_t characters = 0;
   unsigned controls = 0;
   for (const char c : text) {
@@ -201,13 +204,24 @@ bool RecordDraft::check_text(std::string_view text, const Field& field, std::str
     return reject("bad-value", where(), fmt::format("{} holds a control character", field.name),
                   "text without control characters");
   }
-  if (characters < field.least || characters > field.greatest) {
+  if (characters < limits.least || characters > limits.greatest) {
     return reject(
         "out-of-range", where(),
         fmt::format("{} has {} characters: \"{}\"", field.name, characters, shorten(text)),
-        fmt::format("{} to {} characters", field.least, field.greatest));
+        fmt::format("{} to {} characters", limits.least, limits.greatest));
   }
   return true;
+}
+
+bool RecordDraft::read_figure(ondemand::value value, const Field& field) {
+  ondemand::json_type type;
+  if (const auto error = value.type().get(type)) return reject_json(error, pointer_of(field));
+  if (type != ondemand::json_type::string) return read_number(value, field);
+  std::string_view text;
+  if (const auto error = value.get_string().get(text)) return reject_json(error, pointer_of(field));
+  words_ |= std::uint64_t{1} << static_cast<unsigned>(field.key);
+  cell(field.key) = {text, {}};
+  return check_text(text, field, "", {1, kScaleWordMax});
 }
 
 bool RecordDraft::read_number(ondemand::value value, const Field& field) {
@@ -269,7 +283,7 @@ bool RecordDraft::read_list(ondemand::value value, const Field& field) {
       return reject("wrong-type", pointer, fmt::format("an item of {} is no text", field.name),
                     describe_allowed(field));
     }
-    if (!check_text(text, field, pointer)) return false;
+    if (!check_text(text, field, pointer, {field.least, field.greatest})) return false;
     list_.push_back(text);
   }
   if (!list_.empty()) return true;

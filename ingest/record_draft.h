@@ -25,8 +25,9 @@ class RecordDraft {
   Rejection&& take_rejection() { return std::move(rejection_); }
 
  private:
-  // What a member holds: `text` of a text or word; `number` of a number, with digits alone for an
-  // integer, the milliseconds of an instant, the number of a day, 0 or 1 for a truth value.
+  // What a member holds: `text` of a text or word, also in place of a figure; `number` of a number,
+  // with digits alone for an integer, the milliseconds of an instant, the number of a day, 0 or 1
+  // for a truth value.
   struct Cell {
     std::string_view text;
     Decimal number;
@@ -35,10 +36,15 @@ class RecordDraft {
   bool read_object(simdjson::ondemand::object object, FieldHome home);
   bool read_member(simdjson::ondemand::value value, const Field& field);
   bool read_text(simdjson::ondemand::value value, const Field& field);
+  bool read_figure(simdjson::ondemand::value value, const Field& field);
   bool read_number(simdjson::ondemand::value value, const Field& field);
   bool read_truth(simdjson::ondemand::value value, const Field& field);
   bool read_list(simdjson::ondemand::value value, const Field& field);
-  bool check_text(std::string_view text, const Field& field, std::string_view pointer);
+  struct TextLimits {
+    std::int64_t least, greatest;  // characters
+  };
+  bool check_text(std::string_view text, const Field& field, std::string_view pointer,
+                  TextLimits limits);
   bool check_members(RecordType type);
 
   bool build_event(const Record& record, EventBody& body);
@@ -57,6 +63,10 @@ class RecordDraft {
   std::optional<Decimal> number(FieldKey key) {
     return has(key) ? std::optional(cell(key).number) : std::nullopt;
   }
+  // The word that stands in place of a figure; "" when it is a number.
+  std::string word(FieldKey key) {
+    return (words_ >> static_cast<unsigned>(key) & 1U) != 0 ? text(key) : std::string();
+  }
   std::string text(FieldKey key) { return has(key) ? std::string(cell(key).text) : std::string(); }
 
   bool reject(std::string_view code, std::string_view pointer, std::string message,
@@ -66,6 +76,7 @@ class RecordDraft {
 
   static_assert(kFieldCount <= 64);
   std::uint64_t seen_ = 0;
+  std::uint64_t words_ = 0;  // figures that are words
   std::array<Cell, kFieldCount> cells_;
   std::vector<std::string_view> list_;  // of the one list that a record can have
   Rejection rejection_;

@@ -49,6 +49,11 @@ class ObjectWriter {
   void number(FieldKey key, std::optional<Decimal> value) {
     if (value) raw(key, format_scaled(value->digits, value->scale));
   }
+  // The word where there is one, else the number.
+  void figure(FieldKey key, const std::optional<Decimal>& value, std::string_view word) {
+    if (!value) return;
+    word.empty() ? number(key, value) : text(key, word);
+  }
   void list(FieldKey key, const std::vector<std::string>& values) {
     if (values.empty()) return;
     char before = '[';
@@ -98,22 +103,24 @@ struct BodyWriter {
     out.integer(FieldKey::kDisplaced, body.displaced);
     out.list(FieldKey::kActors, body.actors);
     out.text(FieldKey::kNote, body.note);
+    if (body.status != EventStatus::kReported) out.text(FieldKey::kStatus, name_of(body.status));
   }
   void operator()(const ObservationBody& body) {
     out.text(FieldKey::kIndicator, body.indicator);
     out.period(body.start, body.end);
     out.place(body.place);
     out.text(FieldKey::kGroup, body.group);
-    out.number(FieldKey::kValue, body.value);
+    out.figure(FieldKey::kValue, body.value, body.word);
+    out.text(FieldKey::kNote, body.note);
   }
   void operator()(const ForecastBody& body) {
     out.text(FieldKey::kIndicator, body.indicator);
     out.period(body.start, body.end);
     out.place(body.place);
     out.text(FieldKey::kGroup, body.group);
-    out.number(FieldKey::kValue, body.value);
+    out.figure(FieldKey::kValue, body.value, body.word);
     out.number(FieldKey::kProbability, body.probability);
-    out.number(FieldKey::kThreshold, body.threshold);
+    out.figure(FieldKey::kThreshold, body.threshold, body.word);
     if (body.member != 0) out.integer(FieldKey::kMember, body.member);
   }
   void operator()(const RetractionBody& body) { out.text(FieldKey::kReason, body.reason); }

@@ -78,12 +78,12 @@ constexpr std::array<Field, kFieldCount> kTable{{
      "true: the place is known only as far as `subject` and never counts for a region below it"},
     {kGroup, kInData, "group", kText, kNone, kMeasured, 1, 64, 0, "",
      "code of the part of the population; everybody when left out"},
-    {kValue, kInData, "value", kNumber, kObservation, kForecast, -kMagnitude, kMagnitude, 0, "",
-     "the value in the indicator's unit"},
+    {kValue, kInData, "value", kFigure, kObservation, kForecast, -kMagnitude, kMagnitude, 0, "",
+     "the value in the indicator's unit; of an indicator with a scale one of its words"},
     {kProbability, kInData, "probability", kNumber, kNone, kForecast, 0, 1, 0, "",
      "chance that `threshold` is passed in the direction that is worse"},
-    {kThreshold, kInData, "threshold", kNumber, kNone, kForecast, -kMagnitude, kMagnitude, 0, "",
-     "in the indicator's unit; together with `probability`, instead of `value`"},
+    {kThreshold, kInData, "threshold", kFigure, kNone, kForecast, -kMagnitude, kMagnitude, 0, "",
+     "as `value`; together with `probability`, instead of `value`"},
     {kMember, kInData, "member", kInteger, kNone, kForecast, 0, 100'000, 0, "",
      "member of an ensemble; 0 when left out"},
     {kDeaths, kInData, "deaths", kInteger, kNone, kEvent, 0, kPeople, 0, "",
@@ -97,7 +97,11 @@ constexpr std::array<Field, kFieldCount> kTable{{
      "who took part, as the source names them"},
     {kRegions, kInData, "regions", kTextList, kCoverage, kNone, 1, 128, 5000, "",
      "codes, names or aliases; each covers what lies below it"},
-    {kNote, kInData, "note", kText, kNone, kEvent, 1, 1000, 0, "", "free text; no personal data"},
+    {kNote, kInData, "note", kText, kNone, kEvent | kObservation, 1, 1000, 0, "",
+     "free text; no personal data. Of an observation the reasons for it, which some indicators ask "
+     "for"},
+    {kStatus, kInData, "status", kWord, kNone, kEvent, 0, 0, 0, "reported|confirmed|refuted",
+     "how sure it is; reported when left out. A higher revision changes it"},
     {kReason, kInData, "reason", kText, kNone, kRetraction, 1, 500, 0, "",
      "why the record is not true"},
 
@@ -180,6 +184,12 @@ std::string describe_allowed(const Field& field) {
     case kNumber:
       return fmt::format("a number from {} to {} with at most {} digits, {} of them decimals",
                          field.least, field.greatest, kNumberDigits, kNumberDecimals);
+    case kFigure:
+      return fmt::format(
+          "a number from {} to {} with at most {} digits, {} of them decimals, or a word of 1 to "
+          "{} "
+          "characters",
+          field.least, field.greatest, kNumberDigits, kNumberDecimals, kScaleWordMax);
     case kTruth:
       return "true or false";
     case kTextList:

@@ -24,6 +24,7 @@ enum class FieldType : std::uint8_t {
   kDay,       // a date, "2019-03-07"
   kInteger,   // a whole number in [least, greatest]
   kNumber,    // a number in [least, greatest], read digit by digit
+  kFigure,    // as kNumber, or a word of at most kScaleWordMax characters: the gate knows the scale
   kTruth,     // true or false
   kTextList,  // at most `items` texts, as kText
   kObject,    // the members of another home
@@ -67,6 +68,7 @@ enum class FieldKey : std::uint8_t {
   kActors,
   kRegions,
   kNote,
+  kStatus,
   kReason,
   kPeriodStart,
   kPeriodEnd,

@@ -63,7 +63,32 @@ Verdict SessionTable::receive(const Peer& peer, std::span<const std::string_view
   return Verdict::kKeep;
 }
 
+// Whether a HELLO that was said later came first: it was under way on a connection that its
+// producer has given up. Were it to open a session, it would end the one that the producer uses.
+bool SessionTable::overtaken(const Peer& peer, const HelloMessage& message, Instant now) {
+  if (message.attempt == 0) return false;
+  const auto at = streams_.find({peer.producer, message.epoch});
+  if (at == streams_.end() || at->second.session == 0) return false;
+  const Session& living = sessions_.at(at->second.session);
+  if (message.attempt > living.attempt) return false;
+  if (living.routing_id == peer.routing_id) {
+    ++statistics_.frames_stale;
+    return true;
+  }
+  refuse(
+      peer,
+      {.refusal = Refusal::kTryLater,
+       .message = fmt::format("HELLO is attempt {}, the session of this producer and epoch is of "
+                              "attempt {}",
+                              message.attempt, living.attempt),
+       .allowed = "a higher attempt, or any once that session has ended",
+       .retry_after_ms = kTryLaterMs},
+      now);
+  return true;
+}
+
 void SessionTable::hello(const Peer& peer, const HelloMessage& message, Instant now) {
+  if (overtaken(peer, message, now)) return;
   silenced_.erase(peer.routing_id);
   if (const auto before = by_route_.find(peer.routing_id); before != by_route_.end())
     close(before->second);
@@ -94,6 +119,7 @@ void SessionTable::hello(const Peer& peer, const HelloMessage& message, Instant 
              .stream = at,
              .granted = {},
              .used = {},
+             .attempt = message.attempt,
              .heard = now,
              .last_batch = now,
              .last_sent = now,
@@ -308,6 +334,7 @@ void SessionTable::heartbeat(const Peer& peer, const HeartbeatMessage& message, 
 
 void SessionTable::apply(FrameResult result, Instant now) {
   const auto at = streams_.find({result.producer, result.epoch});
+  const std::uint64_t nacks = result.nacks.size();
   Stream::Settlement settlement;
   if (at != streams_.end()) {
     const auto session = sessions_.find(at->second.session);
@@ -349,10 +376,16 @@ void SessionTable::apply(FrameResult result, Instant now) {
   ++statistics_.frames_durable;
   statistics_.records_durable += records;
   if (at->second.session == 0) return;
-  due_.insert(at->second.session);
+  Session& session = sessions_.at(at->second.session);
+  due_.insert(session.number);
+  session.nacks += nacks;
+  // One commit may settle more frames than are kept: they are told before they have to make room.
+  if (2 * (at->second.stream.durable() - session.told) >= options_.outcomes_kept ||
+      2 * session.nacks >= options_.nacks_kept)
+    send_ack(session, now);
   if (records <= settlement.cost.records) return;
   ++statistics_.contract_breaches;
-  send_ack(sessions_.at(at->second.session), now);
+  send_ack(session, now);
   end(at->second.session,
       {.refusal = Refusal::kRecordCount,
        .message = fmt::format("frame {} held {} records and declared {}", result.sequence, records,

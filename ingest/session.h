@@ -44,6 +44,8 @@ enum class Verdict : std::uint8_t { kKeep, kCut };  // what to do with the conne
 //   HELLO -> open -> (BATCH | HEARTBEAT)* -> ended by BYE, ERROR, a newer HELLO, silence or a lost
 //   connection
 //
+// A HELLO is newer when its `attempt` is higher; one that names none is newer when it comes later.
+//
 // 1. At most one session for each (producer, epoch) and for each connection.
 // 2. The pool = available + unspent credit of sessions + cost of frames in flight or pending.
 // 3. Credit is granted in turns, in units of at least one largest frame, up to a share of
@@ -113,9 +115,11 @@ class SessionTable {
     std::string routing_id, key;
     Streams::iterator stream;
     Credit granted, used;
+    std::uint64_t attempt = 0;  // of its HELLO
     Instant heard, last_batch, last_sent;
     std::uint64_t acked = 0;     // as the producer says
     std::uint64_t told = 0;      // outcomes up to here were sent
+    std::uint64_t nacks = 0;     // in those that were not
     bool starving = false;       // wants credit that the pool doesn't have,
     Instant starving_since{};    // and since when
     bool put_off = false;        // a message could not be queued
@@ -130,6 +134,7 @@ class SessionTable {
   };
 
   void hello(const Peer& peer, const HelloMessage& message, Instant now);
+  bool overtaken(const Peer& peer, const HelloMessage& message, Instant now);
   void batch(const Peer& peer, const BatchMessage& message, Instant now);
   void heartbeat(const Peer& peer, const HeartbeatMessage& message, Instant now);
   void accept(Session& session, const BatchMessage& message, Instant now);

@@ -92,7 +92,10 @@ void SessionTable::send_ack(Session& session, Instant now) {
                            .frames = std::move(outcomes)}),
          now);
     ++statistics_.acks_sent;
-    if (session.told >= stream.durable()) return;
+    if (session.told >= stream.durable()) {
+      session.nacks = 0;
+      return;
+    }
   }
   due_.insert(session.number);
 }

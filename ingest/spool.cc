@@ -7,9 +7,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <filesystem>
 
+#include "ingest/client_session.h"
 #include "ingest/protocol.h"
 #include "ingest/spool_file.h"
 
@@ -59,7 +61,8 @@ Result<void> Spool::load(ProcessingTime now) {
       .and_then([this] { return read_identity(); })
       .and_then([this] { return open_segments(); })
       .and_then([this, now] { return read_acks(now); })
-      .and_then([this] { return segments_.empty() ? begin_segment() : Result<void>(); });
+      .and_then([this] { return segments_.empty() ? begin_segment() : Result<void>(); })
+      .and_then([this] { return count_run(); });
 }
 
 Result<void> Spool::lock() {
@@ -90,6 +93,23 @@ Result<void> Spool::read_identity() {
   epoch_ = content->substr(kIdentityPrefix.size(), content->size() - kIdentityPrefix.size() - 1);
   if (!is_epoch(epoch_)) return tl::unexpected(corrupt(path("spool"), "the epoch isn't one"));
   return {};
+}
+
+// Only a spool that can be opened is counted, so that damage leaves all as it is.
+Result<void> Spool::count_run() {
+  const std::string file = path("runs");
+  if (std::filesystem::exists(file)) {
+    const auto content = read_whole(file);
+    if (!content) return tl::unexpected(content.error());
+    const char* end = content->data() + content->size();
+    const auto [read_to, error] = std::from_chars(content->data(), end, run_);
+    if (error != std::errc() || std::string_view(read_to, end) != "\n" || run_ >= kRunMax)
+      return tl::unexpected(
+          corrupt(file, fmt::format("it holds \"{}\", not a number from 0 to {} and a new line",
+                                    cut_text(*content, 60), kRunMax - 1)));
+  }
+  ++run_;
+  return replace_file(file, fmt::format("{}\n", run_));
 }
 
 Result<void> Spool::open_segments() {

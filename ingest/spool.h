@@ -24,6 +24,7 @@ struct SpoolOptions {
 //   frames-SEQUENCE.log  segments, named after their first frame: header, checksum, payload, ...
 //   acks.log             what was acknowledged and when
 //   condemned            why it must not be used any more, if so
+//   runs                 how often it was opened
 //   lock                 held while a process uses the spool
 //
 // 1. A frame whose sync() returned is there after a crash.
@@ -44,6 +45,7 @@ class Spool : public FrameStore {
   Spool& operator=(const Spool&) = delete;
 
   const std::string& epoch() const override { return epoch_; }
+  std::uint64_t run() const override { return run_; }
   std::uint64_t last_ack() const override { return last_ack_; }
   std::uint64_t first_sequence() const override { return first_; }
   std::uint64_t last_sequence() const override { return first_ + entries_.size() - 1; }
@@ -79,6 +81,7 @@ class Spool : public FrameStore {
   Result<void> load(ProcessingTime now);
   Result<void> lock();
   Result<void> read_identity();
+  Result<void> count_run();
   Result<void> open_segments();
   Result<void> scan(Segment& segment, std::string_view content, bool is_last);
   Result<void> read_acks(ProcessingTime now);
@@ -94,6 +97,7 @@ class Spool : public FrameStore {
   int lock_fd_ = -1, acks_fd_ = -1;
   std::deque<Segment> segments_;
   std::deque<Entry> entries_;  // of first_, first_ + 1, ...
+  std::uint64_t run_ = 0;
   std::uint64_t first_ = 1;
   std::uint64_t last_ack_ = 0, finished_ = 0, synced_ = 0;  // sequences
   std::int64_t last_ack_ms_ = 0;

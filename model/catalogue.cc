@@ -1,5 +1,7 @@
 #include "model/catalogue.h"
 
+#include <algorithm>
+
 #include "model/result.h"
 
 namespace tocsin {
@@ -48,6 +50,12 @@ std::string_view name_of(Channel channel) {
       return "cap";
   }
   return "email";
+}
+
+std::optional<std::int64_t> Indicator::place_of(std::string_view word) const {
+  const auto found = std::find(scale.begin(), scale.end(), word);
+  if (found == scale.end()) return std::nullopt;
+  return found - scale.begin();
 }
 
 void Catalogue::index() {

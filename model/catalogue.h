@@ -26,14 +26,30 @@ struct Dimension {
 enum class Worse : std::uint8_t { kHigher, kLower, kNeither };
 enum class Stance : std::uint8_t { kThreat, kStrength };
 
-// A catalogue entry for a measured quantity.
+// How forecasts of an indicator are issued. Fresh is one whose day of issue is at most the longest
+// length of the cadence and `longest_delay` days ago.
+struct ForecastIssues {
+  Cadence cadence = Cadence::kMonth;
+  std::int32_t every_days = 0;     // for kIrregular: the usual number of days between issues
+  std::int32_t longest_delay = 0;  // days
+  std::int32_t members = 0;        // of a whole ensemble; 0: not declared
+  friend bool operator==(const ForecastIssues&, const ForecastIssues&) = default;
+};
+
+// A catalogue entry for a measured quantity, or for a judgement on an ordered scale.
 struct Indicator {
   IndicatorId id;
   std::string code;  // "rainfall"
   std::map<std::string, std::string> names;
   DimensionId dimension;
-  std::string unit;   // "mm/day", "NGN/kg", "people", "%": see docs/RULES.md on units
-  int precision = 2;  // decimal digits kept, 0 to 6: values are scaled integers
+  // "mm/day", "NGN/kg", "people", "%": see docs/RULES.md on units. Of a scale it is the indicator's
+  // own code, so that nothing else compares with it.
+  std::string unit;
+  // The words of a judgement, from the least on; values are their places: 0, 1, ... Empty: a
+  // number.
+  std::vector<std::string> scale;
+  bool note_required = false;  // an observation without a note is refused
+  int precision = 2;           // decimal digits kept, 0 to 6: values are scaled integers
   Worse worse = Worse::kHigher;
   Stance stance = Stance::kThreat;
   Cadence cadence = Cadence::kMonth;
@@ -45,7 +61,10 @@ struct Indicator {
   // 1).
   std::vector<SourceId> sources;
   std::optional<std::int64_t> least, greatest;  // plausible range, scaled; outside is quarantined
+  std::optional<ForecastIssues> forecasts;      // none: nothing reads forecasts of it
   bool is_rate() const { return unit.ends_with("/day"); }
+  // The place of a word in the scale; nullopt when it has no such word.
+  std::optional<std::int64_t> place_of(std::string_view word) const;
 };
 
 // A kind of event ("communal_violence") and the dimension it speaks about.

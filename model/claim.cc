@@ -43,6 +43,14 @@ class RecordHasher {
     add(number.scale);
   }
 
+  // What a record of the first version couldn't say stands at the end under its name, and only
+  // where it is said: all other records keep the hash that they always had.
+  void add_said(std::string_view name, std::string_view text) {
+    if (text.empty()) return;
+    add(name);
+    add(text);
+  }
+
   void add(const Place& place) {
     add(place.region);
     add(place.country);
@@ -61,6 +69,7 @@ class RecordHasher {
     add(body.displaced);
     add(body.actors);
     add(body.note);
+    if (body.status != EventStatus::kReported) add_said("status", name_of(body.status));
   }
   void add(const ObservationBody& body) {
     add(body.indicator);
@@ -69,6 +78,8 @@ class RecordHasher {
     add(body.start);
     add(body.end);
     add(body.value);
+    add_said("word", body.word);
+    add_said("note", body.note);
   }
   void add(const ForecastBody& body) {
     add(body.indicator);
@@ -80,6 +91,7 @@ class RecordHasher {
     add(body.value);
     add(body.probability);
     add(body.threshold);
+    add_said("word", body.word);
   }
   void add(const RetractionBody& body) { add(body.reason); }
   void add(const CoverageBody& body) {

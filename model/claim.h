@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -37,7 +38,8 @@ struct SeriesKey {
 struct ObservationClaim {
   SeriesKey series;
   Day start, end;          // [start, end)
-  std::int64_t value = 0;  // scaled by the indicator's precision
+  std::int64_t value = 0;  // scaled by the indicator's precision; of a scale the place of its word
+  std::string note{};      // only of indicators that must have one
   friend auto operator<=>(const ObservationClaim&, const ObservationClaim&) = default;
 };
 
@@ -49,12 +51,15 @@ struct EventClaim {
   Day start, end;            // [start, end); more than one day: somewhere in it
   std::int64_t deaths = 0, displaced = 0;
   std::vector<std::uint64_t> actors;  // actor_number() of each, sorted, unique
+  EventStatus status = EventStatus::kReported;
   friend auto operator<=>(const EventClaim&, const EventClaim&) = default;
 };
 
+// Either a value, or the probability that `threshold` is passed in the direction that is worse.
 struct ForecastClaim {
   SeriesKey series;
-  Day issued, start, end;
+  Day issued;      // a forecast is read, and may be late, by this day
+  Day start, end;  // [start, end): the days it speaks about; end > issued
   std::int32_t member = 0;
   std::optional<std::int64_t> value, threshold;  // scaled
   std::optional<std::int64_t> probability;       // millionths

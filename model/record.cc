@@ -15,6 +15,7 @@ constexpr std::array<std::string_view, 5> kRecordTypeNames = {"event", "observat
                                                               "retraction", "coverage"};
 constexpr std::array<std::string_view, kFateCount> kFateNames = {
     "applied", "duplicate", "superseded", "quarantined", "archived-late"};
+constexpr std::array<std::string_view, 3> kEventStatusNames = {"reported", "confirmed", "refuted"};
 static_assert(std::variant_size_v<RecordBody> == kRecordTypeNames.size());
 
 constexpr int kDigitsMax = 18;
@@ -104,12 +105,19 @@ std::string_view name_in(const std::array<std::string_view, Size>& names, Enum v
 
 std::string_view name_of(Tlp tlp) { return name_in(kTlpNames, tlp); }
 std::string_view name_of(RecordType type) { return name_in(kRecordTypeNames, type); }
+std::string_view name_of(EventStatus status) { return name_in(kEventStatusNames, status); }
 std::string_view name_of(Fate fate) { return name_in(kFateNames, fate); }
 
 std::optional<Tlp> parse_tlp(std::string_view name) {
   const auto found = std::find(kTlpNames.begin(), kTlpNames.end(), name);
   if (found == kTlpNames.end()) return std::nullopt;
   return static_cast<Tlp>(found - kTlpNames.begin());
+}
+
+std::optional<EventStatus> parse_event_status(std::string_view name) {
+  const auto found = std::find(kEventStatusNames.begin(), kEventStatusNames.end(), name);
+  if (found == kEventStatusNames.end()) return std::nullopt;
+  return static_cast<EventStatus>(found - kEventStatusNames.begin());
 }
 
 std::optional<std::int64_t> to_scaled(Decimal value, int precision) {

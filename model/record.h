@@ -29,6 +29,11 @@ struct Place {
   friend bool operator==(const Place&, const Place&) = default;
 };
 
+// How sure the source is that an event happened. A later revision changes it.
+enum class EventStatus : std::uint8_t { kReported, kConfirmed, kRefuted };
+std::string_view name_of(EventStatus status);  // "reported", "confirmed", "refuted"
+std::optional<EventStatus> parse_event_status(std::string_view name);
+
 // Something that happened in the days [start, end). end = start + 1 for a dated event; longer when
 // the source gives a span or a vague date.
 struct EventBody {
@@ -39,6 +44,7 @@ struct EventBody {
   std::optional<std::int64_t> displaced;                        // people
   std::vector<std::string> actors;
   std::string note;
+  EventStatus status = EventStatus::kReported;
   friend bool operator==(const EventBody&, const EventBody&) = default;
 };
 
@@ -57,6 +63,9 @@ std::optional<Decimal> parse_decimal(std::string_view token);
 // The scaled value as text: (1250, 2) is "12.50".
 std::string format_scaled(std::int64_t value, int precision);
 
+// A word of a scale (Indicator::scale) has at most this many characters.
+inline constexpr std::int64_t kScaleWordMax = 32;
+
 // A value of an indicator for a region and the days [start, end), perhaps for a group.
 struct ObservationBody {
   std::string indicator;
@@ -64,6 +73,8 @@ struct ObservationBody {
   std::string group;  // "" is the whole population
   Day start, end;
   Decimal value;
+  std::string word;  // of an indicator with a scale: its word, and `value` is 0; else ""
+  std::string note;  // why, where the value is somebody's judgement
   friend bool operator==(const ObservationBody&, const ObservationBody&) = default;
 };
 
@@ -79,6 +90,7 @@ struct ForecastBody {
   std::optional<Decimal> value;
   std::optional<Decimal> probability;  // [0, 1]
   std::optional<Decimal> threshold;
+  std::string word;  // of a scale, for `value` or `threshold`, which then is 0; else ""
   friend bool operator==(const ForecastBody&, const ForecastBody&) = default;
 };
 

@@ -195,6 +195,8 @@ const std::vector<std::uint32_t>& Assessment::readers_of(const Touched& touched)
     }
     case Touched::Kind::kEvents:
       return signals_of_events_;
+    case Touched::Kind::kForecasts:
+      return kNone;  // no condition reads them
   }
   return kNone;
 }
@@ -208,7 +210,7 @@ void Assessment::each_reader(const Touched& touched,
     for (const std::uint32_t signal : signals) {
       const std::string& from = pack_.signals[signal].from;
       if (from.empty()) {
-        if (is_judged(id)) fn(id, signal);
+        if (folds(id)) fn(id, signal);
       } else if (region.scheme == from) {
         for (const RegionId reader : set_readers_[id.number()]) fn(reader, signal);
       }
@@ -223,7 +225,7 @@ void Assessment::touch(const Touched& touched) {
 }
 
 void Assessment::restore(RegionId region, RegionTracks tracks) {
-  require(is_judged(region) && tracks.signals.size() == pack_.signals.size() &&
+  require(folds(region) && tracks.signals.size() == pack_.signals.size() &&
               tracks.base.size() == pack_.patterns.size() &&
               tracks.levels.size() == pack_.patterns.size(),
           "restored tracks are those of this pack");

@@ -55,6 +55,7 @@ class Assessment {
   const std::vector<RegionTracks>& tracks() const { return tracks_; }
   // Every region that is folded: where patterns are judged, and what they read around it. Sorted.
   const std::vector<RegionId>& folded() const { return judged_; }
+  bool folds(RegionId region) const { return judged_flag_[region.number()]; }
   const SignalTrack& signal_track(RegionId region, std::uint32_t signal) const;
   // The whole pattern's track.
   const PatternTrack& pattern_track(RegionId region, std::uint32_t pattern) const;
@@ -80,7 +81,6 @@ class Assessment {
   void find_read_around();
   const std::vector<std::uint32_t>& readers_of(const Touched& touched) const;
   void mark(RegionId region, std::uint32_t signal, Day from);
-  bool is_judged(RegionId region) const { return judged_flag_[region.number()]; }
   // What a region's fold changed, and the part of it that other regions may read.
   struct Moves {
     Changed all, around;

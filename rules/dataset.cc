@@ -21,6 +21,8 @@ Observed observed_of(const LatestRevision& revision, const ObservationClaim& cla
 Dataset::Dataset(const Catalogue& catalogue)
     : catalogue_(catalogue),
       by_region_(catalogue.regions.id_limit()),
+      forecasts_(catalogue.regions.id_limit()),
+      notes_(catalogue.regions.id_limit()),
       events_(catalogue.regions.id_limit()),
       unplaced_(catalogue.regions.id_limit()),
       may_hold_(catalogue.regions.id_limit()),
@@ -64,7 +66,14 @@ bool Dataset::holds(const LatestRevision& revision) const {
   const RegionTable& regions = catalogue_.regions;
   if (const auto* claim = std::get_if<ObservationClaim>(&revision.claim)) {
     const Series* of = regions.contains(claim->series.region) ? series(claim->series) : nullptr;
-    return of != nullptr && has_sorted(*of, observed_of(revision, *claim));
+    return of != nullptr && has_sorted(*of, observed_of(revision, *claim)) &&
+           note(claim->series.region, revision.identity.prefix()) == claim->note;
+  }
+  if (const auto* forecast = std::get_if<ForecastClaim>(&revision.claim)) {
+    if (!keeps_forecasts(forecast->series.indicator)) return true;
+    const Forecasts* of =
+        regions.contains(forecast->series.region) ? forecasts(forecast->series) : nullptr;
+    return of != nullptr && has_sorted(*of, predicted_of(revision, *forecast));
   }
   if (const auto* event = std::get_if<EventClaim>(&revision.claim)) {
     if (!regions.contains(event->region)) return false;
@@ -84,7 +93,7 @@ bool Dataset::holds(const LatestRevision& revision) const {
              has_sorted(this->coverage(id).statements, statement_of(revision, *coverage));
     });
   }
-  return true;  // forecasts and retractions are not kept
+  return true;  // retractions are not kept
 }
 
 void Dataset::restore(const LatestRevision& revision) { add(revision, nullptr); }
@@ -98,6 +107,9 @@ void Dataset::restore_region(RegionId region, RegionContent content) {
     observation_count_ += series.size();
     series_.push_back(std::move(series));
   }
+  for (const auto& [key, forecasts] : content.forecasts) forecast_count_ += forecasts.size();
+  forecasts_[region.number()] = std::move(content.forecasts);
+  notes_[region.number()] = std::move(content.notes);
   events_[region.number()] = std::move(content.events);
   unplaced_[region.number()] = std::move(content.unplaced);
   coverage_[region.number()] = std::move(content.coverage);
@@ -110,6 +122,8 @@ void Dataset::add(const LatestRevision& revision, std::vector<Touched>* touched)
     change_event(revision, *event, true, touched);
   } else if (const auto* coverage = std::get_if<CoverageClaim>(&revision.claim)) {
     change_coverage(revision, *coverage, true, touched);
+  } else if (const auto* forecast = std::get_if<ForecastClaim>(&revision.claim)) {
+    change_forecast(revision, *forecast, true, touched);
   }
 }
 
@@ -120,14 +134,14 @@ void Dataset::remove(const LatestRevision& revision, std::vector<Touched>* touch
     change_event(revision, *event, false, touched);
   } else if (const auto* coverage = std::get_if<CoverageClaim>(&revision.claim)) {
     change_coverage(revision, *coverage, false, touched);
+  } else if (const auto* forecast = std::get_if<ForecastClaim>(&revision.claim)) {
+    change_forecast(revision, *forecast, false, touched);
   }
 }
 
 std::uint32_t Dataset::series_index(const SeriesKey& key) {
   auto& of_region = by_region_[key.region.number()];
-  const auto at =
-      std::lower_bound(of_region.begin(), of_region.end(), key,
-                       [](const auto& entry, const SeriesKey& k) { return entry.first < k; });
+  const auto at = find_key(of_region, key);
   if (at != of_region.end() && at->first == key) return at->second;
   const auto index = static_cast<std::uint32_t>(series_.size());
   series_.emplace_back();
@@ -137,9 +151,7 @@ std::uint32_t Dataset::series_index(const SeriesKey& key) {
 
 const Series* Dataset::series(const SeriesKey& key) const {
   const auto& of_region = by_region_[key.region.number()];
-  const auto at =
-      std::lower_bound(of_region.begin(), of_region.end(), key,
-                       [](const auto& entry, const SeriesKey& k) { return entry.first < k; });
+  const auto at = find_key(of_region, key);
   if (at == of_region.end() || at->first != key) return nullptr;
   return &series_[at->second];
 }
@@ -148,6 +160,15 @@ void Dataset::change_observation(const LatestRevision& revision, const Observati
                                  bool add, std::vector<Touched>* touched) {
   Series& series = series_[series_index(claim.series)];
   const Observed observed = observed_of(revision, claim);
+  if (!claim.note.empty()) {
+    changes(claim.series.region);
+    Notes& notes = notes_[claim.series.region.number()];
+    if (add) {
+      notes.insert_or_assign(revision.identity.prefix(), claim.note);
+    } else {
+      notes.erase(revision.identity.prefix());
+    }
+  }
   if (add) {
     insert_sorted(series, observed);
     ++observation_count_;
@@ -167,7 +188,21 @@ void Dataset::describe(const LatestRevision& revision, std::vector<Touched>& tou
                        claim->end - 1});
     return;
   }
+  if (const auto* forecast = std::get_if<ForecastClaim>(&revision.claim)) {
+    if (keeps_forecasts(forecast->series.indicator))
+      touched.push_back({Touched::Kind::kForecasts,
+                         forecast->series.indicator,
+                         {forecast->series.region},
+                         forecast->issued});
+    return;
+  }
   if (const auto* event = std::get_if<EventClaim>(&revision.claim)) describe_event(*event, touched);
+}
+
+std::string_view Dataset::note(RegionId region, std::uint64_t identity) const {
+  const Notes& notes = notes_[region.number()];
+  const auto found = notes.find(identity);
+  return found == notes.end() ? std::string_view() : std::string_view(found->second);
 }
 
 }  // namespace tocsin

@@ -4,6 +4,8 @@
 #include <functional>
 #include <map>
 #include <span>
+#include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -28,6 +30,34 @@ struct Observed {
 };
 using Series = std::vector<Observed>;
 
+// What a forecast says of the days [start, end): a value of one member, or the chance that `value`
+// is passed in the direction that is worse. Sorted so that the entries of an issue stand together,
+// values before chances, and that of equal figures of one issue the last is the one that counts:
+// that of the run published later.
+struct Predicted {
+  static constexpr std::int32_t kNoChance = -1;
+
+  Day issued, start, end;
+  std::int32_t member = 0;
+  std::int32_t chance = kNoChance;    // millionths
+  std::int32_t published_minute = 0;  // minutes since 1970
+  std::int64_t value = 0;             // scaled; of a chance the threshold
+  std::uint64_t identity = 0;
+  Tlp tlp = Tlp::kClear;
+  bool is_chance() const { return chance != kNoChance; }
+  friend auto operator<=>(const Predicted& a, const Predicted& b) { return a.rank() <=> b.rank(); }
+  friend bool operator==(const Predicted&, const Predicted&) = default;
+
+ private:
+  std::tuple<Day, bool, Day, Day, std::int32_t, std::int64_t, std::int32_t, std::uint64_t,
+             std::int64_t, std::int32_t, Tlp>
+  rank() const {
+    return {issued,           is_chance(), start, end,    member, is_chance() ? value : 0,
+            published_minute, identity,    value, chance, tlp};
+  }
+};
+using Forecasts = std::vector<Predicted>;
+
 // An event as windows read it. Sorted by (start, end, identity).
 struct Happened {
   Day start, end;
@@ -35,6 +65,7 @@ struct Happened {
   SourceId source;
   EventKindId kind;
   bool vague_place = false;
+  EventStatus status = EventStatus::kReported;
   Tlp tlp = Tlp::kClear;
   std::int64_t deaths = 0, displaced = 0;
   std::vector<std::uint64_t> actors;
@@ -55,9 +86,9 @@ struct DayRange {
 
 // What a change of the data touched: the ticks from `first_tick` on, of whatever reads it.
 struct Touched {
-  enum class Kind : std::uint8_t { kObservations, kEvents };
+  enum class Kind : std::uint8_t { kObservations, kEvents, kForecasts };
   Kind kind = Kind::kObservations;
-  IndicatorId indicator;          // of observations
+  IndicatorId indicator;          // of observations and forecasts
   std::vector<RegionId> regions;  // whose readers see the change
   Day first_tick;
 };
@@ -88,27 +119,38 @@ class Dataset {
     std::vector<CoverageStatement> statements;         // sorted
     std::map<SourceId, std::vector<DayRange>> merged;  // sorted, disjoint
   };
+  // Why an observation says what it says, by the prefix of its identity's hash; of the indicators
+  // that must have a note.
+  using Notes = std::map<std::uint64_t, std::string>;
   // All that is kept for one region: a checkpoint writes it and puts it back into an empty data
   // set, region by region. Events are kept for every region that reads them, so their number is
   // handed over apart.
   struct RegionContent {
-    std::vector<std::pair<SeriesKey, Series>> series;  // sorted by key
+    std::vector<std::pair<SeriesKey, Series>> series;        // sorted by key
+    std::vector<std::pair<SeriesKey, Forecasts>> forecasts;  // sorted by key
+    Notes notes;
     RegionEvents events, unplaced;
     RegionCoverage coverage;
   };
   void restore_region(RegionId region, RegionContent content);
   void restore_event_count(std::uint64_t count) { event_count_ = count; }
   // Whoever keeps a copy of what is kept. `before_change`: what is kept for a region, other than
-  // its observations, is about to change. `observed`: an observation was put in (`added`) or taken
-  // out.
+  // its observations and forecasts, is about to change. `observed` and `predicted`: an observation,
+  // or a figure of a forecast, was put in (`added`) or taken out.
   struct Watch {
     std::function<void(RegionId)> before_change;
     std::function<void(const SeriesKey&, const Observed&, bool added)> observed;
+    std::function<void(const SeriesKey&, const Predicted&, bool added)> predicted;
   };
   void watch(Watch watch) { watch_ = std::move(watch); }
 
   // The series, or nullptr when nothing was ever observed. Valid until the next change.
   const Series* series(const SeriesKey& key) const;
+  // The forecasts of the series, or nullptr when there never were any, or when its indicator
+  // declares none. Valid until the next change.
+  const Forecasts* forecasts(const SeriesKey& key) const;
+  // "" when there is none. Valid until the next change.
+  std::string_view note(RegionId region, std::uint64_t identity) const;
   // Events surely in `region` (those of regions below it and of members included).
   const RegionEvents& events(RegionId region) const;
   // The regions above whose unplaced events may have been in `region`.
@@ -131,6 +173,11 @@ class Dataset {
   std::size_t series_count() const { return series_.size(); }
   std::uint64_t observation_count() const { return observation_count_; }
   std::uint64_t event_count() const { return event_count_; }
+  std::uint64_t forecast_count() const { return forecast_count_; }
+  const std::vector<std::pair<SeriesKey, Forecasts>>& forecasts_of(RegionId region) const {
+    return forecasts_[region.number()];
+  }
+  const Notes& notes_of(RegionId region) const { return notes_[region.number()]; }
   // fn(const SeriesKey&, const Series&) for each series, in key order within a region.
   template <class Fn>
   void for_each_series(Fn fn) const {
@@ -152,6 +199,9 @@ class Dataset {
                           std::vector<Touched>* touched);
   void change_event(const LatestRevision& revision, const EventClaim& claim, bool add,
                     std::vector<Touched>* touched);
+  void change_forecast(const LatestRevision& revision, const ForecastClaim& claim, bool add,
+                       std::vector<Touched>* touched);
+  bool keeps_forecasts(IndicatorId indicator) const;
   void describe_event(const EventClaim& event, std::vector<Touched>& touched) const;
   void change_coverage(const LatestRevision& revision, const CoverageClaim& claim, bool add,
                        std::vector<Touched>* touched);
@@ -167,13 +217,16 @@ class Dataset {
   const Catalogue& catalogue_;
   std::vector<Series> series_;
   std::vector<std::vector<std::pair<SeriesKey, std::uint32_t>>>
-      by_region_;                                // by region number, sorted
-  std::vector<RegionEvents> events_;             // by region number
-  std::vector<RegionEvents> unplaced_;           // by region number
-  std::vector<std::vector<RegionId>> may_hold_;  // by region number
-  std::vector<RegionCoverage> coverage_;         // by region number
+      by_region_;                                                        // by region number, sorted
+  std::vector<std::vector<std::pair<SeriesKey, Forecasts>>> forecasts_;  // by region number, sorted
+  std::vector<Notes> notes_;                                             // by region number
+  std::vector<RegionEvents> events_;                                     // by region number
+  std::vector<RegionEvents> unplaced_;                                   // by region number
+  std::vector<std::vector<RegionId>> may_hold_;                          // by region number
+  std::vector<RegionCoverage> coverage_;                                 // by region number
   std::uint64_t observation_count_ = 0;
   std::uint64_t event_count_ = 0;
+  std::uint64_t forecast_count_ = 0;
   Watch watch_;
 };
 

@@ -24,6 +24,7 @@ Happened happened_of(const LatestRevision& revision, const EventClaim& claim) {
   happened.source = claim.source;
   happened.kind = claim.kind;
   happened.vague_place = claim.vague_place;
+  happened.status = claim.status;
   happened.deaths = claim.deaths;
   happened.displaced = claim.displaced;
   happened.actors = claim.actors;

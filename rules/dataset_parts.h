@@ -36,9 +36,19 @@ inline void sort_unique(std::vector<RegionId>& regions) {
   regions.erase(std::unique(regions.begin(), regions.end()), regions.end());
 }
 
+// Where the series `key` stands, or belongs, in a list that is sorted by key.
+template <class List>
+auto find_key(List& list, const SeriesKey& key) {
+  return std::lower_bound(list.begin(), list.end(), key,
+                          [](const auto& entry, const SeriesKey& k) { return entry.first < k; });
+}
+
 // ---- dataset_events.cc
 Happened happened_of(const LatestRevision& revision, const EventClaim& claim);
 bool is_span(const Happened& happened);
+
+// ---- dataset_forecasts.cc
+Predicted predicted_of(const LatestRevision& revision, const ForecastClaim& claim);
 
 // ---- dataset_coverage.cc
 Dataset::CoverageStatement statement_of(const LatestRevision& revision, const CoverageClaim& claim);

@@ -104,6 +104,7 @@ std::string signal_reading(const Assessment& assessment, RegionId region, std::u
 
 SignalExplained explain_signal(const Assessment& assessment, RegionId region, std::uint32_t signal,
                                Day tick, Telling telling) {
+  require(assessment.folds(region), "a signal is explained where it is folded");
   const Signal& rule = assessment.pack().signals[signal];
   const Scene scene = assessment.signal_scene(region, rule);
   const Stand stand{tick};
@@ -147,6 +148,7 @@ SignalExplained explain_signal(const Assessment& assessment, RegionId region, st
 
 PatternExplained explain_pattern(const Assessment& assessment, RegionId region,
                                  std::uint32_t pattern, Day tick, Telling telling) {
+  require(assessment.judges(region, pattern), "a pattern is explained where it is judged");
   const Pattern& rule = assessment.pack().patterns[pattern];
   const Scene scene = assessment.pattern_scene(region, rule);
   PatternExplained out;

@@ -32,6 +32,7 @@ struct SignalExplained {
 };
 // Everything, or what an alert states. A statement costs a third.
 enum class Telling : std::uint8_t { kWhole, kStatement };
+// Requires that the region is folded (Assessment::folds()).
 SignalExplained explain_signal(const Assessment& assessment, RegionId region, std::uint32_t signal,
                                Day tick, Telling telling = Telling::kWhole);
 // The numbers only: what `reading` above holds. Cheaper.
@@ -47,6 +48,7 @@ struct PatternExplained {
   std::vector<std::string> outlook;
   std::string certainty;  // "observed", "likely", "possible"
 };
+// Requires that the pattern is judged in the region (Assessment::judges()).
 PatternExplained explain_pattern(const Assessment& assessment, RegionId region,
                                  std::uint32_t pattern, Day tick,
                                  Telling telling = Telling::kWhole);

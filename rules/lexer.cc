@@ -41,12 +41,7 @@ std::optional<SpanUnit> span_unit(std::string_view word) {
   return std::nullopt;
 }
 
-bool is_keyword(std::string_view word) {
-  return word == "and" || word == "or" || word == "of" || word == "consecutive" || word == "not" ||
-         word == "during" || word == "given";
-}
-
-class Lexer {
+lass Lexer {
  public:
   explicit Lexer(std::string_view text) : text_(text) {}
 
@@ -191,6 +186,11 @@ class Lexer {
 };
 
 }  // namespace
+
+bool is_keyword(std::string_view word) {
+  return word == "and" || word == "or" || word == "of" || word == "consecutive" || word == "not" ||
+         word == "during" || word == "given";
+}
 
 tl::expected<std::vector<Token>, ExpressionError> tokenize(std::string_view text) {
   return Lexer(text).run();

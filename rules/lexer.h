@@ -33,6 +33,9 @@ struct ExpressionError {
   std::string message, allowed, suggestion;
 };
 
+// Whether the word joins or negates conditions, so that nothing can be called so.
+bool is_keyword(std::string_view word);
+
 // Splits an expression into tokens; the last is kEnd. '#' begins a comment that ends with the line.
 tl::expected<std::vector<Token>, ExpressionError> tokenize(std::string_view text);
 

@@ -84,6 +84,10 @@ std::string_view ByteReader::raw(std::size_t size) {
 
 std::string_view ByteReader::text() { return raw(number<std::size_t>()); }
 
+void ByteReader::expect(std::string_view prefix) {
+  if (raw(prefix.size()) != prefix) fault("not the key's letter");
+}
+
 Hash128 ByteReader::hash() {
   Hash128 hash;
   const std::string_view bytes = raw(hash.bytes.size());

@@ -53,6 +53,8 @@ class ByteReader {
   std::string_view raw(std::size_t size);
   std::string_view text();
   Hash128 hash();
+  // The letters that a key of one kind begins with: a fault when others stand here.
+  void expect(std::string_view prefix);
 
   // A varint (zigzag for signed Number) that must fit in Number.
   template <class Number>

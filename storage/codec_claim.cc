@@ -5,7 +5,10 @@
 namespace tocsin {
 namespace {
 
-constexpr std::uint8_t kLatestVersion = 1;
+// A row is of version 2 only when it says what the first version can't: the note of an observation,
+// the status of an event. All others keep the bytes of the first release, which it reads.
+constexpr std::uint8_t kLatestVersion = 2, kFirstVersion = 1;
+constexpr unsigned kStatusShift = 1;  // bit 0 of an event's byte: the place is vague
 
 // The header byte: bits 0-2 the TLP, bits 3-5 the kind of claim, bit 6 set when the claim names the
 // same source as the row (it does, unless a coverage statement or a relay says otherwise).
@@ -60,18 +63,27 @@ SourceId source_of(const EventClaim& claim) { return claim.source; }
 SourceId source_of(const ForecastClaim& claim) { return claim.series.source; }
 SourceId source_of(const CoverageClaim& claim) { return claim.source; }
 
+bool needs_latest(const Claim& claim) {
+  if (const auto* observation = std::get_if<ObservationClaim>(&claim))
+    return !observation->note.empty();
+  const auto* event = std::get_if<EventClaim>(&claim);
+  return event != nullptr && event->status != EventStatus::kReported;
+}
+
 void write(const std::monostate&, ByteWriter&) {}
 
 void write(const ObservationClaim& claim, ByteWriter& out) {
   write_series(claim.series, out);
   write_days(claim.start, claim.end, out);
   out.zigzag(claim.value);
+  if (!claim.note.empty()) out.text(claim.note);
 }
 
 void write(const EventClaim& claim, ByteWriter& out) {
   out.varint(claim.region.number());
   out.varint(claim.kind.number());
-  out.u8(claim.vague_place ? 1 : 0);
+  out.u8(static_cast<std::uint8_t>((claim.vague_place ? 1U : 0U) |
+                                   (static_cast<unsigned>(claim.status) << kStatusShift)));
   write_days(claim.start, claim.end, out);
   out.zigzag(claim.deaths);
   out.zigzag(claim.displaced);
@@ -99,22 +111,29 @@ void write(const CoverageClaim& claim, ByteWriter& out) {
   for (const RegionId region : claim.regions) out.varint(region.number());
 }
 
-ObservationClaim read_observation(ByteReader& in, SourceId source) {
+ObservationClaim read_observation(ByteReader& in, SourceId source, unsigned version) {
   ObservationClaim claim;
   claim.series = read_series(in, source);
   read_days(in, claim.start, claim.end);
   claim.value = in.zigzag();
+  if (version == kFirstVersion) return claim;
+  claim.note = in.text();
+  if (claim.note.empty()) in.fault("version 2 without a note");
   return claim;
 }
 
-EventClaim read_event(ByteReader& in, SourceId source) {
+EventClaim read_event(ByteReader& in, SourceId source, unsigned version) {
   EventClaim claim;
   claim.source = source;
   claim.region = RegionId(in.number<std::uint32_t>());
   claim.kind = EventKindId(in.number<std::uint16_t>());
-  const std::uint8_t vague = in.u8();
-  if (vague > 1) in.fault("vagueness " + std::to_string(vague));
-  claim.vague_place = vague == 1;
+  const unsigned byte = in.u8();
+  const unsigned status = byte >> kStatusShift;
+  if (status > static_cast<unsigned>(EventStatus::kRefuted) ||
+      (status == 0) != (version == kFirstVersion))
+    in.fault("vagueness and status " + std::to_string(byte));
+  claim.vague_place = (byte & 1U) != 0;
+  claim.status = static_cast<EventStatus>(status);
   read_days(in, claim.start, claim.end);
   claim.deaths = in.zigzag();
   claim.displaced = in.zigzag();
@@ -147,14 +166,16 @@ CoverageClaim read_coverage(ByteReader& in, SourceId source) {
   return claim;
 }
 
-Claim read_claim(unsigned kind, ByteReader& in, SourceId source) {
+Claim read_claim(unsigned kind, ByteReader& in, SourceId source, unsigned version) {
+  if (version != kFirstVersion && kind != 1 && kind != 2)
+    in.fault("version 2 of a kind of claim that has none");
   switch (kind) {
     case 0:
       return std::monostate{};
     case 1:
-      return read_observation(in, source);
+      return read_observation(in, source, version);
     case 2:
-      return read_event(in, source);
+      return read_event(in, source, version);
     case 3:
       return read_forecast(in, source);
     case 4:
@@ -173,7 +194,7 @@ void encode(const LatestRevision& revision, std::string& bytes) {
   const bool claims = revision.claim.index() != 0;
   const bool same_source = claims && source == revision.source;
   ByteWriter out(bytes);
-  out.u8(kLatestVersion);
+  out.u8(needs_latest(revision.claim) ? kLatestVersion : kFirstVersion);
   out.u8(static_cast<std::uint8_t>(static_cast<unsigned>(revision.tlp) |
                                    (revision.claim.index() << kKindShift) |
                                    (same_source ? kSameSource : 0U)));
@@ -188,7 +209,7 @@ void encode(const LatestRevision& revision, std::string& bytes) {
 
 Result<LatestRevision> decode_latest_revision(const Identity& identity, std::string_view bytes) {
   ByteReader in(bytes);
-  in.version(kLatestVersion);
+  const unsigned version = in.version(kLatestVersion);
   const unsigned header = in.u8();
   const unsigned tlp = header & 7U;
   const unsigned kind = (header >> kKindShift) & 7U;
@@ -210,7 +231,7 @@ Result<LatestRevision> decode_latest_revision(const Identity& identity, std::str
     source = SourceId(in.number<std::uint16_t>());
     if (source == identity.source) in.fault("source written twice");
   }
-  revision.claim = read_claim(kind, in, source);
+  revision.claim = read_claim(kind, in, source, version);
   return in.finish("latest revision", std::move(revision));
 }
 

@@ -116,6 +116,7 @@ Result<void> Store::Batch::put_dispatch(const Dispatch& dispatch) {
     --counts.of(standing->due.channel, standing->state);
     if (standing->state == DispatchState::kIntended) erase(Column::kOutbox, due_key(standing->due));
   }
+  if (!standing) put(Column::kOutbox, alert_dispatch_key({dispatch.alert, dispatch.id}), "");
   standing = standing_of(dispatch);
   ++counts.of(standing->due.channel, standing->state);
   if (standing->state == DispatchState::kIntended) put(Column::kOutbox, due_key(standing->due), "");
@@ -240,6 +241,7 @@ Result<Store::Staged> Store::stage(const Commit& commit) {
   batch.put_state(commit.state, commit.state_deletes);
 
   std::unique_lock lock(mutex_);
+  require(!closing_, "nothing is committed to a store that is being closed");
   changed_.wait(lock, [&] {  // the disk can't keep up with what comes in
     return !sealed_ || recent_->size() < 2 * options_.recent_records || !refused_because_.empty();
   });
@@ -303,7 +305,10 @@ Result<void> Store::drop_state() {
 
 Result<void> Store::flush() {
   if (auto may = may_write(); !may) return may;
-  const rocksdb::Status status = columns_->db->Flush({}, columns_->opened);
+  give_up_moving();
+  rocksdb::FlushOptions options;
+  options.allow_write_stall = true;  // nobody writes any more
+  const rocksdb::Status status = columns_->db->Flush(options, columns_->opened);
   if (!status.ok()) return tl::unexpected(error_of(status, columns_->place));
   return {};
 }

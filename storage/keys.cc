@@ -12,10 +12,6 @@ constexpr std::uint64_t kSignBit = std::uint64_t{1} << 63;
 
 constexpr std::string_view kDuePrefix{"\x01", 1};
 
-void expect_prefix(ByteReader& in, std::string_view prefix) {
-  if (in.raw(prefix.size()) != prefix) in.fault("not the key's letter");
-}
-
 std::string source_key(std::string_view prefix, SourceId source) {
   std::string key(prefix);
   ByteWriter(key).u16(source.number());
@@ -25,7 +21,7 @@ std::string source_key(std::string_view prefix, SourceId source) {
 Result<SourceId> parse_source_key(std::string_view prefix, std::string_view key,
                                   std::string_view what) {
   ByteReader in(key);
-  expect_prefix(in, prefix);
+  in.expect(prefix);
   const SourceId source(in.u16());
   return in.finish(what, source);
 }
@@ -91,12 +87,33 @@ std::string due_key(const Due& due) {
 
 Result<Due> parse_due_key(std::string_view key) {
   ByteReader in(key);
-  expect_prefix(in, kDuePrefix);
+  in.expect(kDuePrefix);
   Due due;
   due.channel = in.enumerator(Channel::kCap);
   due.next_attempt = ProcessingTime(static_cast<std::int64_t>(in.u64() ^ kSignBit));
   due.id = in.hash();
   return in.finish("due key", due);
+}
+
+std::string alert_dispatch_prefix(const Hash128& alert) {
+  std::string prefix(kAlertDispatchPrefix);
+  ByteWriter(prefix).hash(alert);
+  return prefix;
+}
+
+std::string alert_dispatch_key(const AlertDispatch& dispatch) {
+  std::string key = alert_dispatch_prefix(dispatch.alert);
+  ByteWriter(key).hash(dispatch.id);
+  return key;
+}
+
+Result<AlertDispatch> parse_alert_dispatch_key(std::string_view key) {
+  ByteReader in(key);
+  in.expect(kAlertDispatchPrefix);
+  AlertDispatch dispatch;
+  dispatch.alert = in.hash();
+  dispatch.id = in.hash();
+  return in.finish("key of an alert's dispatch", dispatch);
 }
 
 std::string ledger_prefix(Chain chain) { return {static_cast<char>(chain)}; }
@@ -124,7 +141,7 @@ std::string numbering_key(NumberedKind kind, std::string_view name) {
 
 Result<Numbering::Entry> parse_numbering_key(std::string_view key) {
   ByteReader in(key);
-  expect_prefix(in, kNumberingPrefix);
+  in.expect(kNumberingPrefix);
   Numbering::Entry entry{in.enumerator(NumberedKind::kGroup), "", 0};
   if (entry.kind < NumberedKind::kRegion) in.fault("kind 0");
   entry.name = in.rest();
@@ -141,7 +158,7 @@ std::string producer_key(std::string_view producer, std::string_view epoch) {
 
 Result<ProducerPosition> parse_producer_key(std::string_view key) {
   ByteReader in(key);
-  expect_prefix(in, kProducerPrefix);
+  in.expect(kProducerPrefix);
   ProducerPosition position;
   position.producer = in.text();
   position.epoch = in.rest();
@@ -174,7 +191,7 @@ std::string open_alert_key(const Hash128& alert) {
 
 Result<Hash128> parse_open_alert_key(std::string_view key) {
   ByteReader in(key);
-  expect_prefix(in, kOpenAlertPrefix);
+  in.expect(kOpenAlertPrefix);
   const Hash128 alert = in.hash();
   return in.finish("open alert key", alert);
 }
@@ -196,7 +213,7 @@ std::string acknowledgement_key(const Hash128& alert, std::uint32_t revision,
 
 Result<Acknowledgement> parse_acknowledgement_key(std::string_view key) {
   ByteReader in(key);
-  expect_prefix(in, kAcknowledgementPrefix);
+  in.expect(kAcknowledgementPrefix);
   Acknowledgement acknowledgement;
   acknowledgement.alert = in.hash();
   acknowledgement.revision = in.u32();

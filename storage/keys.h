@@ -43,6 +43,15 @@ std::string due_key(const Due& due);
 std::string due_prefix(Channel channel);
 Result<Due> parse_due_key(std::string_view key);
 inline constexpr std::string_view kDispatchPrefix{"\x00", 1};
+// The dispatches of one alert, by id: a row without a value for each.
+struct AlertDispatch {
+  Hash128 alert, id;
+  friend auto operator<=>(const AlertDispatch&, const AlertDispatch&) = default;
+};
+inline constexpr std::string_view kAlertDispatchPrefix{"\x02", 1};
+std::string alert_dispatch_prefix(const Hash128& alert);
+std::string alert_dispatch_key(const AlertDispatch& dispatch);
+Result<AlertDispatch> parse_alert_dispatch_key(std::string_view key);
 
 std::string ledger_key(Chain chain, std::uint64_t index);
 std::string ledger_prefix(Chain chain);

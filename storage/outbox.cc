@@ -69,6 +69,22 @@ Result<std::optional<ProcessingTime>> Store::next_due(Channel channel) const {
   return rows->front().next_attempt;
 }
 
+Result<std::vector<Dispatch>> Store::dispatches_of(const Hash128& alert) const {
+  std::vector<Dispatch> found;
+  const std::string prefix = alert_dispatch_prefix(alert);
+  auto read = columns_->scan(
+      Column::kOutbox, prefix, prefix, [&](std::string_view key, std::string_view) -> Result<void> {
+        const auto row = parse_alert_dispatch_key(key);
+        if (!row) return tl::unexpected(columns_->at_row(Column::kOutbox, key, row.error()));
+        auto stored = dispatch(row->id);
+        if (!stored) return tl::unexpected(stored.error());
+        found.push_back(*std::move(stored));
+        return {};
+      });
+  if (!read) return tl::unexpected(read.error());
+  return found;
+}
+
 Result<void> Store::for_each_dispatch(const Visit<Dispatch>& visit) const {
   return columns_->scan(
       Column::kOutbox, kDispatchPrefix, kDispatchPrefix,

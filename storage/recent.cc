@@ -49,16 +49,26 @@ std::string encode_block(std::span<const LatestRevision> revisions) {
 }
 
 Result<void> RecentRevisions::add(std::string block, std::uint64_t sequence) {
-  if (auto whole = read_block(block, [](const Identity&, std::string_view) {}); !whole)
-    return whole;
   blocks_.push_back(std::move(block));
+  read_.clear();
+  const auto whole =
+      read_block(blocks_.back(), [&](const Identity& identity, std::string_view value) {
+        expect(identity);
+        read_.push_back({identity.hash, value.data(), static_cast<std::uint32_t>(value.size()),
+                         identity.source});
+      });
+  if (!whole) {
+    blocks_.pop_back();
+    return whole;
+  }
   last_sequence_ = sequence;
-  return read_block(blocks_.back(), [&](const Identity& identity, std::string_view value) {
+  for (const Slot& revision : read_) {
     if (8 * (size_ + 1) > 5 * slots_.size()) grow();
-    Slot& slot = slots_[slot_of(identity)];
+    Slot& slot = slots_[slot_of({revision.source, revision.hash})];
     if (slot.bytes == nullptr) ++size_;
-    slot = {identity.hash, value.data(), static_cast<std::uint32_t>(value.size()), identity.source};
-  });
+    slot = revision;
+  }
+  return {};
 }
 
 void RecentRevisions::expect(const Identity& identity) const {

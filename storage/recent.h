@@ -51,6 +51,7 @@ class RecentRevisions {
   void grow();
 
   std::deque<std::string> blocks_;
+  std::vector<Slot> read_;   // of the block that is being added, before any of it counts
   std::vector<Slot> slots_;  // open addressing; a power of two
   std::size_t size_ = 0;
   std::uint64_t last_sequence_ = 0;

@@ -30,6 +30,7 @@ void Store::move_sealed() {
   }
   const auto moved = write_table(*sealed_);
   const std::lock_guard lock(mutex_);
+  if (moved && *moved == Moved::kGivenUp) return;
   if (moved) {
     trim_ = sealed_->last_sequence();
     sealed_.reset();
@@ -39,10 +40,25 @@ void Store::move_sealed() {
   changed_.notify_all();
 }
 
+// What a table holds without having been flushed counts for nothing: the blocks are there.
+void Store::give_up_moving() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+  }
+  changed_.notify_all();
+  if (mover_.joinable()) mover_.join();
+}
+
+bool Store::is_closing() const {
+  const std::lock_guard lock(mutex_);
+  return closing_;
+}
+
 // Without the log, which has them in the blocks: until the flush returns nothing of this counts.
 // (RocksDB would take in a finished table faster, but 7.8 takes one in with wrong bounds when a
 // read of it fails.)
-Result<void> Store::write_table(const RecentRevisions& revisions) const {
+Result<Store::Moved> Store::write_table(const RecentRevisions& revisions) const {
   constexpr int kTogether = 500;  // so that a commit never waits long behind them
   rocksdb::ColumnFamilyHandle* column = (*columns_)[Column::kRecord];
   rocksdb::WriteOptions options;
@@ -52,6 +68,7 @@ Result<void> Store::write_table(const RecentRevisions& revisions) const {
   for (const auto& [key, value] : revisions.sorted()) {
     status = rows.Put(column, slice({key.data(), key.size()}), slice(value));
     if (status.ok() && rows.Count() >= kTogether) {
+      if (is_closing()) return Moved::kGivenUp;
       status = columns_->db->Write(options, &rows);
       rows.Clear();
     }
@@ -60,7 +77,7 @@ Result<void> Store::write_table(const RecentRevisions& revisions) const {
   status = columns_->db->Write(options, &rows);
   if (status.ok()) status = columns_->db->Flush({}, column);
   if (!status.ok()) return tl::unexpected(error_of(status, columns_->place));
-  return {};
+  return Moved::kInTable;
 }
 
 // Reads the blocks that no table holds yet.

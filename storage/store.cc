@@ -76,14 +76,7 @@ Store::Store(StoreOptions options) : options_(std::move(options)) {
   if (options_.schema == nullptr) options_.schema = &our_schema();
 }
 
-Store::~Store() {
-  {
-    const std::lock_guard lock(mutex_);
-    closing_ = true;
-  }
-  changed_.notify_all();
-  if (mover_.joinable()) mover_.join();
-}
+Store::~Store() { give_up_moving(); }
 
 Result<std::unique_ptr<Store>> Store::open(StoreOptions options) {
   std::unique_ptr<Store> store(new Store(std::move(options)));

@@ -225,6 +225,8 @@ class Store {
   Result<std::vector<Dispatch>> due(Channel channel, ProcessingTime now, std::size_t limit) const;
   // When the channel's next one becomes due; nullopt when it has none.
   Result<std::optional<ProcessingTime>> next_due(Channel channel) const;
+  // Of one alert, by id. Cost: what it returns.
+  Result<std::vector<Dispatch>> dispatches_of(const Hash128& alert) const;
   Result<void> for_each_dispatch(const Visit<Dispatch>& visit) const;
   // Kept with each commit: nothing is read.
   DispatchCounts dispatch_counts() const;
@@ -258,7 +260,9 @@ class Store {
   Result<void> drop_state();
 
   // Writes what the log still holds into tables, so that the next opening has no log to replay:
-  // for a clean stop. Nothing depends on it. Takes up to a second or so.
+  // for a clean stop, nothing is committed after it. Nothing depends on it. Takes up to a second or
+  // so: it doesn't wait for compactions, and a move of recent revisions that is under way is given
+  // up.
   Result<void> flush();
 
   // Adds a backup of the running store to `directory` (made when missing; files shared with earlier
@@ -298,7 +302,10 @@ class Store {
   Result<void> write(rocksdb::WriteBatch& batch);
   void seal();
   void move_sealed();
-  Result<void> write_table(const RecentRevisions& revisions) const;
+  void give_up_moving();
+  bool is_closing() const;
+  enum class Moved : std::uint8_t { kInTable, kGivenUp };  // the latter: the store is being closed
+  Result<Moved> write_table(const RecentRevisions& revisions) const;
 
   // As the last commit that was staged leaves it: for the thread that stages.
   struct Reached {

@@ -62,6 +62,8 @@ std::string row_name(Column column, std::string_view key) {
     }
     case Column::kOutbox:
       if (key.starts_with(kDispatchPrefix)) return "dispatch " + hex(key.substr(1));
+      if (const auto row = parse_alert_dispatch_key(key))
+        return fmt::format("dispatch {} of alert {}", row->id.hex(), row->alert.hex());
       if (const auto due = parse_due_key(key))
         return fmt::format("due dispatch {} at {}", due->id.hex(),
                            format_rfc3339(due->next_attempt));

@@ -100,6 +100,12 @@ Result<void> verify_dispatches(const Store& store, const VisitFault& visit) {
   std::uint64_t rows = 0;
   read = store.for_each_dispatch([&](const Dispatch& dispatch) -> Result<void> {
     ++rows;
+    const auto listed =
+        store.columns().get(Column::kOutbox, alert_dispatch_key({dispatch.alert, dispatch.id}));
+    if (!listed) return tl::unexpected(listed.error());
+    if (!*listed)
+      visit(
+          {"outbox", "dispatch " + dispatch.id.hex(), "a row in the list of its alert", "missing"});
     ++counts.of(dispatch.address.channel, dispatch.state);
     if (dispatch.state != DispatchState::kIntended) return {};
     const std::string due = due_key({dispatch.address.channel, dispatch.next_attempt, dispatch.id});
@@ -114,6 +120,11 @@ Result<void> verify_dispatches(const Store& store, const VisitFault& visit) {
   if (rows != intended)
     visit({"outbox", "all dispatches", fmt::format("{} as in the chain", intended),
            std::to_string(rows)});
+  const auto listed = count_rows(store, Column::kOutbox, kAlertDispatchPrefix);
+  if (!listed) return tl::unexpected(listed.error());
+  if (*listed != rows)
+    visit({"outbox", "lists of the dispatches of alerts", std::to_string(rows),
+           std::to_string(*listed)});
   for (int channel = 0; channel < kChannelCount; ++channel) {
     const auto of = static_cast<Channel>(channel);
     const auto due = count_rows(store, Column::kOutbox, due_prefix(of));

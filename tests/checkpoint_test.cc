@@ -51,8 +51,23 @@ std::string states_of(const Engine& engine) {
   return text;
 }
 
+// The shipped configuration, in which the price of millet must come with a note and is foretold.
+const Contents& contents() {
+  static const Contents kContents = [] {
+    auto read = read_contents(TOCSIN_SOURCE_DIR "/deploy/config/lake-chad");
+    EXPECT_TRUE(read) << read.error().message;
+    std::string& indicators = read->configuration.at("indicators.yaml");
+    const std::string millet = "  millet_price:\n";
+    indicators.insert(indicators.find(millet) + millet.size(),
+                      "    note: required\n"
+                      "    forecasts: {cadence: month, longest_delay_days: 10, members: 3}\n");
+    return *std::move(read);
+  }();
+  return kContents;
+}
+
 // Records of the demonstration's sources: new ones, revisions that move to another month or region,
-// retractions, events known only as far as a country, coverage.
+// retractions, events known only as far as a country, coverage, forecasts, notes.
 class Records {
  public:
   explicit Records(std::uint64_t seed) : random_(seed) {}
@@ -71,7 +86,7 @@ class Records {
   }
 
   std::string record(Day today) {
-    const int what = between(0, 9);
+    const int what = between(0, 11);
     const int id = between(0, 60);
     const int revision = between(1, 4);
     const auto make = [&](const char* kind, const char* source, int number, Day time,
@@ -89,21 +104,34 @@ class Records {
       return make(
           "observation", "demo-market", id, start, region(),
           fmt::format(
-              R"("indicator":"millet_price","period":{{"start":"{}","end":"{}"}},"value":{})",
-              format_day(start), format_day(end), between(100, 400)));
+              R"("indicator":"millet_price","period":{{"start":"{}","end":"{}"}},"value":{},"note":"asked {}")",
+              format_day(start), format_day(end), between(100, 400), between(1, 9)));
     }
     const Day day = today - between(1, 300);
+    if (what > 9) {
+      const Day start = period_start(Cadence::kMonth, period_of(Cadence::kMonth, day) + 1);
+      const std::string said =
+          between(0, 1) == 0
+              ? fmt::format(R"("value":{},"member":{})", between(100, 400), between(0, 3))
+              : fmt::format(R"("probability":0.{},"threshold":300)", between(1, 9));
+      return make(
+          "forecast", "demo-market", 2'000 + id, day, region(),
+          fmt::format(R"("indicator":"millet_price","period":{{"start":"{}","end":"{}"}},{})",
+                      format_day(start), format_day(add_months(start, between(1, 3))), said));
+    }
     if (what < 8)
-      return make("event", "demo-events", id, day, between(0, 5) == 0 ? "NG" : region(),
-                  fmt::format(R"("kind":"armed_clash","start":"{}","end":"{}","deaths":{})",
-                              format_day(day), format_day(day + between(1, 3)), between(0, 80)));
+      return make(
+          "event", "demo-events", id, day, between(0, 5) == 0 ? "NG" : region(),
+          fmt::format(R"("kind":"armed_clash","start":"{}","end":"{}","deaths":{},"status":"{}")",
+                      format_day(day), format_day(day + between(1, 3)), between(0, 80),
+                      name_of(static_cast<EventStatus>(between(0, 2)))));
     if (what == 8)
       return make(
           "coverage", "demo-events", 1'000 + between(0, 5), day, "",
           fmt::format(R"("stream":"events","regions":["{}"],"from":"{}","until":"{}")",
                       between(0, 1) == 0 ? "NG" : "TD", format_day(day - 400), format_day(day)));
-    return make("retraction", between(0, 1) == 0 ? "demo-market" : "demo-events", id, day, "",
-                R"("reason":"test")");
+    return make("retraction", between(0, 1) == 0 ? "demo-market" : "demo-events",
+                between(0, 2) == 0 ? 2'000 + id : id, day, "", R"("reason":"test")");
   }
 
   std::mt19937_64 random_;
@@ -121,8 +149,7 @@ class Checkpoints : public ::testing::Test {
   }
 
   std::unique_ptr<Pipeline> make(CheckpointOptions options, std::string fingerprint = "") {
-    static const auto contents = read_contents(TOCSIN_SOURCE_DIR "/deploy/config/lake-chad");
-    auto loaded = load_contents(*contents, *store_);
+    auto loaded = load_contents(contents(), *store_);
     EXPECT_TRUE(loaded) << loaded.error().message;
     if (!fingerprint.empty()) loaded->fingerprint = fingerprint;
     auto pipeline = Pipeline::open(*store_, std::move(*loaded), options);
@@ -208,7 +235,13 @@ TEST_F(Checkpoints, AStartFromAnyCheckpointEqualsOneFromAllRecords) {
     }
   }
   ASSERT_EQ(now_says(), anew());
-  EXPECT_GT(pipeline_->engine().data().event_count(), 20u);
+  const Dataset& data = pipeline_->engine().data();
+  EXPECT_GT(data.event_count(), 20u);
+  EXPECT_GT(data.forecast_count(), 20u);
+  std::size_t notes = 0;
+  for (const Region& region : pipeline_->catalogue().regions.all())
+    notes += data.notes_of(region.id).size();
+  EXPECT_GT(notes, 20u);
   EXPECT_GT(found, 5);
   EXPECT_GT(with_tail, 2);
   EXPECT_GT(cut_off, 2);
@@ -230,6 +263,27 @@ TEST_F(Checkpoints, OneOfOtherRulesIsNotUsedAndGivesWay) {
   EXPECT_EQ(now_says(), anew());
 }
 
+TEST_F(Checkpoints, OneThatThereIsNoTimeForLeavesTheOneBefore) {
+  open_store();
+  pipeline_ = make({});
+  Records records(9);
+  for (int i = 0; i < 20; ++i) send(records.frame(today()));
+  ASSERT_TRUE(pipeline_->finish());
+  const std::uint64_t position = store_->head().sequence;
+  for (int i = 0; i < 20; ++i) send(records.frame(today()));
+  const auto refused = pipeline_->finish([] { return false; });
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kLimit);
+  EXPECT_NE(refused.error().message.find("the one at journal entry " + std::to_string(position) +
+                                         " stands"),
+            std::string::npos)
+      << refused.error().message;
+  restart({});
+  EXPECT_TRUE(pipeline_->restored().found);
+  EXPECT_EQ(pipeline_->restored().position, position);
+  EXPECT_EQ(now_says(), anew());
+}
+
 TEST_F(Checkpoints, ADamagedRowRefusesTheStartAndSaysHowToGoOn) {
   open_store();
   pipeline_ = make({});
@@ -245,8 +299,7 @@ TEST_F(Checkpoints, ADamagedRowRefusesTheStartAndSaysHowToGoOn) {
   ASSERT_FALSE(rows.empty());
   rows.front().value.pop_back();
   ASSERT_TRUE(store_->put_state(std::span(rows).first(1), {}));
-  static const auto contents = read_contents(TOCSIN_SOURCE_DIR "/deploy/config/lake-chad");
-  const auto refused = Pipeline::open(*store_, *load_contents(*contents, *store_));
+  const auto refused = Pipeline::open(*store_, *load_contents(contents(), *store_));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kCorrupt);
   EXPECT_NE(refused.error().message.find("--rebuild"), std::string::npos)
@@ -269,7 +322,6 @@ TEST_F(Checkpoints, ARowThatIsAnotherIsTakenOrRefusedAndEndsNothing) {
     rows.push_back(row);
     return {};
   }));
-  static const auto contents = read_contents(TOCSIN_SOURCE_DIR "/deploy/config/lake-chad");
   int refused = 0;
   for (const StateRow& row : rows) {
     const std::size_t stride = row.value.size() / 12 + 1;
@@ -277,7 +329,7 @@ TEST_F(Checkpoints, ARowThatIsAnotherIsTakenOrRefusedAndEndsNothing) {
       StateRow altered = row;
       altered.value[i] = static_cast<char>(altered.value[i] ^ 1);
       ASSERT_TRUE(store_->put_state({&altered, 1}, {}));
-      const auto opened = Pipeline::open(*store_, *load_contents(*contents, *store_));
+      const auto opened = Pipeline::open(*store_, *load_contents(contents(), *store_));
       if (opened) continue;
       ++refused;
       EXPECT_EQ(opened.error().code, ErrorCode::kCorrupt) << opened.error().message;
@@ -291,7 +343,7 @@ TEST_F(Checkpoints, ARowThatIsAnotherIsTakenOrRefusedAndEndsNothing) {
 std::string row_of(std::int64_t day, std::uint64_t length, std::int64_t minute) {
   std::string bytes;
   ByteWriter out(bytes);
-  out.u8(1);
+  out.u8(2);
   for (const std::uint64_t number : {1, 1, 1, 0, 1}) out.varint(number);  // series, key, values
   out.zigzag(day);
   out.varint(length);
@@ -299,7 +351,7 @@ std::string row_of(std::int64_t day, std::uint64_t length, std::int64_t minute) 
   out.u8(0);
   out.u64(0);
   out.zigzag(0);
-  for (int lists = 7; lists > 0; --lists) out.varint(0);
+  for (int lists = 9; lists > 0; --lists) out.varint(0);
   return bytes;
 }
 

@@ -57,6 +57,8 @@ TEST(ContentHash, SeesEveryOtherMember) {
       [](Record& r) { std::get<EventBody>(r.body).actors = {"AB"}; },
       [](Record& r) { std::get<EventBody>(r.body).actors.pop_back(); },
       [](Record& r) { std::get<EventBody>(r.body).note = "x"; },
+      [](Record& r) { std::get<EventBody>(r.body).status = EventStatus::kConfirmed; },
+      [](Record& r) { std::get<EventBody>(r.body).status = EventStatus::kRefuted; },
   };
   std::map<Hash128, std::size_t> seen = {{before, std::size(changes)}};
   for (std::size_t i = 0; i < std::size(changes); ++i) {

@@ -138,6 +138,52 @@ TEST(Codec, AnObservationTakesFewBytes) {
   EXPECT_LE(encoded(revision).size(), 44U);
 }
 
+// The bytes are those that the first release wrote.
+TEST(Codec, ClaimsWithoutNoteAndStatusAreWrittenAsEver) {
+  LatestRevision revision;
+  revision.source = SourceId(3);
+  revision.revision = 1;
+  revision.claim =
+      ObservationClaim{{RegionId(4), IndicatorId(5), SourceId(3), GroupId()}, Day(1), Day(2), 6};
+  const std::string head =
+      std::string("\x01\x48\x01", 3) + std::string(16, '\0') + std::string("\x00\x00\x00", 3);
+  EXPECT_EQ(encoded(revision), head + std::string("\x04\x05\x00\x02\x02\x0c", 6));
+  revision.claim =
+      EventClaim{RegionId(4), SourceId(3), EventKindId(5), true, Day(1), Day(2), 6, 7, {}};
+  std::string event_head = head;
+  event_head[1] = 0x50;
+  EXPECT_EQ(encoded(revision), event_head + std::string("\x04\x05\x01\x02\x02\x0c\x0e\x00", 8));
+}
+
+TEST(Codec, OnlyANoteOrAStatusAsksForTheSecondVersionOfAClaim) {
+  LatestRevision revision;
+  revision.source = SourceId(3);
+  ObservationClaim judged;
+  judged.note = "two clinics";
+  revision.claim = judged;
+  const std::string of_note = encoded(revision);
+  EXPECT_EQ(of_note[0], 2);
+  EXPECT_EQ(decode_latest_revision(identity_of(revision), of_note), revision);
+  std::string emptied = of_note.substr(0, of_note.size() - 12) + '\0';
+  EXPECT_THAT(decode_latest_revision(identity_of(revision), emptied).error().message,
+              HasSubstr("version 2 without a note"));
+  EventClaim happened;
+  happened.vague_place = true;
+  happened.status = EventStatus::kRefuted;
+  revision.claim = happened;
+  std::string of_status = encoded(revision);
+  EXPECT_EQ(of_status[0], 2);
+  EXPECT_EQ(decode_latest_revision(identity_of(revision), of_status), revision);
+  of_status[0] = 1;
+  EXPECT_THAT(decode_latest_revision(identity_of(revision), of_status).error().message,
+              HasSubstr("vagueness and status 5"));
+  revision.claim = ForecastClaim();
+  std::string of_another = encoded(revision);
+  of_another[0] = 2;
+  EXPECT_THAT(decode_latest_revision(identity_of(revision), of_another).error().message,
+              HasSubstr("version 2 of a kind of claim that has none"));
+}
+
 TEST(Codec, SaysWhatIsWrongAndWhere) {
   std::string bytes = encode(JournalEntry{ProcessingTime(0), {ClockInput{}}});
   bytes.back() = 77;

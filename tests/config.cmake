@@ -1,6 +1,7 @@
 tocsin_test(config_test
   SOURCES
     config_bad_files_test.cc
+    config_bad_settings_test.cc
     config_lake_chad_test.cc
     config_feeds_test.cc
     config_load_test.cc

@@ -77,4 +77,14 @@ inline std::string complaints(const ConfigurationFiles& files) {
   return loaded ? "" : render(loaded.error(), files);
 }
 
+// One mistake in an otherwise good configuration, and exactly what is said about it.
+struct BadFile {
+  std::string name, file, from, to, want;
+};
+inline void expect_refused(const BadFile& bad) {
+  ConfigurationFiles files = good_files();
+  replace(files.at(bad.file), bad.from, bad.to);
+  EXPECT_EQ(complaints(files), bad.want);
+}
+
 }  // namespace tocsin::testing

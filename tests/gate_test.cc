@@ -18,6 +18,7 @@ using testsupport::event;
 using testsupport::forecast;
 using testsupport::GateWorld;
 using testsupport::in;
+using testsupport::judgement;
 using testsupport::observation;
 
 // What became of a record: its fate, or the code and pointer of its rejection.
@@ -110,6 +111,33 @@ TEST(Gate, ResolvesForecastAndCoverage) {
                                                              {RegionId(3), RegionId(4)},
                                                              day("2019-01-01"),
                                                              day("2019-03-01")}));
+}
+
+TEST(Gate, KeepsTheNoteOfAJudgementAndOfNothingElse) {
+  const GateWorld world;
+  const auto judged = world.admit(judgement("probable", "two clinics, no laboratory yet"));
+  ASSERT_EQ(verdict(judged), "applied");
+  const SeriesKey series{RegionId(4), IndicatorId(6), SourceId(2), GroupId()};
+  EXPECT_EQ(judged.change->after.claim,
+            Claim(ObservationClaim{series, day("2019-03-01"), day("2019-03-02"), 1,
+                                   "two clinics, no laboratory yet"}));
+  auto rain = observation("rainfall", in("NG"), "2019-02-01", "2019-03-01", {5, 0});
+  std::get<ObservationBody>(rain.body).note = "gauge replaced";
+  const auto measured = world.admit(rain);
+  ASSERT_EQ(verdict(measured), "applied");
+  EXPECT_EQ(std::get<ObservationClaim>(measured.change->after.claim).note, "");
+}
+
+TEST(Gate, KeepsTheStatusOfAnEvent) {
+  const GateWorld world;
+  for (const auto status :
+       {EventStatus::kReported, EventStatus::kConfirmed, EventStatus::kRefuted}) {
+    auto record = event(in("NG-BO"), "2019-03-14");
+    std::get<EventBody>(record.body).status = status;
+    const auto admission = world.admit(record);
+    ASSERT_EQ(verdict(admission), "applied");
+    EXPECT_EQ(std::get<EventClaim>(admission.change->after.claim).status, status);
+  }
 }
 
 struct VerdictCase {
@@ -229,6 +257,72 @@ TEST(Gate, HoldsObservationsToTheirCalendar) {
   expect_verdicts(world, cases);
 }
 
+TEST(Gate, HoldsJudgementsToTheirScale) {
+  const GateWorld world;
+  const auto numbered = [](Decimal value) {
+    return with<ObservationBody>(judgement("", "seen"), [=](auto& body) { body.value = value; });
+  };
+  auto expected = forecast("status", in("NG"), "2019-06-01", "2019-09-01");
+  std::get<ForecastBody>(expected.body).word = "confirmed";
+  auto chance = expected;
+  std::get<ForecastBody>(chance.body).value.reset();
+  std::get<ForecastBody>(chance.body).probability = Decimal{5, 1};
+  std::get<ForecastBody>(chance.body).threshold = Decimal();
+  auto rain = observation("rainfall", in("NG"), "2019-02-01", "2019-03-01", {});
+  std::get<ObservationBody>(rain.body).word = "probable";
+  const VerdictCase cases[] = {
+      {"least word", judgement("none", "seen"), "applied"},
+      {"greatest word", judgement("confirmed", "seen"), "applied"},
+      {"no word of it", judgement("certain", "seen"), "implausible-value /data/value"},
+      {"other case", judgement("None", "seen"), "implausible-value /data/value"},
+      {"its number", numbered({1, 0}), "implausible-value /data/value"},
+      {"nothing", numbered({0, 0}), "implausible-value /data/value"},
+      {"without reasons", judgement("none", ""), "missing-member /data/note"},
+      {"forecast word", expected, "applied"},
+      {"threshold word", chance, "applied"},
+      {"threshold that is no word",
+       with<ForecastBody>(chance, [](auto& body) { body.word = "high"; }),
+       "implausible-value /data/threshold"},
+      {"word for a number", rain, "implausible-value /data/value"},
+  };
+  expect_verdicts(world, cases);
+  const auto said = [&](const Record& record) { return *world.admit(record).rejection; };
+  EXPECT_EQ(said(judgement("certain", "seen")).message, "\"certain\" is no word of status");
+  EXPECT_EQ(said(judgement("certain", "seen")).allowed, R"("none", "probable", "confirmed")");
+  EXPECT_EQ(said(numbered({10, 1})).message, "1.0 is no word of status");
+  EXPECT_EQ(said(rain).allowed, "a number, in %");
+}
+
+TEST(Gate, HoldsForecastsToTheirIssue) {
+  const GateWorld world;
+  const auto issued = [](std::string_view on, std::string_view start, std::string_view end) {
+    Record record = forecast("rainfall", in("NG"), start, end);
+    record.time = start_of<EventTime>(day(on));
+    return record;
+  };
+  const auto member = [](std::string indicator, std::int32_t number) {
+    return with<ForecastBody>(
+        forecast(std::move(indicator), in("NG"), "2019-06-03", "2019-06-10"), [=](auto& body) {
+          body.member = number;
+          body.start = day(body.indicator == "price" ? "2019-06-03" : "2019-06-01");
+          body.end = day(body.indicator == "price" ? "2019-06-10" : "2019-07-01");
+        });
+  };
+  const VerdictCase cases[] = {
+      {"hindcast of 1993", issued("1993-03-01", "1993-07-01", "1993-10-01"), "applied"},
+      {"of the month it is issued in", issued("2019-03-10", "2019-03-01", "2019-04-01"), "applied"},
+      {"on the last day of its period", issued("2019-02-28", "2019-02-01", "2019-03-01"),
+       "applied"},
+      {"of what was over", issued("2019-03-01", "2019-02-01", "2019-03-01"),
+       "period-before-issue /data/period/end"},
+      {"control run", member("rainfall", 0), "applied"},
+      {"last member", member("rainfall", 3), "applied"},
+      {"one too many", member("rainfall", 4), "no-such-member /data/member"},
+      {"no ensemble declared", member("price", 50), "applied"},
+  };
+  expect_verdicts(world, cases);
+}
+
 TEST(Gate, LetsForecastsSpeakOfTheFutureAndEventsOnlyUntilTomorrow) {
   const GateWorld world;
   Record later_issued = forecast("rainfall", in("NG"), "2019-06-01", "2019-07-01");
@@ -299,6 +393,12 @@ TEST(Gate, ArchivesWhatLiesWhollyBeforeTheHorizon) {
   world.policy.lateness_horizon = day("2019-02-01");
   Record spanning = event(in("NG"), "2019-01-20");
   std::get<EventBody>(spanning.body).end = day("2019-02-02");
+  // Years of its period lie within the horizon: what counts is when it was said.
+  const auto issued = [](std::string_view on) {
+    Record record = forecast("rainfall", in("NG"), "2019-01-01", "2021-01-01");
+    record.time = start_of<EventTime>(day(on));
+    return record;
+  };
   const VerdictCase cases[] = {
       {"day before", event(in("NG"), "2019-01-31"), "archived-late"},
       {"day of", event(in("NG"), "2019-02-01"), "applied"},
@@ -308,6 +408,8 @@ TEST(Gate, ArchivesWhatLiesWhollyBeforeTheHorizon) {
       {"month after", observation("rainfall", in("NG"), "2019-02-01", "2019-03-01", {5, 0}),
        "applied"},
       {"old coverage", coverage("events", {"NG"}, "2018-01-01", "2019-02-01"), "archived-late"},
+      {"hindcast issued before", issued("2019-01-31"), "archived-late"},
+      {"hindcast issued on the day", issued("2019-02-01"), "applied"},
       {"late and wrong", event(in("Atlantis"), "2019-01-01"), "unknown-place /subject"},
   };
   expect_verdicts(world, cases);

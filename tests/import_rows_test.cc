@@ -186,6 +186,76 @@ TEST(Import, EventsHaveDaysPlacesAndActors) {
           HasSubstr(R"("from":"2019-03-01","until":"2019-05-01","regions":["NG"])")));
 }
 
+constexpr std::string_view kJudgements = R"(
+feed: t
+source: s
+period: {day: "{d}"}
+published: {days: 0}
+place: {region: X}
+records:
+  - id: "{d}"
+    values: {hotspot: {word: {from: "{code}", map: {"0": none, "1": hotspot}}}}
+    note: "{why}"
+)";
+
+TEST(Import, AWordOfAScaleComesWithItsReasons) {
+  const auto outcome = import(kJudgements,
+                              "d,code,why\n2019-01-01,1,\"fields\n bare\"\n2019-01-02,,\n"
+                              "2019-01-03,2,\n");
+  ASSERT_EQ(outcome.records.size(), 1U);
+  EXPECT_THAT(to_json(outcome.records[0]), HasSubstr(R"("value":"hotspot","note":"fields bare"})"));
+  EXPECT_THAT(outcome.report.rows_filtered, ElementsAre(testing::Pair("not-observed", 1U)));
+  ASSERT_EQ(outcome.refused.size(), 1U);
+  EXPECT_THAT(outcome.refused[0].reason,
+              HasSubstr("word: \"2\" is none of the words that the mapping knows"));
+}
+
+TEST(Import, AnEventHasTheStatusThatItsRowSays) {
+  std::string mapping(kEvents);
+  mapping.replace(mapping.find("    note:"), 0,
+                  "    status: {from: \"{text}\", map: {\"held\": confirmed}, "
+                  "otherwise: keep}\n");
+  const auto outcome =
+      import(mapping, std::string(kEventHeader) +
+                          "1,2019-03-07,2019-03-07,1,1,Borno,1,1,1,4,3,A,,held\n"
+                          "2,2019-03-07,2019-03-07,1,1,Borno,1,1,1,4,3,A,,\n"
+                          "3,2019-03-07,2019-03-07,1,1,Borno,1,1,1,4,3,A,,maybe\n");
+  ASSERT_GE(outcome.records.size(), 2U);
+  EXPECT_EQ(std::get<EventBody>(outcome.records[0].body).status, EventStatus::kConfirmed);
+  EXPECT_EQ(std::get<EventBody>(outcome.records[1].body).status, EventStatus::kReported);
+  ASSERT_EQ(outcome.refused.size(), 1U);
+  EXPECT_THAT(outcome.refused[0].reason,
+              HasSubstr("status: \"maybe\" is none of reported, confirmed, refuted"));
+}
+
+TEST(Import, ForecastsHaveTheirIssueTheirMemberAndTheirThreshold) {
+  constexpr std::string_view kForecasts = R"(
+feed: t
+source: s
+period: {first: "{from}", last: "{to}"}
+published: {days: 2, after: start, of: {day: "{run}"}}
+place: {region: X}
+records:
+  - {type: forecast, id: "{run}/{m}", issued: "{run}", member: m, values: {flow: v}}
+  - type: forecast
+    id: "{run}/chance"
+    issued: "{run}"
+    values: {spi: {column: p, scale: 0.01, threshold: -0.98}}
+)";
+  const auto outcome = import(kForecasts,
+                              "run,from,to,m,v,p\n1993-03-01,1993-07-01,1993-09-30,7,250.5,\n"
+                              "1993-04-01,1993-07-01,1993-09-30,,,35\n");
+  ASSERT_EQ(outcome.records.size(), 2U);
+  EXPECT_THAT(to_json(outcome.records[0]),
+              testing::AllOf(HasSubstr(R"("time":"1993-03-01T00:00:00Z")"),
+                             HasSubstr(R"("published":"1993-03-03T00:00:00Z")"),
+                             HasSubstr(R"("start":"1993-07-01","end":"1993-10-01")"),
+                             HasSubstr(R"("value":250.5,"member":7})")));
+  EXPECT_THAT(to_json(outcome.records[1]),
+              testing::AllOf(HasSubstr(R"("time":"1993-04-01T00:00:00Z")"),
+                             HasSubstr(R"("probability":0.35,"threshold":-0.98})")));
+}
+
 struct RefusedRowCase {
   std::string name, row, want;
 };

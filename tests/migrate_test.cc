@@ -2,12 +2,14 @@
 // migrate after a checkpoint, and roll back; whatever moment the power fails at.
 #include "storage/migrate.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <rocksdb/env.h>
 
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <map>
 
 #include "storage/codec.h"
 #include "storage/keys.h"
@@ -71,10 +73,12 @@ StoreContent marked(StoreContent content, const std::string& mark) {
 // A store that the release of schema 1 wrote, in a directory of its own.
 class Migrations : public testing::Test {
  protected:
-  Migrations() {
+  Migrations() { unpack(kOldest); }
+  void unpack(std::uint32_t schema) {
+    std::filesystem::remove_all(store_dir());
     const std::string command =
-        std::string("tar -xzf " TOCSIN_SOURCE_DIR "/tests/fixtures/store-1/store.tar.gz -C ") +
-        dir_.path().string();
+        fmt::format("tar -xzf " TOCSIN_SOURCE_DIR "/tests/fixtures/store-{}/store.tar.gz -C {}",
+                    schema, dir_.path().string());
     require(std::system(command.c_str()) == 0, "the fixture can't be unpacked");
   }
   Result<std::unique_ptr<Store>> open(std::uint32_t version, Access access = Access::kReadWrite) {
@@ -122,6 +126,26 @@ TEST_F(Migrations, AStoreOfTheOldestSchemaBecomesOurs) {
   notes_.clear();
   ASSERT_TRUE(open_with(nullptr));
   EXPECT_TRUE(notes_.empty()) << "migrated twice: " << notes_.front();
+}
+
+TEST_F(Migrations, TheDispatchesOfEachAlertAreListed) {
+  for (std::uint32_t schema = kOldest; schema < our_schema().version.schema; ++schema) {
+    SCOPED_TRACE("schema " + std::to_string(schema));
+    unpack(schema);
+    const auto store = open_with(nullptr);
+    ASSERT_TRUE(store) << store.error().message;
+    std::map<Hash128, std::vector<Dispatch>> of_alert;
+    ASSERT_TRUE((*store)->for_each_dispatch([&](const Dispatch& dispatch) -> Result<void> {
+      of_alert[dispatch.alert].push_back(dispatch);
+      return {};
+    }));
+    ASSERT_GT(of_alert.size(), 1U);
+    for (const auto& [alert, dispatches] : of_alert)
+      EXPECT_EQ((*store)->dispatches_of(alert).value(), dispatches);
+    EXPECT_TRUE(verify_rows(**store, [](const RowFault& fault) {
+      ADD_FAILURE() << fault.row << ": " << fault.expected << ", not " << fault.found;
+    }));
+  }
 }
 
 TEST_F(Migrations, EveryEarlierSchemaHasAStepToTheNext) {

@@ -26,6 +26,24 @@ std::vector<Scenario> scenarios() {
   return {};
 }
 
+// The pack judges the basin's regions, not the world around them.
+TEST(LakeChadPack, AScenarioOfARegionThatIsNotJudgedSaysSo) {
+  const Pack pack = lake_chad_pack();
+  Scenario scenario = scenarios().front();
+  scenario.days.resize(1);
+  scenario.days.front().region = "NG-LA";
+  scenario.days.front().line = 41;
+  scenario.days.front().on = {pack.signals.front().name};
+  const auto mismatches = run_scenario(scenario, lake_chad().catalogue, pack);
+  ASSERT_FALSE(mismatches.empty());
+  EXPECT_EQ(mismatches.front().line, 41);
+  EXPECT_EQ(
+      mismatches.front().message,
+      scenario.pattern +
+          " is not judged in NG-LA; allowed: CM-EN, CM-NO, TD-BG, TD-CB, TD-HL, TD-KA, TD-LC, "
+          "TD-ME and 6 more");
+}
+
 TEST(LakeChadPack, IsWithoutMistakes) {
   const Pack pack = lake_chad_pack();
   EXPECT_EQ(pack.name, "lake-chad");

@@ -7,5 +7,6 @@ tocsin_test(packs_test
     pack_published_test.cc
     references_test.cc
     rules_reference_test.cc
+    scenario_lines_test.cc
     support/golden.cc
   LIBS tocsin_scenario tocsin_config)

@@ -296,6 +296,39 @@ TEST(Pipeline, ThePublishedClockDoesNotRunAheadOfThePresent) {
   EXPECT_EQ(pipeline->now(), kNow);
 }
 
+TEST(Pipeline, AStopLeavesToTheirProducersWhatItHasNoTimeFor) {
+  CrashDisk disk;
+  spdlog::logger log("test", std::make_shared<spdlog::sinks::null_sink_mt>());
+  auto store = open_store(disk);
+  auto pipeline = open_pipeline(*store);
+  SystemClock clock;
+  FrameQueue frames(8);
+  Metrics metrics;
+  std::uint64_t acknowledged = 0;
+  LoopPorts ports{[&](std::vector<FrameResult> results) { acknowledged += results.size(); }, [] {},
+                  [](std::string) {}, [] {}};
+  LoopOptions options;
+  options.store_directory = "/";
+  options.commit_records = 1;
+  options.stop_time = std::chrono::milliseconds(0);
+  options.overlap = false;
+  EngineLoop loop(std::move(options), *store, *pipeline, frames, clock, metrics, log,
+                  std::move(ports));
+  for (std::uint64_t sequence = 1; sequence <= 5; ++sequence) {
+    Frame next;
+    next.producer = "demo";
+    next.epoch = "epoch";
+    next.sequence = sequence;
+    next.records = 1;
+    next.payload = price(static_cast<int>(sequence), 100);
+    ASSERT_TRUE(frames.offer(next));
+  }
+  loop.stop();
+  ASSERT_TRUE(loop.run());
+  EXPECT_EQ(store->position("demo", "epoch").value(), acknowledged);
+  EXPECT_LT(acknowledged, 5u);
+}
+
 TEST(Pipeline, TimeNeverGoesBack) {
   CrashDisk disk;
   auto store = open_store(disk);

@@ -35,6 +35,7 @@ target_link_libraries(rule_builders PUBLIC twin tocsin_rules fmt::fmt GTest::gte
 
 tocsin_test(twin_tests
   SOURCES
+    dataset_test.cc
     engine_property_test.cc
     twin_ledger_test.cc
     twin_tables_guard_test.cc

@@ -245,6 +245,51 @@ TEST(ClientSession, ALostConnectionDoesNotShortenADenial) {
   EXPECT_TRUE(session.may_greet(now + std::chrono::seconds(60)));
 }
 
+std::uint64_t attempt_of(const Parts& hello) {
+  const std::vector<std::string_view> parts(hello.begin(), hello.end());
+  return std::get<HelloMessage>(decode_client(parts).value()).attempt;
+}
+
+TEST(ClientSession, EachHelloIsNewerThanAllBefore) {
+  ClientSession session({.epoch = "e", .run = 6});
+  const Instant now{};
+  const std::uint64_t first = attempt_of(session.greet(now));
+  session.lost("gone", now);
+  const std::uint64_t second = attempt_of(session.greet(now));
+  EXPECT_GT(second, first);
+  ClientSession of_next_process({.epoch = "e", .run = 7});
+  EXPECT_GT(attempt_of(of_next_process.greet(now)), second);
+  ClientSession of_last_process({.epoch = "e", .run = kRunMax});
+  EXPECT_LT(attempt_of(of_last_process.greet(now)), kSequenceMax);
+}
+
+TEST(ClientSession, TheEndOfAnEarlierSessionDoesNotEndTheOneThatBegins) {
+  ClientSession session({.epoch = "e"});
+  const Instant now{};
+  session.greet(now);
+  session.receive(WelcomeMessage{.session = 1, .heartbeat_ms = 1000}, now);
+  session.lost("the connection was lost", now);
+  session.greet(now);
+  session.receive(ErrorMessage{.refusal = Refusal::kSuperseded, .session = 1}, now);
+  EXPECT_EQ(session.phase(), ClientSession::Phase::kGreeting);
+  session.receive(WelcomeMessage{.session = 2, .heartbeat_ms = 1000}, now);
+  EXPECT_EQ(session.phase(), ClientSession::Phase::kOpen);
+}
+
+TEST(ClientSession, CreditThatWasOvertakenTakesNothingBack) {
+  ClientSession session({.epoch = "e"});
+  const Instant now{};
+  session.greet(now);
+  session.receive(WelcomeMessage{.session = 1, .credit = {10, 100}, .heartbeat_ms = 1000}, now);
+  session.send(10, std::string(100, 'x'), now);
+  session.receive(ServerHeartbeat{.session = 1, .durable = 0, .credit = {20, 200}}, now);
+  session.receive(ServerHeartbeat{.session = 1, .durable = 0, .credit = {5, 300}}, now);
+  EXPECT_TRUE(session.covers({10, 200}));
+  EXPECT_FALSE(session.covers({11, 1}));
+  session.receive(AckMessage{.session = 1, .durable = 1, .credit = {0, 0}}, now);
+  EXPECT_TRUE(session.covers({10, 200}));
+}
+
 TEST(FrameCutter, CutsByRecordsAndBytesAndKeepsLineNumbers) {
   std::istringstream in("{\"a\":1}\n\n  \n{\"a\":2}\n[3]\n{\"a\":4}");
   const auto input = stream_input(in);

@@ -160,6 +160,33 @@ TEST(ServerSession, TheNewestSessionWinsAndTheOlderIsTold) {
   EXPECT_EQ(served.sink.take().payload, "[{}]");
 }
 
+TEST(ServerSession, AHelloThatWasOvertakenEndsNothing) {
+  Served served;
+  RawProducer late(served.server->endpoint());
+  RawProducer current(served.server->endpoint());
+  current.send(encode(HelloMessage{.epoch = kE, .last_ack = 0, .attempt = 8}));
+  const WelcomeMessage welcome = current.expect<WelcomeMessage>();
+  late.send(encode(HelloMessage{.epoch = kE, .last_ack = 0, .attempt = 7}));
+  const ErrorMessage refused = late.expect<ErrorMessage>();
+  EXPECT_EQ(refused.refusal, Refusal::kTryLater);
+  EXPECT_TRUE(refused.retry_after_ms);
+  EXPECT_EQ(refused.message,
+            "HELLO is attempt 7, the session of this producer and epoch is of attempt 8");
+  // The same one again, on the connection that has its session.
+  current.send(encode(HelloMessage{.epoch = kE, .last_ack = 0, .attempt = 8}));
+  current.batch(welcome, 1, "[{}]");
+  EXPECT_EQ(served.sink.take().payload, "[{}]");
+  EXPECT_EQ(served.statistics().sessions_opened, 1U);
+  // With nobody to overtake it any attempt will do: a producer's clock may have gone back.
+  current.send(encode(ByeMessage{.session = welcome.session}));
+  EXPECT_TRUE(served.eventually([](const auto& s) { return s.sessions == 0; }));
+  late.send(encode(HelloMessage{.epoch = kE, .last_ack = 0, .attempt = 7}));
+  const WelcomeMessage first = late.expect<WelcomeMessage>();
+  current.send(encode(HelloMessage{.epoch = kE, .last_ack = 0, .attempt = 9}));
+  EXPECT_EQ(late.expect<ErrorMessage>().refusal, Refusal::kSuperseded);
+  EXPECT_GT(current.expect<WelcomeMessage>().session, first.session);
+}
+
 TEST(ServerSession, ReportsARegressionToBothSides) {
   Served served;
   served.positions.set("alpha", kE, 5);
@@ -302,6 +329,31 @@ TEST(ServerSession, RepeatsALostAckInHeartbeats) {
   const AckMessage again = producer.expect<AckMessage>();
   ASSERT_EQ(again.frames.size(), 1U);
   EXPECT_EQ(again.frames[0].sequence, 1U);
+}
+
+TEST(ServerSession, TellsEveryFateOfACommitOfMoreFramesThanAreKept) {
+  Served served([](ServerOptions& o) {
+    o.sessions.outcomes_kept = 8;
+    o.sessions.nacks_kept = 6;
+  });
+  RawProducer producer(served.server->endpoint());
+  const WelcomeMessage welcome = producer.hello(kE);
+  constexpr std::uint64_t kFrames = 40;
+  std::vector<FrameResult> commit;
+  for (std::uint64_t i = 1; i <= kFrames; ++i) {
+    producer.batch(welcome, i);
+    commit.push_back(applied(served.sink.take()));
+    if (i % 2 == 0) commit.back().nacks.push_back({0, {"unknown-source", "/source", "", ""}});
+  }
+  served.server->post(std::move(commit));
+  std::uint64_t told = 0, nacks = 0;
+  while (told < kFrames)
+    for (const FrameOutcome& outcome : producer.expect<AckMessage>().frames) {
+      EXPECT_EQ(outcome.sequence, ++told);
+      nacks += outcome.nacks.size();
+    }
+  EXPECT_EQ(nacks, kFrames / 2);
+  EXPECT_EQ(served.statistics().outcomes_dropped, 0U);
 }
 
 TEST(ServerSession, TakesSilenceForGone) {

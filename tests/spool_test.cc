@@ -83,6 +83,17 @@ TEST_F(SpoolTest, KeepsFramesAndEpochOverRestarts) {
   EXPECT_EQ(spool->read(4).error().code, ErrorCode::kNotFound);
 }
 
+TEST_F(SpoolTest, CountsHowOftenItWasOpened) {
+  EXPECT_EQ(open()->run(), 1U);
+  EXPECT_EQ(open()->run(), 2U);
+  std::ofstream(fs::path(directory_) / "runs") << "many\n";
+  const Error error = refused();
+  EXPECT_EQ(error.code, ErrorCode::kCorrupt);
+  EXPECT_NE(error.message.find("/runs: it holds \"many\n\", not a number from 0 to 33554430"),
+            std::string::npos)
+      << error.message;
+}
+
 TEST_F(SpoolTest, CutsOffATornLastFrameAtEveryByte) {
   std::size_t whole = 0, first = 0;
   {

@@ -3,6 +3,8 @@
 // store_crash_test.cc.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "storage/codec.h"
 #include "storage/keys.h"
 #include "tests/support/record_gen.h"
@@ -43,6 +45,30 @@ TEST_F(StoreTally, CountsADispatchWhereItStands) {
   EXPECT_EQ(store_->dispatch_counts().in(DispatchState::kIntended), 0U);
   EXPECT_EQ(store_->dispatch_counts().in(DispatchState::kAccepted), 1U);
   EXPECT_EQ(store_->dispatch_counts().in(DispatchState::kDead), 1U);
+}
+
+// A row of another alert that can't be read is in nobody's way: it isn't looked at.
+TEST_F(StoreTally, TheDispatchesOfAnAlertAreFoundWithoutTheOthers) {
+  Commit commit_of_two;
+  for (const char* id : {"a", "b", "c"}) {
+    Dispatch dispatch = dispatch_in(DispatchState::kIntended, Channel::kEmail, id);
+    dispatch.alert = hash128(*id == 'c' ? "other" : "one");
+    commit_of_two.dispatches.push_back(dispatch);
+  }
+  commit(commit_of_two);
+  Commit sent;
+  sent.dispatches = {commit_of_two.dispatches.front()};
+  sent.dispatches.front().state = DispatchState::kAccepted;
+  commit(sent);
+  tamper("outbox", dispatch_key(hash128("c")), "damage");
+  open();
+  const auto found = store_->dispatches_of(hash128("one"));
+  ASSERT_TRUE(found) << found.error().message;
+  std::vector<Dispatch> want{sent.dispatches.front(), commit_of_two.dispatches[1]};
+  std::ranges::sort(want, {}, &Dispatch::id);
+  EXPECT_EQ(*found, want);
+  EXPECT_TRUE(store_->dispatches_of(hash128("nobody")).value().empty());
+  EXPECT_EQ(store_->dispatches_of(hash128("other")).error().code, ErrorCode::kCorrupt);
 }
 
 TEST_F(StoreTally, LastRevisionOfEachAlertIsVisitedOnce) {

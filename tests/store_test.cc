@@ -4,8 +4,12 @@
 #include <gtest/gtest.h>
 #include <rocksdb/db.h>
 
+#include <set>
+
 #include "storage/codec.h"
+#include "storage/handles.h"
 #include "storage/keys.h"
+#include "storage/recent.h"
 #include "storage/space.h"
 #include "storage/verify.h"
 #include "tests/support/record_gen.h"
@@ -261,19 +265,19 @@ TEST_F(StoreTest, UnknownColumnFamiliesAreKept) {
 }
 
 TEST_F(StoreTest, ANewerStoreIsRefusedByName) {
-  tamper("meta", std::string(kVersionKey), encode(StoreVersion{.schema = 4, .readable_from = 3}));
+  tamper("meta", std::string(kVersionKey), encode(StoreVersion{.schema = 5, .readable_from = 4}));
   const auto opened = Store::open(options());
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, ErrorCode::kConflict);
-  EXPECT_THAT(opened.error().message, HasSubstr("can be read from schema 3 on, this program has "
-                                                "schema 2"));
+  EXPECT_THAT(opened.error().message, HasSubstr("can be read from schema 4 on, this program has "
+                                                "schema 3"));
 }
 
 TEST_F(StoreTest, ANewerStoreThatWeCanReadIsOpenedAndKeepsItsVersion) {
-  tamper("meta", std::string(kVersionKey), encode(StoreVersion{.schema = 4, .readable_from = 2}));
+  tamper("meta", std::string(kVersionKey), encode(StoreVersion{.schema = 5, .readable_from = 3}));
   open();
   commit({});
-  tamper("meta", std::string(kVersionKey), encode(StoreVersion{.schema = 4, .readable_from = 3}));
+  tamper("meta", std::string(kVersionKey), encode(StoreVersion{.schema = 5, .readable_from = 4}));
   EXPECT_FALSE(Store::open(options()));
 }
 
@@ -374,6 +378,67 @@ TEST(Space, IsAskedOfTheVolume) {
   ASSERT_TRUE(space);
   EXPECT_GT(space->total_bytes, space->free_bytes);
   EXPECT_EQ(space_at(dir.path() / "missing", {}).error().code, ErrorCode::kIo);
+}
+
+// No compaction gets a turn as long as it lives.
+class NoCompactions {
+ public:
+  NoCompactions() { env_->SetBackgroundThreads(0, rocksdb::Env::LOW); }
+  ~NoCompactions() { env_->SetBackgroundThreads(threads_, rocksdb::Env::LOW); }
+  NoCompactions(const NoCompactions&) = delete;
+  NoCompactions& operator=(const NoCompactions&) = delete;
+
+ private:
+  rocksdb::Env* env_ = rocksdb::Env::Default();
+  int threads_ = env_->GetBackgroundThreads(rocksdb::Env::LOW);
+};
+
+// A flush that is asked for waits, as RocksDB has it, until compactions have made room.
+TEST_F(StoreTest, AFlushAtAStopWaitsForNoCompaction) {
+  StoreGen gen(testsupport::test_seed());
+  const NoCompactions none;
+  rocksdb::DB& db = *store_->columns().db;
+  rocksdb::ColumnFamilyHandle* meta = store_->columns()[Column::kMeta];
+  ASSERT_TRUE(db.SetOptions(meta, {{"level0_file_num_compaction_trigger", "2"},
+                                   {"level0_slowdown_writes_trigger", "2"}})
+                  .ok());
+  rocksdb::FlushOptions at_once;
+  at_once.allow_write_stall = true;
+  for (int i = 0; i < 2; ++i) {
+    commit(gen.commit(store_->next_sequence(), 1));
+    ASSERT_TRUE(db.Flush(at_once, meta).ok());
+  }
+  commit(gen.commit(store_->next_sequence(), 1));
+  ASSERT_TRUE(store_->flush());
+  std::string files;
+  ASSERT_TRUE(db.GetProperty(meta, "rocksdb.num-files-at-level0", &files));
+  EXPECT_EQ(files, "3");
+  store_.reset();
+}
+
+// At whatever byte it is cut, but between two revisions, where the rest is a block of fewer.
+TEST(RecentRevisionsTest, TakesNothingFromADamagedBlock) {
+  StoreGen gen(testsupport::test_seed());
+  const auto before = gen.commit(1, 5).revisions, after = gen.commit(2, 5).revisions;
+  ASSERT_GE(after.size(), 2U);
+  std::set<std::size_t> blocks;
+  for (std::size_t count = 0; count <= after.size(); ++count)
+    blocks.insert(encode_block(std::span(after).first(count)).size());
+  RecentRevisions recent;
+  ASSERT_TRUE(recent.add(encode_block(before), 1));
+  const auto stood = recent.sorted();
+  const std::string whole = encode_block(after);
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    if (blocks.contains(size)) continue;
+    const auto added = recent.add(whole.substr(0, size), 2);
+    ASSERT_FALSE(added) << size;
+    EXPECT_EQ(added.error().code, ErrorCode::kCorrupt);
+    EXPECT_EQ(recent.last_sequence(), 1U);
+    EXPECT_EQ(recent.sorted(), stood) << size;
+  }
+  ASSERT_TRUE(recent.add(whole, 2));
+  for (const LatestRevision& revision : after)
+    EXPECT_TRUE(recent.find({revision.source, revision.identity}));
 }
 
 }  // namespace

@@ -104,6 +104,37 @@ TEST(Wire, ReadsNumbersDigitByDigit) {
   }
 }
 
+TEST(Wire, ReadsAWordOfAScaleInPlaceOfANumber) {
+  const auto judged = parse_record(observation(R"("probable","note":"two clinics")"));
+  ASSERT_TRUE(judged) << judged.error().message;
+  const auto& body = std::get<ObservationBody>(judged->body);
+  EXPECT_EQ(body.word, "probable");
+  EXPECT_EQ(body.value, Decimal());
+  EXPECT_EQ(body.note, "two clinics");
+  const auto expected = parse_record(forecast(R"(,"value":"alarm","member":2)"));
+  ASSERT_TRUE(expected) << expected.error().message;
+  EXPECT_EQ(std::get<ForecastBody>(expected->body).word, "alarm");
+  const auto chance = parse_record(forecast(R"(,"probability":0.4,"threshold":"alarm")"));
+  ASSERT_TRUE(chance) << chance.error().message;
+  EXPECT_EQ(std::get<ForecastBody>(chance->body).word, "alarm");
+  EXPECT_EQ(std::get<ForecastBody>(chance->body).threshold, Decimal());
+  // The draft that reads them is used again: a number after a word has none.
+  WireParser parser;
+  ASSERT_TRUE(parser.parse(observation(R"("probable")")));
+  EXPECT_EQ(std::get<ObservationBody>(parser.parse(observation("1"))->body).word, "");
+}
+
+TEST(Wire, ReadsTheStatusOfAnEvent) {
+  const auto status = [](std::string_view member) {
+    const auto record = parse_record(altered(R"("note")", std::string(member) + R"("note")"));
+    return record ? std::get<EventBody>(record->body).status : EventStatus::kReported;
+  };
+  EXPECT_EQ(status(""), EventStatus::kReported);
+  EXPECT_EQ(status(R"("status":"reported",)"), EventStatus::kReported);
+  EXPECT_EQ(status(R"("status":"confirmed",)"), EventStatus::kConfirmed);
+  EXPECT_EQ(status(R"("status":"refuted",)"), EventStatus::kRefuted);
+}
+
 TEST(Wire, ReadsTheOtherTypes) {
   for (const auto& json :
        {forecast(R"(,"value":1.5,"member":3)"), forecast(R"(,"probability":0.4,"threshold":75)"),
@@ -234,6 +265,20 @@ INSTANTIATE_TEST_SUITE_P(
          "0.1234567890123456789", "18 digits"},
         {"many_decimals", observation("0.0000000000001"), "out-of-range", "/data/value", "", ""},
         {"huge", observation("1e300"), "out-of-range", "/data/value", "1e300", ""},
+        {"object_for_figure", observation("{}"), "wrong-type", "/data/value", "{", "or a word"},
+        {"empty_word", observation(R"("")"), "out-of-range", "/data/value", "0 characters",
+         "1 to 32"},
+        {"long_word", observation('"' + std::string(33, 'x') + '"'), "out-of-range", "/data/value",
+         "33 characters", "1 to 32"},
+        {"control_in_a_word", observation(R"("a\nb")"), "bad-value", "/data/value", "control", ""},
+        {"status", altered(R"("note")", R"("status":"certain","note")"), "bad-value",
+         "/data/status", "\"certain\"", "reported, confirmed, refuted"},
+        {"status_of_an_observation", observation(R"(1,"status":"confirmed")"), "unknown-member",
+         "/data/status", "type observation", "value, note"},
+        {"long_note", observation(R"(1,"note":")" + std::string(1001, 'x') + '"'), "out-of-range",
+         "/data/note", "1001 characters", "1 to 1000"},
+        {"note_of_a_forecast", forecast(R"(,"value":1,"note":"n")"), "unknown-member", "/data/note",
+         "type forecast", "member"},
         {"object_for_text", altered(R"("kind":"armed_clash")", R"("kind":{"a":1})"), "wrong-type",
          "/data/kind", "{", "text"},
         {"text_for_data", record_of("event", "", "\"x\""), "wrong-type", "/data", "\"x\"",

@@ -4,6 +4,7 @@
 
 #include "daemon/config/catalogue_files.h"
 #include "model/record.h"
+#include "rules/lexer.h"
 #include "rules/unit.h"
 #include "rules/yaml_reader.h"
 
@@ -89,23 +90,86 @@ void check_sdg_target(const YamlMapping& entry, const std::string& target) {
                         "a target of goals 1 to 17, such as \"2.1\" or \"16.a\"");
 }
 
+// Instead of a unit: the words of a judgement, from the least on.
+void read_scale(const YamlMapping& entry, Indicator& indicator) {
+  YamlReader& reader = entry.reader();
+  constexpr std::size_t kWordsMax = 32;
+  constexpr std::string_view kOnlyNumbers = "only of an indicator without a scale";
+  for (const std::string_view key : {"unit", "precision", "range"}) {
+    if (const YamlNode* node = entry.find(key))
+      reader.report(*node, fmt::format("{} has a scale and a {}", entry.what(), key),
+                    fmt::format("{} {}", key, kOnlyNumbers));
+  }
+  const YamlNode* list = entry.find("scale");
+  if (list == nullptr) return;
+  for (const auto& word : reader.words(*list, "scale of " + entry.what())) {
+    const auto tokens = tokenize(word.text);
+    const bool name = tokens && tokens->size() == 2 && tokens->front().kind == TokenKind::kName &&
+                      tokens->front().text == word.text && !is_keyword(word.text) &&
+                      word.text.size() <= static_cast<std::size_t>(kScaleWordMax);
+    if (!name)
+      reader.report(*word.node, fmt::format("'{}' is no word of a scale", word.text),
+                    fmt::format("a name that conditions can use: letters, digits and _, at most {}",
+                                kScaleWordMax));
+    indicator.scale.push_back(word.text);
+  }
+  if (const std::size_t length = list->items.size();
+      list->kind == YamlNode::Kind::kSequence && (length < 2 || length > kWordsMax))
+    reader.report(*list, fmt::format("the length of the scale of {} is {}", entry.what(), length),
+                  fmt::format("2 to {} words, the least first", kWordsMax));
+  indicator.unit = indicator.code;
+  indicator.precision = 0;
+}
+
+void read_unit(const YamlMapping& entry, Indicator& indicator) {
+  indicator.unit = entry.need_text("unit");
+  if (!indicator.unit.empty() && !Unit::parse(indicator.unit)) {
+    entry.reader().report(*entry.find("unit"), fmt::format("'{}' is no unit", indicator.unit),
+                          "a product of names: mm/day, NGN/kg, people, %, 1");
+  }
+  indicator.precision = static_cast<int>(entry.integer("precision", indicator.precision, 0, 6));
+}
+
+// `every_days` stands beside an irregular cadence, and nowhere else.
+std::int32_t read_every_days(const YamlMapping& entry, Cadence cadence) {
+  if (cadence == Cadence::kIrregular)
+    return static_cast<std::int32_t>(entry.need_integer("every_days", 1, kDaysMax));
+  if (const YamlNode* every = entry.find("every_days"))
+    entry.reader().report(
+        *every,
+        fmt::format("{} has every_days, but a cadence of {}", entry.what(), name_of(cadence)),
+        "every_days only with 'cadence: irregular'");
+  return 0;
+}
+
+void read_forecasts(const YamlMapping& entry, Indicator& indicator) {
+  const YamlNode* node = entry.find("forecasts");
+  if (node == nullptr) return;
+  constexpr std::int64_t kMembersMax = 100'000;  // as on the wire
+  const YamlMapping issues(entry.reader(), *node, "forecasts of " + entry.what(),
+                           {"cadence", "every_days", "longest_delay_days", "members"});
+  ForecastIssues& forecasts = indicator.forecasts.emplace();
+  issues.need("cadence");
+  forecasts.cadence = issues.choice("cadence", forecasts.cadence, cadence_choices());
+  forecasts.every_days = read_every_days(issues, forecasts.cadence);
+  forecasts.longest_delay =
+      static_cast<std::int32_t>(issues.need_integer("longest_delay_days", 0, kDaysMax));
+  forecasts.members = static_cast<std::int32_t>(issues.integer("members", 0, 1, kMembersMax));
+}
+
 Indicator read_indicator(YamlReader& reader, const YamlEntry& source,
                          const Declarations& declared) {
   check_name(reader, source.key, "indicator");
-  const YamlMapping entry(reader, source.value, fmt::format("indicator {}", source.key.text),
-                          {"names", "dimension", "unit", "precision", "worse", "stance", "cadence",
-                           "every_days", "delay", "sdg_target", "sources", "range"});
+  const YamlMapping entry(
+      reader, source.value, fmt::format("indicator {}", source.key.text),
+      {"names", "dimension", "unit", "scale", "precision", "worse", "stance", "cadence",
+       "every_days", "delay", "forecasts", "note", "sdg_target", "sources", "range"});
   Indicator indicator;
   indicator.id = declared.indicators.find(source.key.text).value_or(IndicatorId());
   indicator.code = source.key.text;
   indicator.names = entry.names("names");
   indicator.dimension = need_dimension(entry, declared);
-  indicator.unit = entry.need_text("unit");
-  if (!indicator.unit.empty() && !Unit::parse(indicator.unit)) {
-    reader.report(*entry.find("unit"), fmt::format("'{}' is no unit", indicator.unit),
-                  "a product of names: mm/day, NGN/kg, people, %, 1");
-  }
-  indicator.precision = static_cast<int>(entry.integer("precision", indicator.precision, 0, 6));
+  entry.has("scale") ? read_scale(entry, indicator) : read_unit(entry, indicator);
   indicator.worse = entry.choice<Worse>(
       "worse", indicator.worse,
       {{"higher", Worse::kHigher}, {"lower", Worse::kLower}, {"neither", Worse::kNeither}});
@@ -113,19 +177,17 @@ Indicator read_indicator(YamlReader& reader, const YamlEntry& source,
       "stance", indicator.stance, {{"threat", Stance::kThreat}, {"strength", Stance::kStrength}});
   entry.need("cadence");
   indicator.cadence = entry.choice("cadence", indicator.cadence, cadence_choices());
-  if (indicator.cadence == Cadence::kIrregular) {
-    indicator.every_days = static_cast<std::int32_t>(entry.need_integer("every_days", 1, kDaysMax));
-  } else if (const YamlNode* every = entry.find("every_days")) {
-    reader.report(*every,
-                  fmt::format("{} has every_days, but a cadence of {}", entry.what(),
-                              name_of(indicator.cadence)),
-                  "every_days only with 'cadence: irregular'");
-  }
+  indicator.every_days = read_every_days(entry, indicator.cadence);
   read_delay(entry, indicator);
+  read_forecasts(entry, indicator);
+  enum class Note { kOptional, kRequired };
+  indicator.note_required = entry.choice<Note>("note", Note::kOptional,
+                                               {{"optional", Note::kOptional},
+                                                {"required", Note::kRequired}}) == Note::kRequired;
   indicator.sdg_target = entry.text("sdg_target", "");
   check_sdg_target(entry, indicator.sdg_target);
   indicator.sources = declared.sources.resolve_all(reader, entry.need_words("sources"));
-  read_range(entry, indicator);
+  if (indicator.scale.empty()) read_range(entry, indicator);
   return indicator;
 }
 

@@ -58,14 +58,16 @@ std::optional<YamlMapping> section(const YamlMapping& parent, std::string_view k
 }
 
 void read_limits(const YamlMapping& ingest, IngestSettings& settings) {
-  if (const auto credit = section(ingest, "credit", {"records", "bytes"})) {
+  const auto credit = section(ingest, "credit", {"records", "bytes"});
+  if (credit) {
     CreditSettings& pool = settings.credit;
     pool.records = credit->integer("records", pool.records, 100, 100'000'000);
     pool.bytes = credit->integer("bytes", pool.bytes, kMebibyte, 16 * kGibibyte);
   }
-  if (const auto found = section(ingest, "limits",
-                                 {"record_bytes", "frame_bytes", "frame_records", "commit_records",
-                                  "sessions", "quarantine_records"})) {
+  const auto found = section(ingest, "limits",
+                             {"record_bytes", "frame_bytes", "frame_records", "commit_records",
+                              "sessions", "quarantine_records"});
+  if (found) {
     LimitSettings& limits = settings.limits;
     limits.record_bytes = found->integer("record_bytes", limits.record_bytes, 1'024, kMebibyte);
     limits.frame_bytes = found->integer("frame_bytes", limits.frame_bytes, 4'096, 64 * kMebibyte);
@@ -75,12 +77,20 @@ void read_limits(const YamlMapping& ingest, IngestSettings& settings) {
     limits.quarantine_records =
         found->integer("quarantine_records", limits.quarantine_records, 0, 100'000'000);
   }
-  if (settings.limits.frame_bytes > settings.credit.bytes) {
-    ingest.reader().report(ingest.node(),
-                           fmt::format("a frame may have {} bytes, but all credit is {} bytes",
-                                       settings.limits.frame_bytes, settings.credit.bytes),
-                           "credit bytes of at least frame_bytes");
-  }
+  // A frame must fit into credit whole: a pool below a largest one would never let it through.
+  const auto check_pool = [&](std::string_view what, std::int64_t frame, std::int64_t pool) {
+    if (frame <= pool) return;
+    const std::string of_frame = fmt::format("frame_{}", what);
+    const YamlNode* at = credit ? credit->find(what) : nullptr;
+    if (at == nullptr && found) at = found->find(of_frame);
+    ingest.reader().report(
+        at == nullptr ? ingest.node() : *at,
+        fmt::format("all credit is {} {}, but one frame may have {}", pool, what, frame),
+        fmt::format("credit with {0} of at least {1}, or limits with {2} of at most {3}", what,
+                    frame, of_frame, pool));
+  };
+  check_pool("records", settings.limits.frame_records, settings.credit.records);
+  check_pool("bytes", settings.limits.frame_bytes, settings.credit.bytes);
 }
 
 void read_rates(const YamlMapping& ingest, ProducerRates& rates) {

@@ -71,10 +71,26 @@ class ScenarioRun {
 
   const Assessment& assessment() const { return playback_.engine().assessments().front(); }
 
+  // Where the pattern is judged: the codes, or the first of them.
+  std::string places_of(std::uint32_t pattern) const {
+    constexpr std::size_t kShown = 8;
+    std::vector<std::string_view> codes;
+    for (const Assessment::Moved& place : assessment().places())
+      if (place.pattern == pattern) codes.push_back(catalogue_.regions.at(place.region).code);
+    if (codes.size() <= kShown) return fmt::format("{}", fmt::join(codes, ", "));
+    return fmt::format("{} and {} more", fmt::join(codes.begin(), codes.begin() + kShown, ", "),
+                       codes.size() - kShown);
+  }
+
   void check(const Expectation& expected) {
     const RegionId region = catalogue_.regions.find(expected.region)->id;
     const auto pattern =
         static_cast<std::uint32_t>(pack_.find_pattern(scenario_.pattern) - pack_.patterns.data());
+    if (!assessment().judges(region, pattern)) {
+      wrong(expected.line, "{} is not judged in {}; allowed: {}", scenario_.pattern,
+            expected.region, places_of(pattern));
+      return;
+    }
     const PatternExplained now = explain_pattern(assessment(), region, pattern, expected.day);
     const std::string where = format_day(expected.day) + " " + expected.region;
     if (expected.level && *expected.level != now.level)

@@ -58,6 +58,10 @@ struct NumberSpec {
   int decimals = 6;
   Missing missing = Missing::kNotObserved;
   Condition when;  // otherwise it counts as empty
+  // Of an indicator with a scale, instead of a column: its word. An empty one isn't observed.
+  std::optional<TextSpec> word;
+  // Of a forecast: the figure is the probability that this is passed.
+  std::optional<Decimal> threshold;
 };
 
 struct DateSpec {
@@ -102,7 +106,7 @@ struct EventSpec {
   std::optional<NumberSpec> deaths, deaths_low, deaths_high, displaced;
   std::vector<TextTemplate> actors;
   std::vector<std::string> actors_except;  // words that name nobody: "Civilians"
-  TextTemplate note;
+  TextSpec status;                         // `from` empty: reported
 };
 
 // One kind of record made from a row; `values` makes one for each indicator.
@@ -115,6 +119,9 @@ struct RecordSpec {
   PublicationSpec published;
   std::vector<PlaceSpec> place;
   EventSpec event;
+  TextTemplate note;                 // of events and observations
+  std::optional<DateSpec> issued;    // of forecasts; default: the day of publication
+  std::optional<NumberSpec> member;  // of forecasts
   std::vector<std::pair<std::string, NumberSpec>> values;  // indicator, figure
 };
 

@@ -37,6 +37,7 @@ class ColumnCollector {
     add(spec.column);
     add(spec.per);
     add(spec.when);
+    if (spec.word) add(*spec.word);
   }
   void add(const std::optional<NumberSpec>& spec) {
     if (spec) add(*spec);
@@ -68,7 +69,10 @@ class ColumnCollector {
     add(record.event.deaths_high);
     add(record.event.displaced);
     for (const auto& actor : record.event.actors) add(actor, record.type);
-    add(record.event.note, record.type);
+    add(record.event.status.from, record.type);
+    add(record.note, record.type);
+    if (record.issued) add(record.issued->from);
+    add(record.member);
     for (const auto& [indicator, number] : record.values) add(number);
   }
   std::vector<std::string> take() { return {columns_.begin(), columns_.end()}; }

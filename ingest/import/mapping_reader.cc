@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "ingest/import/mapping.h"
 #include "ingest/import/spec_reader.h"
@@ -40,7 +41,9 @@ EventSpec read_event(YamlReader& reader, const YamlMapping& mapping) {
     }
   }
   for (const auto& word : mapping.words("actors_except")) event.actors_except.push_back(word.text);
-  if (const auto* note = mapping.find("note")) event.note = read_template(reader, *note, "note");
+  if (const auto* status = mapping.find("status")) {
+    event.status = read_text_spec(reader, *status, "status");
+  }
   return event;
 }
 
@@ -55,12 +58,29 @@ Part own_or_shared(YamlReader& reader, const YamlMapping& mapping, std::string_v
   return Part{};
 }
 
+// A key that this type of record doesn't have would be a wish that is silently not met.
+void check_keys(const YamlMapping& mapping, RecordType type) {
+  static constexpr std::tuple<std::string_view, RecordType, std::string_view> kRefused[] = {
+      {"status", RecordType::kObservation, "only of events"},
+      {"status", RecordType::kForecast, "only of events"},
+      {"note", RecordType::kForecast, "only of events and observations"},
+      {"issued", RecordType::kEvent, "only of forecasts"},
+      {"issued", RecordType::kObservation, "only of forecasts"},
+      {"member", RecordType::kEvent, "only of forecasts"},
+      {"member", RecordType::kObservation, "only of forecasts"}};
+  for (const auto& [key, of, allowed] : kRefused)
+    if (const YamlNode* node = type == of ? mapping.find(key) : nullptr)
+      mapping.reader().report(*node,
+                              fmt::format("a record of type {} has a {}", name_of(type), key),
+                              std::string(allowed));
+}
+
 RecordSpec read_record(YamlReader& reader, const YamlNode& node, const Shared& shared) {
   RecordSpec record;
-  const YamlMapping mapping(
-      reader, node, "record",
-      {"type", "when", "id", "group", "period", "published", "place", "values", "kind", "deaths",
-       "deaths_low", "deaths_high", "displaced", "actors", "actors_except", "note"});
+  const YamlMapping mapping(reader, node, "record",
+                            {"type", "when", "id", "group", "period", "published", "place",
+                             "values", "kind", "deaths", "deaths_low", "deaths_high", "displaced",
+                             "actors", "actors_except", "note", "status", "issued", "member"});
   record.type = mapping.choice<RecordType>("type", RecordType::kObservation,
                                            {{"event", RecordType::kEvent},
                                             {"observation", RecordType::kObservation},
@@ -76,13 +96,24 @@ RecordSpec read_record(YamlReader& reader, const YamlNode& node, const Shared& s
   record.place =
       own_or_shared(reader, mapping, "place",
                     shared.place.empty() ? std::nullopt : std::optional(shared.place), read_places);
+  check_keys(mapping, record.type);
+  if (const auto* note = mapping.find("note")) record.note = read_template(reader, *note, "note");
+  if (const auto* issued = mapping.find("issued")) {
+    record.issued = read_date(reader, *issued, "issued");
+  }
+  record.member = read_count(reader, mapping, "member");
   if (record.type == RecordType::kEvent) {
     record.event = read_event(reader, mapping);
     return record;
   }
   if (const auto* values = mapping.need("values")) {
     for (const YamlEntry& entry : reader.named_entries(*values, "values")) {
-      record.values.emplace_back(entry.key.text, read_number(reader, entry.value, entry.key.text));
+      NumberSpec number = read_number(reader, entry.value, entry.key.text);
+      if (number.threshold && record.type != RecordType::kForecast)
+        reader.report(entry.value,
+                      fmt::format("{} of an observation has a threshold", entry.key.text),
+                      "a threshold only of forecasts");
+      record.values.emplace_back(entry.key.text, std::move(number));
     }
   }
   return record;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace tocsin {
 
@@ -24,6 +25,32 @@ Read<std::optional<std::int64_t>> read_people(const std::optional<NumberSpec>& s
   return std::nullopt;
 }
 
+// A forecast's day of issue; else the first of its days.
+Read<Day> time_of(const RecordSpec& spec, const Row& row, DaySpan days, Day published) {
+  if (spec.type != RecordType::kForecast) return days.start;
+  return spec.issued ? read_date(*spec.issued, row) : published;
+}
+
+// A figure, or a word of a scale; neither: nothing was observed.
+struct Said {
+  std::optional<Decimal> value;
+  std::string word;
+};
+
+Read<Said> read_said(const NumberSpec& spec, const Row& row, const Known& known) {
+  if (!spec.word) {
+    const auto value = read_number(spec, row);
+    if (!value) return refuse(value.error());
+    return Said{*value, {}};
+  }
+  const auto applies = holds(spec.when, row);
+  if (!applies) return refuse(applies.error());
+  if (!*applies || expand(spec.word->from, row, known).empty()) return Said{};
+  auto word = look_up(*spec.word, row, known);
+  if (!word) return refuse("word: " + word.error());
+  return Said{Decimal(), *std::move(word)};
+}
+
 }  // namespace
 
 Read<RecordMaker::Made> RecordMaker::make(const Row& row) {
@@ -41,7 +68,9 @@ Read<RecordMaker::Made> RecordMaker::make(const Row& row) {
     base.source = mapping_.source;
     base.tlp = mapping_.tlp;
     base.published = start_of<PublishedTime>(*published);
-    base.time = start_of<EventTime>(spec.type == RecordType::kForecast ? *published : days->start);
+    const auto said_at = time_of(spec, row, *days, *published);
+    if (!said_at) return refuse(said_at.error());
+    base.time = start_of<EventTime>(*said_at);
     const auto added = spec.type == RecordType::kEvent ? add_event(spec, row, base, *days, made)
                                                        : add_values(spec, row, base, *days, made);
     if (!added) return refuse(added.error());
@@ -82,7 +111,16 @@ Read<void> RecordMaker::add_event(const RecordSpec& spec, const Row& row, const 
     if (name.empty() || std::find(except.begin(), except.end(), name) != except.end()) continue;
     body.actors.push_back(name);
   }
-  body.note = expand(spec.event.note, row, known);
+  body.note = expand(spec.note, row, known);
+  auto status = expand(spec.event.status.from, row, known).empty()
+                    ? Read<std::string>("")
+                    : look_up(spec.event.status, row, known);
+  if (!status) return refuse("status: " + status.error());
+  if (const auto known_status = parse_event_status(*status)) {
+    body.status = *known_status;
+  } else if (!status->empty()) {
+    return refuse(fmt::format("status: \"{}\" is none of reported, confirmed, refuted", *status));
+  }
   record.body = std::move(body);
   return add(record, made);
 }
@@ -92,14 +130,14 @@ Read<void> RecordMaker::add_values(const RecordSpec& spec, const Row& row, const
   auto place = read_place(spec.place, row);
   if (!place) return refuse(place.error());
   for (const auto& [indicator, number] : spec.values) {
-    const auto value = read_number(number, row);
-    if (!value) return refuse(value.error());
-    if (!*value) {
+    Known known = known_of(days, day_of(*base.published));
+    known["@indicator"] = indicator;
+    const auto said = read_said(number, row, known);
+    if (!said) return refuse(said.error());
+    if (!said->value) {
       ++made.left_out[indicator];
       continue;
     }
-    Known known = known_of(days, day_of(*base.published));
-    known["@indicator"] = indicator;
     Record record = base;
     record.id = expand(spec.id, row, known);
     const auto fill = [&, &code = indicator](auto& body) {
@@ -108,12 +146,24 @@ Read<void> RecordMaker::add_values(const RecordSpec& spec, const Row& row, const
       body.group = expand(spec.group, row, known);
       body.start = days.start;
       body.end = days.end;
-      body.value = **value;
+      body.value = *said->value;
+      body.word = said->word;
     };
     if (spec.type == RecordType::kForecast) {
-      fill(record.body.emplace<ForecastBody>());
+      auto& body = record.body.emplace<ForecastBody>();
+      fill(body);
+      if (number.threshold) {
+        std::swap(body.value, body.probability);
+        body.threshold = number.threshold;
+      }
+      const auto member = read_people(spec.member, row, "member", made);
+      if (!member) return refuse(member.error());
+      body.member = static_cast<std::int32_t>(
+          std::clamp<std::int64_t>(member->value_or(0), -1, std::numeric_limits<int>::max()));
     } else {
-      fill(record.body.emplace<ObservationBody>());
+      auto& body = record.body.emplace<ObservationBody>();
+      fill(body);
+      body.note = expand(spec.note, row, known);
     }
     if (auto added = add(record, made); !added) return added;
   }

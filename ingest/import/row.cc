@@ -70,15 +70,6 @@ Read<bool> test_holds(const CellTest& test, const Row& row) {
   }
 }
 
-Read<Day> read_date(const DateSpec& spec, const Row& row) {
-  const std::string text = plain(spec.from, row);
-  for (const auto& format : spec.formats) {
-    if (const auto day = parse_date(text, format)) return *day;
-  }
-  return refuse(
-      fmt::format("the date \"{}\" is not written as {}", text, fmt::join(spec.formats, " or ")));
-}
-
 Read<DaySpan> read_season(const PeriodSpec& spec, const Mapping& mapping, const Row& row) {
   const std::string name = plain(spec.season, row);
   const auto season = mapping.seasons.find(name);
@@ -203,6 +194,15 @@ Read<std::optional<Decimal>> read_number(const NumberSpec& spec, const Row& row)
   const auto value = scaled_ratio(**figure, *divisor, spec.scale, spec.decimals);
   if (!value) return refuse(fmt::format("{} is out of range", spec.column));
   return without_trailing_zeros({*value, spec.decimals});
+}
+
+Read<Day> read_date(const DateSpec& spec, const Row& row) {
+  const std::string text = plain(spec.from, row);
+  for (const auto& format : spec.formats) {
+    if (const auto day = parse_date(text, format)) return *day;
+  }
+  return refuse(
+      fmt::format("the date \"{}\" is not written as {}", text, fmt::join(spec.formats, " or ")));
 }
 
 Read<DaySpan> read_period(const PeriodSpec& spec, const Mapping& mapping, const Row& row) {

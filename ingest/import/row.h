@@ -58,6 +58,8 @@ Read<bool> holds(const Condition& condition, const Row& row);
 // nullopt: nothing was observed.
 Read<std::optional<Decimal>> read_number(const NumberSpec& spec, const Row& row);
 
+Read<Day> read_date(const DateSpec& spec, const Row& row);
+
 struct DaySpan {
   Day start, end;  // [start, end)
 };

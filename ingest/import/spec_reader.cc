@@ -10,35 +10,6 @@ namespace tocsin {
 
 namespace {
 
-DateSpec read_date(YamlReader& reader, const YamlNode& node, std::string_view what) {
-  DateSpec date{{}, {"YYYY-MM-DD"}};
-  if (node.kind != YamlNode::Kind::kMapping) {
-    date.from = read_row_template(reader, node, what);
-    return date;
-  }
-  const YamlMapping mapping(reader, node, std::string(what), {"from", "format"});
-  if (const auto* from = mapping.need("from")) {
-    date.from = read_row_template(reader, *from, "from");
-  }
-  const YamlNode* format = mapping.need("format");
-  if (format == nullptr) return date;
-  date.formats.clear();
-  const auto add = [&](const YamlNode& at, const std::string& text) {
-    if (is_date_format(text)) {
-      date.formats.push_back(text);
-    } else {
-      reader.report(at, fmt::format("'{}' is no date format", text),
-                    "YYYY or YY, MM or M, DD or D, and other characters that stand for themselves");
-    }
-  };
-  if (format->kind == YamlNode::Kind::kSequence) {
-    for (const auto& word : reader.words(*format, "format")) add(*word.node, word.text);
-  } else if (const auto text = reader.text(*format, "format")) {
-    add(*format, *text);
-  }
-  return date;
-}
-
 std::map<std::string, std::string> read_words(YamlReader& reader, const YamlNode& node) {
   std::map<std::string, std::string> words;
   for (const YamlEntry& entry : reader.named_entries(node, "map")) {
@@ -136,6 +107,35 @@ void read_widening(YamlReader& reader, const YamlNode& node, PeriodSpec& period)
 
 }  // namespace
 
+DateSpec read_date(YamlReader& reader, const YamlNode& node, std::string_view what) {
+  DateSpec date{{}, {"YYYY-MM-DD"}};
+  if (node.kind != YamlNode::Kind::kMapping) {
+    date.from = read_row_template(reader, node, what);
+    return date;
+  }
+  const YamlMapping mapping(reader, node, std::string(what), {"from", "format"});
+  if (const auto* from = mapping.need("from")) {
+    date.from = read_row_template(reader, *from, "from");
+  }
+  const YamlNode* format = mapping.need("format");
+  if (format == nullptr) return date;
+  date.formats.clear();
+  const auto add = [&](const YamlNode& at, const std::string& text) {
+    if (is_date_format(text)) {
+      date.formats.push_back(text);
+    } else {
+      reader.report(at, fmt::format("'{}' is no date format", text),
+                    "YYYY or YY, MM or M, DD or D, and other characters that stand for themselves");
+    }
+  };
+  if (format->kind == YamlNode::Kind::kSequence) {
+    for (const auto& word : reader.words(*format, "format")) add(*word.node, word.text);
+  } else if (const auto text = reader.text(*format, "format")) {
+    add(*format, *text);
+  }
+  return date;
+}
+
 TextTemplate read_row_template(YamlReader& reader, const YamlNode& node, std::string_view what) {
   auto parts = read_template(reader, node, what);
   const bool names_column = std::any_of(parts.begin(), parts.end(),
@@ -206,9 +206,21 @@ NumberSpec read_number(YamlReader& reader, const YamlNode& node, std::string_vie
     spec.column = reader.text(node, what).value_or("");
     return spec;
   }
-  const YamlMapping mapping(reader, node, std::string(what),
-                            {"column", "per", "scale", "decimals", "missing", "when"});
+  const YamlMapping mapping(
+      reader, node, std::string(what),
+      {"column", "per", "scale", "decimals", "missing", "when", "word", "threshold"});
+  if (const auto* when = mapping.find("when")) spec.when = read_condition(reader, *when, "when");
+  if (const auto* word = mapping.find("word")) {
+    spec.word = read_text_spec(reader, *word, "word");
+    for (const std::string_view key :
+         {"column", "per", "scale", "decimals", "missing", "threshold"})
+      if (const auto* other = mapping.find(key))
+        reader.report(*other, fmt::format("{} has a word and a {}", what, key), "one of them");
+    return spec;
+  }
   spec.column = mapping.need_text("column");
+  if (const auto* threshold = mapping.find("threshold"))
+    spec.threshold = reader.decimal(*threshold, "threshold");
   spec.per = mapping.text("per", "");
   if (const auto* scale = mapping.find("scale")) {
     spec.scale = reader.decimal(*scale, "scale").value_or(spec.scale);
@@ -221,7 +233,6 @@ NumberSpec read_number(YamlReader& reader, const YamlNode& node, std::string_vie
   }
   spec.decimals = static_cast<int>(mapping.integer("decimals", 6, 0, 6));
   spec.missing = read_missing(mapping);
-  if (const auto* when = mapping.find("when")) spec.when = read_condition(reader, *when, "when");
   return spec;
 }
 

@@ -12,6 +12,7 @@ TextTemplate read_template(YamlReader& reader, const YamlNode& node, std::string
 // One that must take something from the row.
 TextTemplate read_row_template(YamlReader& reader, const YamlNode& node, std::string_view what);
 TextSpec read_text_spec(YamlReader& reader, const YamlNode& node, std::string_view what);
+DateSpec read_date(YamlReader& reader, const YamlNode& node, std::string_view what);
 Condition read_condition(YamlReader& reader, const YamlNode& node, std::string_view what);
 NumberSpec read_number(YamlReader& reader, const YamlNode& node, std::string_view what);
 PeriodSpec read_period(YamlReader& reader, const YamlNode& node);

@@ -463,6 +463,18 @@ def is_denied(context, endpoint, keys, server_key):
     raise RigError("the handshake neither succeeded nor failed")
 
 
+def check_records(rig, context, frames, expected):
+    """Every record that was sent was counted with its one fate, and none of it is lost: sent once more, under
+    another epoch, nothing is applied."""
+    counted = {fate: rig.metric("tocsin_records_total", fate=fate) for fate in
+               ("applied", "duplicate", "superseded", "quarantined", "archived-late")}
+    if {fate: count for fate, count in counted.items() if count} != dict(expected):
+        raise RigError(f"the records sent come to {dict(expected)}, counted were {counted}")
+    again = send_all(context, rig.ports["ingest"], "once-more", frames)
+    if again.fates.get("applied", 0) or again.fates.get("quarantined", 0) != expected["quarantined"]:
+        raise RigError(f"acknowledged records were lost: sent once more they are {again.fates}")
+
+
 def records(directory, *phases):
     scenario = pathlib.Path(directory) / "scenario"
     if not scenario.exists():

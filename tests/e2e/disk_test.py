@@ -13,7 +13,7 @@ import time
 
 import zmq
 
-from daemon_rig import Feed, Rig, RigError, arguments, attempt, send_all, tell, wait_for
+from daemon_rig import Feed, Rig, RigError, arguments, attempt, check_records, tell, wait_for
 from load import fates_of, frames_of, mixed, scenario_lines
 
 MEBI = 1 << 20
@@ -150,12 +150,7 @@ class Test:
         self.feed.until("the listeners", self.rig.tend)
         self.feed.end()
         expected = fates_of(self.lines)
-        counted = {fate: self.rig.metric("tocsin_records_total", fate=fate) for fate in expected}
-        if counted != dict(expected):
-            raise RigError(f"the records sent come to {dict(expected)}, counted were {counted}")
-        again = send_all(self.context, self.rig.ports["ingest"], "once-more", self.frames)
-        if again.fates.get("applied", 0):
-            raise RigError(f"acknowledged records were lost: {again.fates}")
+        check_records(self.rig, self.context, self.frames, expected)
         wait_for("the delivery", lambda: self.rig.metric("tocsin_outbox_dispatches") == 0, 120)
         self.rig.stop()
         mails, _, _ = self.rig.check_delivered()

@@ -21,7 +21,7 @@ import time
 
 import zmq
 
-from daemon_rig import Producer, Rig, RigError, arguments, attempt, finish, send_all, tell, wait_for
+from daemon_rig import Producer, Rig, RigError, arguments, attempt, check_records, finish, tell, wait_for
 from load import fates_of, frames_of, mixed, scenario_lines
 
 FRAME_RECORDS = 4
@@ -121,18 +121,6 @@ def told(rig):
     return text + [rig.run("show", *config).stdout, rig.run("timeline", *config).stdout]
 
 
-def check_records(rig, context, frames, lines):
-    expected = fates_of(lines)
-    counted = {fate: rig.metric("tocsin_records_total", fate=fate) for fate in
-               ("applied", "duplicate", "superseded", "quarantined", "archived-late")}
-    if {fate: count for fate, count in counted.items() if count} != dict(expected):
-        raise RigError(f"the records sent come to {dict(expected)}, counted were {counted}")
-    again = send_all(context, rig.ports["ingest"], "once-more", frames)
-    if again.fates.get("applied", 0) or again.fates.get("quarantined", 0) != expected["quarantined"]:
-        raise RigError(f"acknowledged records were lost: sent once more they are {again.fates}")
-    return expected
-
-
 def check_state(rig, twin):
     rig.stop()
     before = told(rig)
@@ -178,7 +166,8 @@ def run(options, rig):
         raise RigError(f"hardly any start was from a checkpoint: {restored}")
     rig.start()
     finish(Producer(context, rig.ports["ingest"], "kill-loop", acked), frames, 600)
-    expected = check_records(rig, context, frames, lines)
+    expected = fates_of(lines)
+    check_records(rig, context, frames, expected)
     wait_for("the delivery of the alerts", lambda: rig.metric("tocsin_outbox_dispatches") == 0, 120)
     check_state(rig, options.twin)
     mails, twice, files = rig.check_delivered()

@@ -9,7 +9,7 @@ import tempfile
 
 import zmq
 
-from daemon_rig import Feed, Producer, Rig, RigError, arguments, attempt, send_all, tell, wait_for
+from daemon_rig import Feed, Producer, Rig, RigError, arguments, attempt, check_records, tell, wait_for
 from load import fates_of, frames_of, mixed, scenario_lines
 
 
@@ -67,13 +67,7 @@ class Test:
         self.feed.limit = len(self.frames)
         self.feed.until("the ACK of all", lambda: self.feed.acked >= len(self.frames))
         self.feed.end()
-        expected = fates_of(self.lines)
-        counted = {fate: self.rig.metric("tocsin_records_total", fate=fate) for fate in expected}
-        if counted != dict(expected):
-            raise RigError(f"the records sent come to {dict(expected)}, counted were {counted}")
-        again = send_all(self.context, self.rig.ports["ingest"], "once-more", self.frames)
-        if again.fates.get("applied", 0):
-            raise RigError(f"acknowledged records were lost: {again.fates}")
+        check_records(self.rig, self.context, self.frames, fates_of(self.lines))
         self.rig.stop()
         self.rig.run("verify", self.rig.store)
         return {"failed syncs of the log": self.rounds, "failed syncs at a start": 2 * self.rounds,

@@ -187,6 +187,7 @@ constexpr std::array kChecks = {
     Check(value<decode_migration_mark>),
     Check(block),
     Check(acknowledgement),
+    Check(key<parse_alert_dispatch_key, alert_dispatch_key>),
 };
 
 }  // namespace

@@ -6,8 +6,8 @@
 namespace tocsin::sim {
 namespace {
 
-constexpr std::int64_t kDelayMax = 60;  // milliseconds, mostly
-constexpr std::int64_t kLongDelayMax = 4'000;
+constexpr std::int64_t kDelayMax = 60;          // milliseconds, mostly
+constexpr std::int64_t kLongDelayMax = 12'000;  // longer than a HELLO waits for its answer
 
 }  // namespace
 

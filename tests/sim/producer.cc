@@ -10,8 +10,8 @@ namespace {
 constexpr std::uint64_t kUnackedMax = 40;  // frames
 
 std::unique_ptr<ClientSession> new_session(const SimSpool& spool) {
-  return std::make_unique<ClientSession>(
-      ClientSessionOptions{.epoch = spool.epoch(), .last_ack = spool.last_ack()});
+  return std::make_unique<ClientSession>(ClientSessionOptions{
+      .epoch = spool.epoch(), .last_ack = spool.last_ack(), .run = spool.run()});
 }
 
 }  // namespace

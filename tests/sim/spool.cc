@@ -44,6 +44,7 @@ Result<void> SimSpool::trim(ProcessingTime now) {
 }
 
 void SimSpool::crash(Random& random) {
+  ++run_;
   while (last_sequence() > synced_) frames_.pop_back();
   last_ack_ = synced_ack_ + random.upto(last_ack_ - synced_ack_);
   for (Kept& kept : frames_)

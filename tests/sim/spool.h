@@ -14,6 +14,7 @@ class SimSpool : public FrameStore {
   explicit SimSpool(std::string epoch) : epoch_(std::move(epoch)) {}
 
   const std::string& epoch() const override { return epoch_; }
+  std::uint64_t run() const override { return run_; }
   std::uint64_t last_ack() const override { return last_ack_; }
   std::uint64_t first_sequence() const override { return first_; }
   std::uint64_t last_sequence() const override { return first_ + frames_.size() - 1; }
@@ -36,7 +37,7 @@ class SimSpool : public FrameStore {
   };
   std::string epoch_;
   std::deque<Kept> frames_;
-  std::uint64_t first_ = 1, synced_ = 0, last_ack_ = 0, synced_ack_ = 0;
+  std::uint64_t run_ = 1, first_ = 1, synced_ = 0, last_ack_ = 0, synced_ack_ = 0;
 };
 
 }  // namespace tocsin::sim

@@ -59,9 +59,14 @@ Source source(std::uint16_t number, std::string key) {
 GateWorld::GateWorld() {
   catalogue_.regions = regions();
   catalogue_.indicators = {
-      indicator(1, "rainfall", Cadence::kMonth), indicator(2, "cases", Cadence::kEpiweek),
+      indicator(1, "rainfall", Cadence::kMonth),  indicator(2, "cases", Cadence::kEpiweek),
       indicator(3, "phase", Cadence::kIrregular), indicator(4, "price", Cadence::kWeek),
-      indicator(5, "foreign", Cadence::kDay)};
+      indicator(5, "foreign", Cadence::kDay),     indicator(6, "status", Cadence::kIrregular)};
+  catalogue_.indicators[0].forecasts = ForecastIssues{.cadence = Cadence::kMonth, .members = 3};
+  catalogue_.indicators[5].unit = "status";
+  catalogue_.indicators[5].precision = 0;
+  catalogue_.indicators[5].scale = {"none", "probable", "confirmed"};
+  catalogue_.indicators[5].note_required = true;
   catalogue_.event_kinds.resize(2);
   catalogue_.event_kinds[0].id = EventKindId(1);
   catalogue_.event_kinds[0].code = "clash";
@@ -74,6 +79,7 @@ GateWorld::GateWorld() {
   catalogue_.sources[0].event_kinds = {EventKindId(1)};
   catalogue_.sources[0].regions = {RegionId(1)};
   for (std::uint16_t i = 1; i <= 4; ++i) catalogue_.sources[1].indicators.push_back(IndicatorId(i));
+  catalogue_.sources[1].indicators.push_back(IndicatorId(6));
   catalogue_.producers.resize(2);
   catalogue_.producers[0].name = "importer";
   catalogue_.producers[0].sources = {SourceId(1), SourceId(2)};
@@ -120,6 +126,14 @@ Record observation(std::string indicator, Place place, std::string_view start, s
   body.value = value;
   record.time = start_of<EventTime>(body.start);
   record.body = std::move(body);
+  return record;
+}
+
+Record judgement(std::string word, std::string note) {
+  Record record = observation("status", in("NG-BO"), "2019-03-01", "2019-03-02", {0, 0});
+  auto& body = std::get<ObservationBody>(record.body);
+  body.word = std::move(word);
+  body.note = std::move(note);
   return record;
 }
 

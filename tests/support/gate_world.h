@@ -37,6 +37,9 @@ Record event(Place place, std::string_view on);
 // Source "figures": an observation of the whole population.
 Record observation(std::string indicator, Place place, std::string_view start, std::string_view end,
                    Decimal value);
+// Source "figures": an observation of "status", on the scale none, probable, confirmed.
+Record judgement(std::string word, std::string note);
+// Source "figures": issued on 2019-03-10. Of rainfall there are three members, and issues monthly.
 Record forecast(std::string indicator, Place place, std::string_view start, std::string_view end);
 Record coverage(std::string stream, std::vector<std::string> regions, std::string_view from,
                 std::string_view until);

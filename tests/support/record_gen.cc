@@ -82,6 +82,7 @@ EventBody RecordGen::event(Day day_of_record) {
   if (rarely()) body.displaced = between(0, 10'000'000'000);
   for (int i = below(4); i > 0; --i) body.actors.push_back(text(128));
   if (rarely()) body.note = text(1000);
+  if (rarely()) body.status = static_cast<EventStatus>(below(3));
   return body;
 }
 
@@ -91,7 +92,12 @@ ObservationBody RecordGen::observation() {
   body.place = place();
   if (rarely()) body.group = text(64);
   period(body.start, body.end);
-  body.value = decimal(1'000'000'000'000'000);
+  if (often()) {
+    body.value = decimal(1'000'000'000'000'000);
+  } else {
+    body.word = text(kScaleWordMax);
+  }
+  if (rarely()) body.note = text(1000);
   return body;
 }
 
@@ -107,6 +113,10 @@ ForecastBody RecordGen::forecast() {
   } else {
     body.probability = Decimal{between(0, 1000), 3};
     body.threshold = decimal(1'000'000);
+  }
+  if (rarely()) {
+    body.word = text(kScaleWordMax);
+    (body.value ? body.value : body.threshold) = Decimal();
   }
   return body;
 }

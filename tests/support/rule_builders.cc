@@ -158,15 +158,22 @@ std::string compare_tracks(const Assessment& engine, Signals signals, Patterns p
 
 std::string text_of(const Claim& claim) {
   if (const auto* o = std::get_if<ObservationClaim>(&claim))
-    return fmt::format("observed region {} indicator {} source {} group {} {} to {}: {}",
+    return fmt::format("observed region {} indicator {} source {} group {} {} to {}: {} {}",
                        o->series.region.number(), o->series.indicator.number(),
                        o->series.source.number(), o->series.group.number(), format_day(o->start),
-                       format_day(o->end), o->value);
+                       format_day(o->end), o->value, o->note);
+  if (const auto* f = std::get_if<ForecastClaim>(&claim))
+    return fmt::format("foretold region {} indicator {} issued {} {} to {} member {}: {} {} {}",
+                       f->series.region.number(), f->series.indicator.number(),
+                       format_day(f->issued), format_day(f->start), format_day(f->end), f->member,
+                       f->value.value_or(-1), f->probability.value_or(-1),
+                       f->threshold.value_or(-1));
   if (const auto* e = std::get_if<EventClaim>(&claim))
     return fmt::format(
-        "event region {} source {} kind {} vague {} {} to {}: deaths {} displaced {} {}",
+        "event region {} source {} kind {} vague {} {} to {}: {} deaths {} displaced {} {}",
         e->region.number(), e->source.number(), e->kind.number(), e->vague_place,
-        format_day(e->start), format_day(e->end), e->deaths, e->displaced, text_of(e->actors));
+        format_day(e->start), format_day(e->end), name_of(e->status), e->deaths, e->displaced,
+        text_of(e->actors));
   if (const auto* c = std::get_if<CoverageClaim>(&claim))
     return fmt::format("covered source {} indicator {} regions {} {} to {}", c->source.number(),
                        c->indicator.number(), text_of(c->regions), format_day(c->from),

@@ -23,6 +23,12 @@ EventClaim HistoryMaker::some_event() {
   out.vague_place = dice_.chance(10);
   if (out.vague_place || out.region == at::kX || out.region == at::kBasin)
     ++occurred_["unplaced event"];
+  if (dice_.chance(10)) {
+    out.status = EventStatus::kRefuted;
+    ++occurred_["refuted event"];
+  } else if (dice_.chance(20)) {
+    out.status = EventStatus::kConfirmed;
+  }
   if (dice_.chance(30)) out.actors.push_back(actor_number("Herders"));
   if (dice_.chance(30)) out.actors.push_back(actor_number("guards"));
   std::sort(out.actors.begin(), out.actors.end());

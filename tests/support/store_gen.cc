@@ -53,7 +53,7 @@ Claim StoreGen::claim() {
     case 0:
       return std::monostate{};
     case 1:
-      return ObservationClaim{series(), day(), day(), signed_number()};
+      return ObservationClaim{series(), day(), day(), signed_number(), rarely() ? bytes(30) : ""};
     case 2: {
       EventClaim event{RegionId(fitting<std::uint32_t>()),
                        SourceId(fitting<std::uint16_t>()),
@@ -63,7 +63,8 @@ Claim StoreGen::claim() {
                        day(),
                        signed_number(),
                        signed_number(),
-                       {}};
+                       {},
+                       static_cast<EventStatus>(rarely() ? below(3) : 0)};
       for (int i = below(4); i > 0; --i) event.actors.push_back(number());
       return event;
     }

@@ -22,7 +22,7 @@ Facts::Facts(const Catalogue& catalogue, const std::vector<LatestRevision>& late
       const auto rank = [](const Winner& w) { return std::pair(w.published_minute, w.identity); };
       if (!fresh && rank(at->second) < rank(winner)) at->second = winner;
     } else if (const auto* event = std::get_if<EventClaim>(&revision.claim)) {
-      events_.push_back(event);
+      if (event->status != EventStatus::kRefuted) events_.push_back(event);
     } else if (const auto* coverage = std::get_if<CoverageClaim>(&revision.claim)) {
       if (coverage->indicator.number() == 0) coverage_.push_back(coverage);
     }
