@@ -41,7 +41,7 @@ std::optional<SpanUnit> span_unit(std::string_view word) {
   return std::nullopt;
 }
 
-lass Lexer {
+class Lexer {
  public:
   explicit Lexer(std::string_view text) : text_(text) {}
 
