@@ -103,12 +103,15 @@ Parser::Value Parser::age_call(const Token& function, const Function&) {
   return add(std::move(node), function, Type::kNumber);
 }
 
-// An age grows by a day with each tick: what it is compared with says when that matters.
+// What a comparison says of its sides. An age grows by a day with each tick, which matters when it
+// reaches what it is compared with; a difference that is compared in points is told in points.
 void Parser::tell_bound(const Node& comparison) {
-  const auto tell = [&](std::int32_t age, std::int32_t bound) {
-    Node& node = out_.nodes[static_cast<std::size_t>(age)];
+  const auto tell = [&](std::int32_t side, std::int32_t bound) {
+    Node& node = out_.nodes[static_cast<std::size_t>(side)];
     if (node.op == Op::kAge && out_.node(bound).op == Op::kNumber)
       node.number = out_.node(bound).number;
+    if (node.op == Op::kSubtract && out_.node(bound).style == PureStyle::kPoints)
+      node.style = PureStyle::kPoints;
   };
   tell(comparison.a, comparison.b);
   tell(comparison.b, comparison.a);

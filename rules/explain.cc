@@ -75,7 +75,9 @@ std::string once(std::string_view begin, const Wanted& wanted, std::int32_t days
 // "; once on, it stays on until 31 December 2024".
 std::string latched(const Latch& latch, Day onset, Day tick) {
   const Day until = latch.until(onset);
-  return tick < until ? "; once on, it stays on until " + plain_day(until - 1) : "";
+  if (tick >= until) return "";
+  return "; once on, it stays on until " + plain_day(until - 1) +
+         (latch.season && latch.released ? ", or until it clears" : "");
 }
 
 std::string change_of(const Scene& scene, const Signal& signal, const SignalTrack& track, bool on,

@@ -113,7 +113,7 @@ class Parser {
   Season season();
   Value age_call(const Token& function, const Function& row);
   Value days();
-  void tell_bound(const Node& comparison);  // to the age that is compared
+  void tell_bound(const Node& comparison);  // to an age and a difference that are compared
 
   // ---- calls_subject.cc
   static std::span<const Function> subject_functions();

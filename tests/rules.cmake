@@ -45,6 +45,7 @@ tocsin_test(twin_tests
 
 tocsin_test(explain_tests
   SOURCES
+    explain_guard_test.cc
     explain_test.cc
     support/golden.cc
   LIBS rule_builders)
