@@ -77,15 +77,19 @@ TEST_P(Table, AWindowSinceTheSeasonGrowsAndBeginsAnew) {
 
 TEST_P(Table, WhatTheSeasonBeforeHeldIsNotCarriedIntoTheNext) {
   pack_.seasons = {kYear};
-  twin::Read sum = over(How::kSum, of::kHeat, days(1));
+  twin::Read sum = over(How::kSum, of::kRain, months(1));
   sum.since = 0;
-  signal(of::kEnvironmental, at_least(sum, 60, "degC"));
+  signal(of::kEnvironmental, at_least(sum, 1000, "mm"));
   last_signal().latch_season = 0;
   begin("2019-12-29");
-  say_heat("2019-12-29", {"30", "30", "30", "-", "-", "20", "20", "20"});
-  today("2020-01-05");
-  // Over with 31 December; until the figure of 3 January nothing of the new year is known.
-  EXPECT_EQ(signal_in(at::kXa), ".1 #2 .1 ?1 .2 #1");
+  for (const char* month :
+       {"2019-01", "2019-02", "2019-03", "2019-04", "2019-05", "2019-06", "2019-07", "2019-08",
+        "2019-09", "2019-10", "2019-11", "2019-12", "2020-01"})
+    say_month(of::kRain, month, 60);
+  today("2020-02-01");
+  // Some 2,000 mm fell in 2019. Over with 31 December; until the figure of January nothing of the
+  // new year is known.
+  EXPECT_EQ(signal_in(at::kXa), "#3 .1 ?29 .2");
 }
 
 TEST_P(Table, TheFigureBeforeIsTheOneBeforeHoweverOld) {
