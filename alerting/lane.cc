@@ -1,5 +1,7 @@
 #include "alerting/lane.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -19,7 +21,11 @@ Lane::Lane(LaneOptions lane, const DispatcherOptions& options, const DispatcherP
   require(lane.concurrency >= 1 && lane.concurrency <= 4, "a lane has 1 to 4 threads");
   require(batch_max_ >= 1 && unconfirmed_max_ >= 1, "a lane may take at least one dispatch");
   counts_.channel = channel_;
-  for (std::size_t i = 0; i < lane.concurrency; ++i) threads_.emplace_back([this] { work(); });
+  for (std::size_t i = 0; i < lane.concurrency; ++i)
+    threads_.emplace_back([this] {
+      pthread_setname_np(pthread_self(), "dispatch");
+      work();
+    });
 }
 
 Lane::~Lane() {

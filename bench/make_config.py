@@ -13,7 +13,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--regions", type=int, default=5000)
     parser.add_argument("--indicators", type=int, default=40)
-    parser.add_argument("--more-signals", type=int, default=0, help="that all read rainfall")
+    parser.add_argument("--more-signals", type=int, default=0, help="that read what no record is about")
     parser.add_argument("--pack-only", action="store_true", help="no signal for what the pack does not read")
     parser.add_argument("--public-key", required=True, help="the producer's .pub file")
     parser.add_argument("--server-key", required=True, help="the server's .key file")
@@ -40,7 +40,7 @@ def main():
     extra = "".join(
         f"  {name}:\n    names: {{en: Index {i}}}\n    dimension: {dimensions[i % len(dimensions)]}\n    unit: \"1\"\n"
         f"    cadence: month\n    delay: {{expected_days: 10, longest_days: 3660}}\n    sources: [bench]\n"
-        for i, name in enumerate(added))
+        for i, name in enumerate(added + ["unheard"] * (options.more_signals > 0)))
     (out / "indicators.yaml").write_text(indicators.replace("\nindicators:\n", "\nindicators:\n" + extra, 1))
 
     declared = re.findall(r"^  ([a-z0-9_]+):", (out / "indicators.yaml").read_text().split("\nindicators:\n")[1]
@@ -63,7 +63,7 @@ def main():
         f"    when: last({name}) > 130 % of mean({name}, 12 months)\n"
         f"    clear: last({name}) < 110 % of mean({name}, 12 months)\n"
         for i, name in enumerate([] if options.pack_only else added))
-    more += "".join(f"  wet_{i:04d}:\n    dimension: environmental\n    when: last(rainfall) > {100 + i} mm\n"
+    more += "".join(f"  wet_{i:04d}:\n    dimension: technological\n    when: last(unheard) > {100 + i}\n"
                     for i in range(options.more_signals))
     (out.parent / "pack.yaml").write_text(pack.replace("\npatterns:\n", "\n" + more + "\npatterns:\n", 1))
     settings = (shipped / "tocsind.yaml").read_text()

@@ -1,5 +1,7 @@
 #include "daemon/admin.h"
 
+#include <pthread.h>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -85,7 +87,10 @@ class AdminServer::Listener {
     port_ = net_->acceptor.local_endpoint(error).port();
     if (error) return failed(ErrorCode::kIo, error);
     accept();
-    thread_ = std::thread([this] { net_->io.run(); });
+    thread_ = std::thread([this] {
+      pthread_setname_np(pthread_self(), "admin");
+      net_->io.run();
+    });
     return {};
   }
 

@@ -1,6 +1,7 @@
 #include "daemon/app.h"
 
 #include <fmt/format.h>
+#include <pthread.h>
 #include <systemd/sd-daemon.h>
 
 #include <filesystem>
@@ -417,6 +418,7 @@ Result<void> App::run() {
   notify("READY=1");
   Result<void> result;
   std::thread engine([&] {
+    pthread_setname_np(pthread_self(), "engine");
     result = loop_->run();
     const std::lock_guard lock(mutex_);
     loop_ended_ = true;

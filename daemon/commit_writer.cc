@@ -1,5 +1,7 @@
 #include "daemon/commit_writer.h"
 
+#include <pthread.h>
+
 namespace tocsin {
 
 CommitWriter::~CommitWriter() {
@@ -28,6 +30,7 @@ Result<void> CommitWriter::drain() {
 }
 
 void CommitWriter::run() {
+  pthread_setname_np(pthread_self(), "writer");
   std::unique_lock lock(mutex_);
   while (true) {
     changed_.wait(lock, [&] { return closed_ || (!waiting_.empty() && !failed_); });

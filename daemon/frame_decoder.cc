@@ -1,9 +1,14 @@
 #include "daemon/frame_decoder.h"
 
+#include <pthread.h>
+
 namespace tocsin {
 
 FrameDecoder::FrameDecoder(FrameQueue& frames, const WireLimits& limits, std::uint64_t records_max)
-    : frames_(frames), records_max_(records_max), limits_(limits), thread_([this] { run(); }) {}
+    : frames_(frames), records_max_(records_max), limits_(limits), thread_([this] {
+        pthread_setname_np(pthread_self(), "decoder");
+        run();
+      }) {}
 
 FrameDecoder::~FrameDecoder() {
   frames_.close();

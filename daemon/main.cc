@@ -25,6 +25,7 @@ class SignalThread {
     sigaddset(&set_, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &set_, nullptr);
     thread_ = std::thread([this, &app, &log] {
+      pthread_setname_np(pthread_self(), "signals");
       for (bool asked = false;;) {
         int signal = 0;
         sigwait(&set_, &signal);

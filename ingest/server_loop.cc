@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -96,7 +97,10 @@ Result<void> IngestServer::Loop::open() {
   port_ = port_of(endpoint_);
   publish();
   publish_lists(std::chrono::steady_clock::now());
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "ingest");
+    run();
+  });
   return {};
 }
 

@@ -50,6 +50,9 @@ Tri consecutive(const Scene& scene, const Expression& expression, const Node& no
     then.unit = unit_of(node.cadence);
     then.back = stand.back + back;
     all = all && evaluate_truth(scene, expression, node.a, then, horizon);
+    // Stays false for as long as what was read stays as it is; the same leaves are read further
+    // back, so that the evidence reaches as far.
+    if (all == Tri::kFalse) break;
   }
   return all;
 }

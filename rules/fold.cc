@@ -202,7 +202,7 @@ Day onset_of(const SignalTrack& track, Day tick) {
 }
 
 Changed fold_signal(SignalTrack& track, const SignalPolicy& policy, Day begin, Day from, Day today,
-                    const std::function<Conditions(Day)>& conditions_at) {
+                    const std::function<Conditions(Day, bool)>& conditions_at) {
   std::vector<SignalRun> old;
   SignalRun restart;
   Day tick = cut(track, begin, std::max(from, begin), old, restart);
@@ -214,7 +214,7 @@ Changed fold_signal(SignalTrack& track, const SignalPolicy& policy, Day begin, D
   Day latched_until = kDayMin;
   if (policy.latch != nullptr && on) latched_until = policy.latch->until(onset_of(track, tick));
   while (tick <= today) {
-    Conditions conditions = conditions_at(tick);
+    Conditions conditions = conditions_at(tick, on);
     require(conditions.until > tick, "a horizon lies after its tick");
     const bool latched = on && tick < latched_until;
     if (latched && !(policy.latch->season && policy.latch->released))

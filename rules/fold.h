@@ -21,7 +21,8 @@ struct Changed {
   }
 };
 
-// What a signal's two conditions are at a tick, and how long that holds.
+// What a signal's two conditions are at a tick, and how long that holds. `clear` counts only of a
+// signal that is on while `when` isn't true.
 struct Conditions {
   Tri when = Tri::kUnknown, clear = Tri::kUnknown;
   // Evidence days; kEvidenceMoves: the tick itself, at every tick of the stretch.
@@ -38,9 +39,10 @@ struct SignalPolicy {
 Day onset_of(const SignalTrack& track, Day tick);
 
 // Folds `track` anew for the ticks [from, today] (and from the run that holds `from`, if counters
-// ran there); `begin` is the first tick of history. Returns where its state differs from before.
+// ran there); `begin` is the first tick of history. `conditions_at` is asked for a tick and told
+// whether the signal is on as that tick begins. Returns where its state differs from before.
 Changed fold_signal(SignalTrack& track, const SignalPolicy& policy, Day begin, Day from, Day today,
-                    const std::function<Conditions(Day)>& conditions_at);
+                    const std::function<Conditions(Day, bool)>& conditions_at);
 
 // What a pattern's levels are at a tick.
 struct PatternVerdict {

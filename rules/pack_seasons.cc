@@ -64,9 +64,11 @@ std::vector<std::string> PackReader::season_names(const YamlMapping& item, std::
 void PackReader::read_guards(const YamlMapping& item, Signal& signal) {
   const Expression guard = condition(item, "given", Scope::kSignal);
   const std::vector<std::string> seasons = season_names(item, "during");
-  if (guard.empty() && seasons.empty()) return;
+  if ((guard.empty() && seasons.empty()) || signal.when.empty()) return;
   std::string season;
   for (const std::string& name : seasons) season += (season.empty() ? "" : " or ") + name;
+  const YamlNode* bands = item.find("bands");
+  const YamlNode& judged = bands == nullptr ? *item.find("when") : *bands;
   const auto guarded = [&](const Expression& plain, std::string_view key) -> Expression {
     if (plain.empty()) return {};
     const bool clears = key == "clear";
@@ -77,7 +79,8 @@ void PackReader::read_guards(const YamlMapping& item, Signal& signal) {
     if (!season.empty() && clears) text = "not " + in_parentheses(text);
     auto parsed = parse_expression(text, catalogue_, pack_, Scope::kSignal);
     if (parsed) return std::move(*parsed);
-    reader_.report(*item.find(key), "with given: and during: around it: " + parsed.error().message,
+    reader_.report(key == "clear" ? *item.find(key) : judged,
+                   "with given: and during: around it: " + parsed.error().message,
                    parsed.error().allowed);
     return {};
   };
@@ -91,7 +94,7 @@ void PackReader::read_latch(const YamlMapping& item, Signal& signal) {
   const auto text = reader_.text(*node, "latch");
   if (!text) return;
   Latch latch;
-  latch.released = item.has("clear");
+  latch.released = !signal.clear.empty();
   for (const Season& season : pack_.seasons)
     if (season.name() == *text) latch.season = season;
   if (!latch.season) {

@@ -24,6 +24,15 @@ std::size_t visible_by(const Series& series, Day day) {
   return static_cast<std::size_t>(after - series.begin());
 }
 
+// The same, looked for near `guess` first: a walk of periods seldom goes far.
+std::size_t visible_by(const Series& series, Day day, std::size_t guess) {
+  constexpr std::size_t kNear = 8;
+  if (guess < series.size() && series[guess].end <= day) return visible_by(series, day);
+  for (std::size_t steps = 0; steps < kNear; ++steps, --guess)
+    if (guess == 0 || series[guess - 1].end <= day) return guess;
+  return visible_by(series, day);
+}
+
 // Exact sums over the observations of a window.
 struct Sums {
   std::int32_t observed = 0;
@@ -85,11 +94,12 @@ bool enough(const Leaf& leaf, std::int32_t observed, std::int32_t periods) {
   return observed > 0 && 5 * observed >= 4 * periods;
 }
 
-// Calls fn for the observation that counts of each period that ends in (from, until], latest first.
+// Calls fn for the observation that counts of each period that ends after `from`, of the first
+// `visible` observations, latest first.
 template <class Fn>
-void each_observed(const Series& series, Day from, Day until, Fn fn) {
+void each_observed(const Series& series, Day from, std::size_t visible, Fn fn) {
   Day last_end = kDayNever, last_start = kDayNever;
-  for (std::size_t i = visible_by(series, until); i > 0; --i) {
+  for (std::size_t i = visible; i > 0; --i) {
     const Observed& o = series[i - 1];
     if (o.end <= from) return;
     if (o.end == last_end && o.start == last_start) continue;
@@ -147,10 +157,11 @@ std::optional<double> at_day(const Choice& choice, const Leaf& leaf, Day end, Re
   Sums sums;
   const auto range = days_of_window(leaf, end);
   if (!range) return nothing_in_window(leaf);
-  each_observed(*choice.series, range->from, range->until, [&](const Observed& o) {
-    sums.add(o, leaf, indicator.is_rate());
-    if (read != nullptr) note(*read, o);
-  });
+  each_observed(*choice.series, range->from, visible_by(*choice.series, range->until),
+                [&](const Observed& o) {
+                  sums.add(o, leaf, indicator.is_rate());
+                  if (read != nullptr) note(*read, o);
+                });
   if (read != nullptr) read->window = range;
   if (sums.observed == 0) return nothing_in_window(leaf);
   return finish(sums, leaf, divisor_of(indicator));
@@ -225,21 +236,31 @@ Choice choose(const Scene& scene, const Leaf& leaf, Day tick, Horizon& horizon) 
   return best;
 }
 
-std::optional<double> at_period(const Choice& choice, const Leaf& leaf, std::int32_t last,
-                                Read* read) {
-  const std::int32_t periods = periods_of_window(leaf, last);
-  if (periods == 0) return nothing_in_window(leaf);
-  const DayRange range{period_start(leaf.cadence, last - periods + 1),
-                       period_start(leaf.cadence, last + 1)};
+PeriodWalk::PeriodWalk(const Choice& choice, const Leaf& leaf)
+    : series_(*choice.series),
+      leaf_(leaf),
+      rate_(choice.indicator->is_rate()),
+      divisor_(divisor_of(*choice.indicator)),
+      visible_(choice.series->size()) {}
+
+std::optional<double> PeriodWalk::at(std::int32_t last, Read* read) {
+  const std::int32_t periods = periods_of_window(leaf_, last);
+  if (periods == 0) return nothing_in_window(leaf_);
+  const DayRange range{period_start(leaf_.cadence, last - periods + 1),
+                       period_start(leaf_.cadence, last + 1)};
+  visible_ = visible_by(series_, range.until, visible_);
+  if (read != nullptr) read->window = range;
+  if (leaf_.aggregate == Aggregate::kLast && read == nullptr) {
+    if (visible_ == 0 || series_[visible_ - 1].end <= range.from) return std::nullopt;
+    return static_cast<double>(series_[visible_ - 1].value) / divisor_;
+  }
   Sums sums;
-  const bool rate = choice.indicator->is_rate();
-  each_observed(*choice.series, range.from, range.until, [&](const Observed& o) {
-    sums.add(o, leaf, rate);
+  each_observed(series_, range.from, visible_, [&](const Observed& o) {
+    sums.add(o, leaf_, rate_);
     if (read != nullptr) note(*read, o);
   });
-  if (read != nullptr) read->window = range;
-  if (!enough(leaf, sums.observed, periods)) return std::nullopt;
-  return finish(sums, leaf, divisor_of(*choice.indicator));
+  if (!enough(leaf_, sums.observed, periods)) return std::nullopt;
+  return finish(sums, leaf_, divisor_);
 }
 
 bool reaches_season(const Leaf& leaf, const Choice& choice, Day tick, Horizon& horizon) {

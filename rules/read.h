@@ -33,10 +33,26 @@ bool reaches_season(const Leaf& leaf, const Choice& choice, Day tick, Horizon& h
 std::int32_t periods_of_window(const Leaf& leaf, std::int32_t last);
 // The window of a leaf without a grid that ends (exclusively) at `end`; nullopt: it is empty.
 std::optional<DayRange> days_of_window(const Leaf& leaf, Day end);
-// The aggregate over the window of whole periods that ends with period `last`. `read`, if any, is
-// told the window and the records.
-std::optional<double> at_period(const Choice& choice, const Leaf& leaf, std::int32_t last,
-                                Read* read = nullptr);
+// Reads a leaf with a grid at one period after the other; the further back the next one lies, the
+// less it has to look for.
+class PeriodWalk {
+ public:
+  PeriodWalk(const Choice& choice, const Leaf& leaf);
+  // The aggregate over the window of whole periods that ends with period `last`. `read`, if any, is
+  // told the window and the records.
+  std::optional<double> at(std::int32_t last, Read* read = nullptr);
+
+ private:
+  const Series& series_;
+  const Leaf& leaf_;
+  bool rate_;
+  double divisor_;
+  std::size_t visible_;  // observations that end by the end of the period read last
+};
+inline std::optional<double> at_period(const Choice& choice, const Leaf& leaf, std::int32_t last,
+                                       Read* read = nullptr) {
+  return PeriodWalk(choice, leaf).at(last, read);
+}
 
 struct EventWindow {
   Quantity value;  // count or sum, [low, high]

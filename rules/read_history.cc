@@ -80,11 +80,15 @@ History observed_history(const Scene& scene, const Leaf& leaf, std::int32_t year
   if (!reaches_season(leaf, choice, stand.tick, horizon)) return history;
   horizon.limit_evidence(choice.covered - 1);
   const std::int32_t last = period_read(leaf, choice.latest(leaf), stand);
-  if (const auto value = at_period(choice, leaf, last)) history.current = Quantity::exactly(*value);
+  PeriodWalk walk(choice, leaf);
+  if (const auto value = walk.at(last)) history.current = Quantity::exactly(*value);
+  const auto steps_back = static_cast<std::size_t>(history.wanted);
+  history.lows.reserve(steps_back);
+  history.highs.reserve(steps_back);
   for (std::int32_t i = 1; i <= history.wanted; ++i) {
     const std::int32_t then =
         steps == Steps::kYears ? shift_years(leaf.cadence, last, -i) : last - i * length;
-    if (const auto value = at_period(choice, leaf, then)) {
+    if (const auto value = walk.at(then)) {
       history.lows.push_back(*value);
       history.highs.push_back(*value);
     }
@@ -144,7 +148,9 @@ Quantity read_residual(const Scene& scene, const Leaf& leaf, const Node& node, S
   const std::int32_t a_year = periods_a_year(leaf.cadence);
   const std::int32_t wanted = node.count * a_year;
   const std::int32_t last = period_read(leaf, choice.latest(leaf), stand);
-  const auto current = at_period(choice, leaf, last);
+  PeriodWalk walk(choice, leaf);
+  const auto current = walk.at(last);
+  if (!current) return Quantity::unknown();
   struct Sample {
     double x, y;
     std::size_t season;
@@ -153,11 +159,13 @@ Quantity read_residual(const Scene& scene, const Leaf& leaf, const Node& node, S
     return static_cast<std::size_t>(((period % a_year) + a_year) % a_year);
   };
   std::vector<Sample> samples;
-  for (std::int32_t i = wanted; i >= 1; --i)
-    if (const auto value = at_period(choice, leaf, last - i))
+  samples.reserve(static_cast<std::size_t>(wanted));
+  for (std::int32_t i = 1; i <= wanted; ++i)
+    if (const auto value = walk.at(last - i))
       samples.push_back({static_cast<double>(-i), *value, season_of(last - i)});
+  std::reverse(samples.begin(), samples.end());
   const auto n = static_cast<double>(samples.size());
-  if (!current || samples.size() < 3 || 10 * static_cast<std::int32_t>(samples.size()) < 7 * wanted)
+  if (samples.size() < 3 || 10 * static_cast<std::int32_t>(samples.size()) < 7 * wanted)
     return Quantity::unknown();
   double sum_x = 0, sum_y = 0, sum_xx = 0, sum_xy = 0;
   for (const Sample& s : samples) {

@@ -2,7 +2,12 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/table.h>
+
+#include <memory>
+
+#include "storage/background.h"
 
 namespace tocsin {
 namespace {
@@ -68,6 +73,12 @@ rocksdb::ColumnFamilyOptions record_column(const TuningOptions& tuning) {
   return options;
 }
 
+// Tables are written and merged behind the commits that wait for their sync.
+class BehindCommits : public rocksdb::EventListener {
+  void OnFlushBegin(rocksdb::DB*, const rocksdb::FlushJobInfo&) override { give_way(); }
+  void OnCompactionBegin(rocksdb::DB*, const rocksdb::CompactionJobInfo&) override { give_way(); }
+};
+
 }  // namespace
 
 rocksdb::DBOptions database_options(rocksdb::Env* env) {
@@ -90,6 +101,7 @@ rocksdb::DBOptions database_options(rocksdb::Env* env) {
   options.skip_stats_update_on_db_open = true;
   options.stats_dump_period_sec = 0;  // the daemon has its own metrics
   options.stats_persist_period_sec = 0;
+  options.listeners.push_back(std::make_shared<BehindCommits>());
   return options;
 }
 

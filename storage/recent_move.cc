@@ -1,7 +1,9 @@
 // Moving recent revisions into the tables of `record`, many at a time and in order.
+#include <pthread.h>
 #include <rocksdb/options.h>
 #include <rocksdb/write_batch.h>
 
+#include "storage/background.h"
 #include "storage/codec.h"
 #include "storage/handles.h"
 #include "storage/keys.h"
@@ -15,7 +17,12 @@ void Store::seal() {
   if (sealed_ || recent_->size() < options_.recent_records) return;
   sealed_ = std::exchange(recent_, std::make_unique<RecentRevisions>());
   if (mover_.joinable()) mover_.join();  // has ended: nothing was sealed
-  if (options_.overlap) mover_ = std::thread([this] { move_sealed(); });
+  if (options_.overlap)
+    mover_ = std::thread([this] {
+      pthread_setname_np(pthread_self(), "mover");
+      give_way();
+      move_sealed();
+    });
 }
 
 // The mover's thread.
@@ -59,7 +66,7 @@ bool Store::is_closing() const {
 // (RocksDB would take in a finished table faster, but 7.8 takes one in with wrong bounds when a
 // read of it fails.)
 Result<Store::Moved> Store::write_table(const RecentRevisions& revisions) const {
-  constexpr int kTogether = 500;  // so that a commit never waits long behind them
+  constexpr int kTogether = 100;  // so that a commit never waits long behind them
   rocksdb::ColumnFamilyHandle* column = (*columns_)[Column::kRecord];
   rocksdb::WriteOptions options;
   options.disableWAL = true;

@@ -39,6 +39,7 @@ tocsin_test(twin_tests
     engine_property_test.cc
     twin_ledger_test.cc
     twin_tables_guard_test.cc
+    twin_tables_levels_test.cc
     twin_tables_pattern_test.cc
     twin_tables_test.cc
   LIBS rule_builders)
@@ -46,6 +47,7 @@ tocsin_test(twin_tests
 tocsin_test(explain_tests
   SOURCES
     explain_guard_test.cc
+    explain_levels_test.cc
     explain_test.cc
     support/golden.cc
   LIBS rule_builders)

@@ -113,6 +113,10 @@ class ScenarioRun {
     for (const std::string& name : names) {
       const auto signal =
           static_cast<std::uint32_t>(pack_.find_signal(name) - pack_.signals.data());
+      if (!assessment().stands(region, pack_.signals[signal])) {
+        wrong(expected.line, "{} is not judged in {}", name, expected.region);
+        continue;
+      }
       const SignalRun* run = assessment().signal_track(region, signal).at(expected.day);
       const bool on = run != nullptr && run->on, known = run != nullptr && run->known;
       const std::string_view now = on ? (known ? "on" : "held") : known ? "off" : "unknown";

@@ -85,11 +85,16 @@ class ScenarioReader {
 
   Scenario read_scenario(const YamlEntry& entry) {
     const YamlMapping item(reader_, entry.value, "scenario " + entry.key.text,
-                           {"says", "like", "records", "days", "alerts"});
+                           {"says", "pattern", "like", "records", "days", "alerts"});
     Scenario scenario = shared_;
     scenario.name = entry.key.text;
     scenario.line = entry.key.position.line;
     item.need_text("says");
+    if (const YamlNode* node = item.find("pattern")) {
+      scenario.pattern = item.text("pattern", "");
+      if (pack_.find_pattern(scenario.pattern) == nullptr)
+        reader_.report_unknown(*node, "pattern", names_of(pack_.patterns));
+    }
     read_like(item, scenario);
     if (const YamlNode* node = item.find("records")) read_records(*node, scenario.records);
     if (const YamlNode* node = item.find("days"))

@@ -61,10 +61,8 @@ void PackMaker::own_window(Expr& active) {
     active.span = {dice_.between(1, 30), SpanUnit::kDays};
 }
 
-// Of the signals before the one that asks.
-PackMaker::Expr PackMaker::active_in_window(std::uint32_t signals) {
-  Expr e = twin::active(
-      static_cast<std::uint32_t>(dice_.between(0, static_cast<std::int32_t>(signals) - 1)));
+PackMaker::Expr PackMaker::active_in_window() {
+  Expr e = twin::active(some_signal().index);
   own_window(e);
   return e;
 }

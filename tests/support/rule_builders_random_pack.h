@@ -36,6 +36,10 @@ class PackMaker {
   void choose_seasons();
   void add_signal(int index);
   void add_pattern(int index);
+  void add_bands(const twin::Signal& s, int index);
+  void levels_of_signals(twin::Pattern& p);
+  void choose_places(twin::Pattern& p);
+  bool touches_pack(const Region& region) const;
 
   // ---- rule_builders_random_reads.cc: reads of the data
   std::string unit_of(const Read& r) const;
@@ -68,16 +72,17 @@ class PackMaker {
   std::uint32_t some_season();
   Expr in_season(Expr condition);
   Expr age(const Read& r);
-  Expr active_in_window(std::uint32_t signals);
+  Expr active_in_window();
   void own_window(Expr& active);
   void add_keys(twin::Signal& signal, int index);
 
   // ---- rule_builders_random_patterns.cc: conditions of patterns
-  twin::Subject some_signal(bool threats_only = false);
+  twin::Subject some_signal();
   twin::Subject subject();
   Expr over_subjects(Kind kind, bool several);
   Expr count_dimensions();
   Expr cascade();
+  Expr over_levels(int pattern, const twin::Pattern& own);
   Expr around(int pattern, const twin::Pattern& own);
   Expr pattern_condition(int pattern, const twin::Pattern& own, int depth);
 
