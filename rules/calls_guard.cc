@@ -91,6 +91,14 @@ Parser::Value Parser::during(Value condition, std::size_t first_leaf) {
   return add(std::move(node), first, Type::kTruth);
 }
 
+bool Parser::reads_one_series(std::size_t first_leaf) const {
+  for (std::size_t i = first_leaf + 1; i < out_.leaves.size(); ++i) {
+    const Leaf &first = out_.leaves[first_leaf], &leaf = out_.leaves[i];
+    if (!(first.reads_events && leaf.reads_events) && !same_series(first, leaf)) return false;
+  }
+  return true;
+}
+
 Parser::Value Parser::age_call(const Token& function, const Function&) {
   Leaf leaf = named_leaf(Aggregate::kLast);
   while (accept(",")) series_option(leaf, expect_kind(TokenKind::kName, "group: or source:"));

@@ -153,6 +153,7 @@ struct Node {
   PureStyle style = PureStyle::kNumber;
   Cadence cadence = Cadence::kMonth;
   bool use_mean = false, seasonal = false, trend = false;
+  bool one_series = false;        // kConsecutive: what it reads has one evidence day
   std::int32_t a = -1, b = -1;    // operands: indices into Expression::nodes
   std::int32_t leaf = -1;         // index into Expression::leaves
   std::int32_t leaf_before = -1;  // kChange: the same leaf, lagged

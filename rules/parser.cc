@@ -363,6 +363,7 @@ Parser::Value Parser::consecutive(Value condition, std::size_t first_leaf) {
   node.a = condition.node;
   node.count = static_cast<std::int32_t>(count.number);
   node.cadence = *cadence;
+  node.one_series = reads_one_series(first_leaf);
   Token first = count;
   first.begin = node_of(condition).begin;
   return add(std::move(node), first, Type::kTruth);

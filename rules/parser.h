@@ -119,6 +119,7 @@ class Parser {
   // ---- calls_guard.cc: seasons, and what a condition needs
   static std::span<const Function> guard_functions();
   Value during(Value condition, std::size_t first_leaf);
+  bool reads_one_series(std::size_t first_leaf) const;  // from that leaf on, or events alone
   Season season();
   Value age_call(const Token& function, const Function& row);
   Value days();

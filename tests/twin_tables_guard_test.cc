@@ -92,6 +92,27 @@ TEST_P(Table, WhatTheSeasonBeforeHeldIsNotCarriedIntoTheNext) {
   EXPECT_EQ(signal_in(at::kXa), "#3 .1 ?29 .2");
 }
 
+TEST_P(Table, TheEvidenceOfConsecutiveIsThatOfAllItsSteps) {
+  twin::Read before = last_of(of::kRain);
+  before.lag = months(1);
+  signal(of::kEnvironmental,
+         twin::consecutive(twin::op(Kind::kAnd, at_least(last_of(of::kPrice), 10, "NGN/kg"),
+                                    at_least(before, 5, "mm/day")),
+                           2, Cadence::kMonth));
+  last_signal().linger_days = 10;
+  begin("2019-12-31");
+  for (const char* month : {"2019-10", "2019-11", "2019-12", "2020-02"})
+    say_month(of::kRain, month, 60);
+  for (const char* month : {"2019-11", "2019-12", "2020-01", "2020-02"})
+    say_month(of::kPrice, month, 1000);
+  for (const char* month : {"2020-03", "2020-04"}) say_month(of::kPrice, month, 100);
+  today("2020-04-30");
+  // From 29 February on the rain of the month before is missing. From 31 March on the price says
+  // that it is over, but the step before it rests on rain that is known until February only: that
+  // counts, so that no ten days of evidence come together.
+  EXPECT_EQ(signal_in(at::kXa), "#60 !31 #31");
+}
+
 TEST_P(Table, TheFigureBeforeIsTheOneBeforeHoweverOld) {
   twin::Read before = last_of(of::kHeat);
   before.lag_observations = 2;
