@@ -3,6 +3,7 @@
 
 #include "daemon/commands.h"
 #include "daemon/commands_admin.h"
+#include "daemon/commands_test.h"
 #include "daemon/installed.h"
 #include "ingest/client_command.h"
 #include "ingest/import/command.h"
@@ -120,6 +121,39 @@ void add_rules(CLI::App& app, int& code) {
   auto packs = std::make_shared<std::vector<std::string>>();
   check->add_option("packs", *packs, "pack files; none: those of the configuration");
   check->callback([=, &code] { code = tocsin::run_check(*config, *packs, std::cout, std::cerr); });
+
+  auto* test =
+      app.add_subcommand("test", "play the scenarios of rule packs, and see what they try");
+  auto tested = std::make_shared<tocsin::TestOptions>();
+  auto test_config = config_option(*test);
+  auto test_as_json = std::make_shared<bool>(false);
+  test->add_option("packs", tested->packs, "pack files; none: those of the configuration");
+  test->add_option("--only", tested->only, "only the scenarios of this name; may be repeated");
+  test->add_flag("--coverage", tested->coverage,
+                 "tell which conditions were never true, never false or never unknown");
+  test->add_flag("--mutate", tested->mutate,
+                 "put small mistakes into the rules, one at a time, and tell which ones no "
+                 "scenario notices");
+  test->add_option("--least-coverage", tested->least_coverage,
+                   "percent of what conditions can come to; fail below it")
+      ->check(CLI::Range(0, 100));
+  test->add_option("--least-killed", tested->least_killed,
+                   "percent of the mistakes that scenarios notice; fail below it")
+      ->check(CLI::Range(0, 100));
+  test->add_option("--junit", tested->junit_file, "also write the results as JUnit XML");
+  test->add_flag("--json", *test_as_json, "as JSON");
+  test->footer(
+      "Scenarios stand beside a pack, in NAME.scenarios.yaml, or in it behind a line '---'.\n"
+      "docs/RULES.md says how they are written.\n\n"
+      "Exit code: 0 all met; 1 one is not, or a percentage is too low; 2 something can't be "
+      "read.\n\n"
+      "  tocsin test rules/packs/lake-chad.yaml --coverage\n"
+      "  tocsin test my-pack.yaml --only quiet --json");
+  test->callback([=, &code] {
+    tested->config_directory = *test_config;
+    if (*test_as_json) tested->format = tocsin::OutputFormat::kJson;
+    code = tocsin::run_test(*tested, std::cout, std::cerr);
+  });
 
   auto* explain = app.add_subcommand("explain", "why a rule says what it says");
   auto options = std::make_shared<tocsin::ExplainOptions>();

@@ -106,7 +106,6 @@ Parser::Value Parser::age_call(const Token& function, const Function&) {
   Node node;
   node.op = Op::kAge;
   node.unit = Unit::base("days");
-  node.number = kNoBound;
   node.leaf = add_leaf(std::move(leaf), function);
   return add(std::move(node), function, Type::kNumber);
 }
@@ -116,8 +115,7 @@ Parser::Value Parser::age_call(const Token& function, const Function&) {
 void Parser::tell_bound(const Node& comparison) {
   const auto tell = [&](std::int32_t side, std::int32_t bound) {
     Node& node = out_.nodes[static_cast<std::size_t>(side)];
-    if (node.op == Op::kAge && out_.node(bound).op == Op::kNumber)
-      node.number = out_.node(bound).number;
+    if (node.op == Op::kAge && out_.node(bound).op == Op::kNumber) node.count = bound + 1;
     if (node.op == Op::kSubtract && out_.node(bound).style == PureStyle::kPoints)
       node.style = PureStyle::kPoints;
   };

@@ -66,10 +66,11 @@ Quantity read_age(const Scene& scene, const Expression& expression, const Node& 
   if (choice.series == nullptr) return Quantity::unknown();
   const std::int32_t age = tick + 1 - choice.covered;
   // The age at which it next compares otherwise.
-  if (node.number == kNoBound || age == node.number)
+  if (node.count == 0) {
     horizon.limit(tick + 1);
-  else if (age < node.number)
-    horizon.limit(tick + std::max(1, static_cast<std::int32_t>(std::min(node.number, 1e6)) - age));
+  } else if (const double bound = expression.node(node.count - 1).number; age <= bound) {
+    horizon.limit(tick + std::max(1, static_cast<std::int32_t>(std::min(bound, 1e6)) - age));
+  }
   return Quantity::exactly(age);
 }
 

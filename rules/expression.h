@@ -139,9 +139,6 @@ struct Lookback {
   std::optional<Season> since;  // in place of `window`
 };
 
-// Of kAge: that it is compared with nothing that is known here.
-inline constexpr double kNoBound = -1;
-
 // A stretch of one of the Expression's lists.
 struct Extent {
   std::uint32_t first = 0, count = 0;
@@ -157,7 +154,9 @@ struct Node {
   std::int32_t a = -1, b = -1;    // operands: indices into Expression::nodes
   std::int32_t leaf = -1;         // index into Expression::leaves
   std::int32_t leaf_before = -1;  // kChange: the same leaf, lagged
-  std::int32_t count = 0;         // years, times
+  // Years, times; kActive: 1 + index into Expression::lookbacks, kAge: 1 + the node of the number
+  // that it is compared with, 0 if there is none.
+  std::int32_t count = 0;
   // What else the operation has, in the list of its kind: kParameter: Pack::parameters; kOn,
   // kActive, kNeighbours, kBasin (one): subjects; kDimensions: dimensions; kCascade: cascades;
   // kDuring: durings; kCountTrue: operands.

@@ -171,7 +171,7 @@ std::int32_t PackReader::days(const YamlMapping& item, std::string_view key) {
 tl::expected<Pack, Diagnostics> parse_pack(const std::string& file, const std::string& text,
                                            const Catalogue& catalogue) {
   Diagnostics diagnostics;
-  const auto yaml = parse_yaml(file, text, diagnostics);
+  const auto yaml = parse_yaml(file, first_document(text), diagnostics);
   if (!yaml) return tl::unexpected(std::move(diagnostics));
   YamlReader reader(*yaml, diagnostics);
   Pack pack = PackReader(reader, catalogue).read(yaml->root);
