@@ -3,6 +3,7 @@
 
 #include "daemon/commands.h"
 #include "daemon/commands_admin.h"
+#include "daemon/commands_diff.h"
 #include "daemon/commands_test.h"
 #include "daemon/installed.h"
 #include "ingest/client_command.h"
@@ -153,6 +154,27 @@ void add_rules(CLI::App& app, int& code) {
     tested->config_directory = *test_config;
     if (*test_as_json) tested->format = tocsin::OutputFormat::kJson;
     code = tocsin::run_test(*tested, std::cout, std::cerr);
+  });
+
+  auto* diff = app.add_subcommand(
+      "diff", "what two versions of a rule pack say differently, and which alerts that moves");
+  auto compared = std::make_shared<tocsin::DiffOptions>();
+  auto diff_config = config_option(*diff);
+  auto no_history = std::make_shared<bool>(false), diff_as_json = std::make_shared<bool>(false);
+  diff->add_option("old", compared->before, "the pack as it was")->required();
+  diff->add_option("new", compared->after, "the pack as it is to be")->required();
+  diff->add_flag("--no-history", *no_history, "only compare the packs: no store is needed");
+  diff->add_flag("--json", *diff_as_json, "as JSON");
+  diff->footer(
+      "Runs the stored journal through both, beside a running daemon too, and tells which alerts "
+      "are gained, lost and moved, by region. Nothing is sent and nothing is changed.\n\n"
+      "Exit code: 0 they mean the same and say the same; 1 they don't; 2 it can't be told.\n\n"
+      "  tocsin diff rules/packs/lake-chad.yaml my-lake-chad.yaml");
+  diff->callback([=, &code] {
+    compared->config_directory = *diff_config;
+    compared->history = !*no_history;
+    if (*diff_as_json) compared->format = tocsin::OutputFormat::kJson;
+    code = tocsin::run_diff(*compared, std::cout, std::cerr);
   });
 
   auto* explain = app.add_subcommand("explain", "why a rule says what it says");

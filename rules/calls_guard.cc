@@ -53,7 +53,7 @@ Season Parser::season() {
 }
 
 // during rains; during (rains or lean)
-Parser::Value Parser::during(Value condition, std::size_t first_leaf) {
+Parser::Value Parser::during(Value condition, const Token& first, std::size_t first_leaf) {
   const Token word = take();
   During during;
   if (accept("(")) {
@@ -86,8 +86,6 @@ Parser::Value Parser::during(Value condition, std::size_t first_leaf) {
   node.op = Op::kDuring;
   node.a = condition.node;
   node.more = put(out_.durings, {std::move(during)});
-  Token first = word;
-  first.begin = begin;
   return add(std::move(node), first, Type::kTruth);
 }
 

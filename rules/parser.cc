@@ -307,7 +307,7 @@ Parser::Value Parser::comparison() {
   const std::size_t first_leaf = out_.leaves.size();
   const Value left = addition();
   const auto op = comparison_op(peek());
-  if (!op) return left.type == Type::kTruth ? held(left, first_leaf) : left;
+  if (!op) return left.type == Type::kTruth ? held(left, first, first_leaf) : left;
   const Token at = take();
   want(left, Type::kNumber, at, "what is compared");
   const Value right = addition();
@@ -319,21 +319,21 @@ Parser::Value Parser::comparison() {
   node.a = left.node;
   node.b = right.node;
   tell_bound(node);
-  return held(add(std::move(node), first, Type::kTruth), first_leaf);
+  return held(add(std::move(node), first, Type::kTruth), first, first_leaf);
 }
 
 // What may stand after a condition, as often as wanted.
-Parser::Value Parser::held(Value condition, std::size_t first_leaf) {
+Parser::Value Parser::held(Value condition, const Token& first, std::size_t first_leaf) {
   while (true) {
     const std::int32_t before = condition.node;
-    condition = consecutive(condition, first_leaf);
-    if (next_is("during")) condition = during(condition, first_leaf);
+    condition = consecutive(condition, first, first_leaf);
+    if (next_is("during")) condition = during(condition, first, first_leaf);
     if (condition.node == before) return condition;
   }
 }
 
 // condition, 2 consecutive months
-Parser::Value Parser::consecutive(Value condition, std::size_t first_leaf) {
+Parser::Value Parser::consecutive(Value condition, const Token& first, std::size_t first_leaf) {
   const bool follows = next_is(",") && peek(1).kind == TokenKind::kNumber &&
                        peek(2).kind == TokenKind::kName && peek(2).text == "consecutive";
   if (!follows) return condition;
@@ -364,8 +364,6 @@ Parser::Value Parser::consecutive(Value condition, std::size_t first_leaf) {
   node.count = static_cast<std::int32_t>(count.number);
   node.cadence = *cadence;
   node.one_series = reads_one_series(first_leaf);
-  Token first = count;
-  first.begin = node_of(condition).begin;
   return add(std::move(node), first, Type::kTruth);
 }
 

@@ -66,8 +66,9 @@ class Parser {
   Value conjunction();
   Value negation();
   Value comparison();
-  Value held(Value condition, std::size_t first_leaf);  // of the condition's reads
-  Value consecutive(Value condition, std::size_t first_leaf);
+  // `first`: what the condition begins with; `first_leaf`: the first of its reads.
+  Value held(Value condition, const Token& first, std::size_t first_leaf);
+  Value consecutive(Value condition, const Token& first, std::size_t first_leaf);
   Value addition();
   Value product();
   Value unary();
@@ -118,7 +119,7 @@ class Parser {
 
   // ---- calls_guard.cc: seasons, and what a condition needs
   static std::span<const Function> guard_functions();
-  Value during(Value condition, std::size_t first_leaf);
+  Value during(Value condition, const Token& first, std::size_t first_leaf);
   bool reads_one_series(std::size_t first_leaf) const;  // from that leaf on, or events alone
   Season season();
   Value age_call(const Token& function, const Function& row);
