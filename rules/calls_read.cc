@@ -58,6 +58,8 @@ Parser::Value Parser::aggregate_call(const Token& function, const Function& row)
   node.op = Op::kAggregate;
   if (leaf.reads_events) {
     node.unit = Unit::base(aggregate == Aggregate::kCount ? "events" : "people");
+  } else if (aggregate == Aggregate::kCount) {
+    node.unit = Unit::base("observations");
   } else {
     const Indicator& indicator = *catalogue_.find(leaf.indicator);
     const bool totals = indicator.is_rate() && aggregate == Aggregate::kSum;
@@ -74,8 +76,6 @@ Leaf Parser::named_leaf(Aggregate aggregate) {
   const Indicator* indicator = catalogue_.find_indicator(series.text);
   if (indicator == nullptr)
     unknown(series, "indicator", names_of(catalogue_.indicators, &Indicator::code));
-  if (aggregate == Aggregate::kCount)
-    wrong(series, "count() counts events", "count(events(kind: ...), 60d)");
   Leaf leaf;
   leaf.aggregate = aggregate;
   leaf.indicator = indicator->id;
@@ -92,6 +92,9 @@ Leaf Parser::series_leaf(const Token& function, Aggregate aggregate) {
   while (accept(",")) {
     if (peek().kind == TokenKind::kSpan && !has_window) {
       window_of(leaf, *indicator, expect_span("a window"));
+      has_window = true;
+    } else if (next_is("since") && !has_window) {
+      since_of(leaf);
       has_window = true;
     } else {
       series_option(leaf,
@@ -124,6 +127,23 @@ SourceId Parser::source_named(const Token& token) {
   const Source* source = catalogue_.find_source(token.text);
   if (source == nullptr) unknown(token, "source", names_of(catalogue_.sources, &Source::key));
   return source->id;
+}
+
+// "over 3 months", "since rains began".
+std::string Parser::window_text(const Leaf& leaf, std::string_view before) {
+  if (leaf.since) return "since the season " + leaf.since->name() + " began";
+  return std::string(before) + " " + to_string(leaf.window);
+}
+
+void Parser::since_of(Leaf& leaf) {
+  const Token at = take();
+  leaf.since = season();
+  if (!leaf.reads_events && leaf.cadence != Cadence::kIrregular &&
+      leaf.since->most_periods(leaf.cadence) == 0)
+    wrong(at,
+          "a window since " + leaf.since->name() + " can never hold a whole " +
+              std::string(name_of(leaf.cadence)) + " (" + leaf.since->text() + ")",
+          "a season that holds a period of the series");
 }
 
 void Parser::window_of(Leaf& leaf, const Indicator& indicator, const Token& span) {
@@ -175,7 +195,10 @@ Leaf Parser::events_leaf(const Token& function, Aggregate aggregate) {
   }
   expect(")");
   expect(",");
-  leaf.window = expect_span("a window such as 60d").span;
+  if (next_is("since"))
+    since_of(leaf);
+  else
+    leaf.window = expect_span("a window such as 60d, or since and a season").span;
   std::sort(leaf.kinds.begin(), leaf.kinds.end());
   if (leaf.sources.empty()) {
     const EventKind* first = leaf.kinds.empty() ? nullptr : catalogue_.find(leaf.kinds.front());
@@ -259,7 +282,7 @@ std::string Parser::label_of(const Leaf& leaf) const {
     const std::string of = leaf.magnitude == Magnitude::kDeaths      ? "deaths in "
                            : leaf.magnitude == Magnitude::kDisplaced ? "people displaced in "
                                                                      : "";
-    label = of + "events of " + kinds + magnitudes_of(leaf) + " in " + to_string(leaf.window);
+    label = of + "events of " + kinds + magnitudes_of(leaf) + " " + window_text(leaf, "in");
   } else {
     const Indicator& indicator = *catalogue_.find(leaf.indicator);
     const auto english = indicator.names.find("en");
@@ -267,9 +290,11 @@ std::string Parser::label_of(const Leaf& leaf) const {
     if (leaf.group.number() != 0) label += " (" + catalogue_.find(leaf.group)->code + ")";
     static constexpr std::array<std::string_view, 8> kHow = {
         "", "total", "mean", "least", "greatest", "median", "standard deviation", "number"};
-    if (leaf.aggregate != Aggregate::kLast)
-      label += ", " + std::string(kHow[static_cast<std::size_t>(leaf.aggregate)]) + " over " +
-               to_string(leaf.window);
+    if (leaf.aggregate == Aggregate::kCount)
+      label = "figures of " + label + " " + window_text(leaf, "in");
+    else if (leaf.aggregate != Aggregate::kLast)
+      label += ", " + std::string(kHow[static_cast<std::size_t>(leaf.aggregate)]) + " " +
+               window_text(leaf, "over");
   }
   return label;
 }

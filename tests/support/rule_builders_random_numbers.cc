@@ -8,19 +8,21 @@ namespace tocsin {
 PackMaker::Measure PackMaker::measure() {
   const Read r = any_read();
   const bool gridless = !r.events && indicator_of(r).cadence == Cadence::kIrregular;
-  const bool history = plan_.history && !gridless;
+  const bool history = plan_.history && !gridless && has_history(r);
   Expr e = twin::read(r);
-  const int form = dice_.between(0, 17);
-  if (form == 0 && r.lag.count == 0) {
+  const int form = dice_.between(0, 18);
+  if (form == 0 && r.lag.count == 0 && r.lag_observations == 0) {
     e.kind = Kind::kChange;
     e.span =
         r.events ? Span{dice_.between(3, 30), SpanUnit::kDays} : step_of(indicator_of(r).cadence);
+    if (!r.events && r.how == How::kLast && dice_.chance(40)) e.observations = dice_.between(1, 2);
     return {dice_.chance(40) ? twin::op(Kind::kAbsolute, e) : e, "%", 30};
   }
   if (form <= 2 && history) {
-    e.kind = form == 1 ? Kind::kPercentile : Kind::kZscore;
+    e.kind = form == 1 || r.since ? Kind::kPercentile : Kind::kZscore;
     e.years = dice_.between(2, 3);
-    return {e, form == 1 ? "%" : "sd", form == 1 ? 50.0 : 0.8};
+    const bool rank = e.kind == Kind::kPercentile;
+    return {e, rank ? "%" : "sd", rank ? 50.0 : 0.8};
   }
   if (form == 3 && history && !r.events && is_seasonal(indicator_of(r).cadence))
     return {residual(r), "sd", 0.8};
@@ -37,6 +39,7 @@ PackMaker::Measure PackMaker::measure() {
     const Expr more = twin::op(Kind::kAdd, twin::read(all), twin::number(2, unit_of(r)));
     return {twin::op(Kind::kDivide, e, more), "%", 60};
   }
+  if (form == 18 && !r.events) return {age(r), "days", gridless ? 30.0 : 12.0};
   if (form == 5) return {twin::op(Kind::kSubtract, e, twin::read(earlier(r))), unit_of(r), 1};
   if (form == 6 && r.events)
     return {twin::op(Kind::kPer100k, e), unit_of(r) + "/people_100k", typical(r) / 3};
@@ -59,6 +62,11 @@ PackMaker::Measure PackMaker::measure() {
   return {e, unit_of(r), typical(r)};
 }
 
+// Whether other years have the same window of it.
+bool PackMaker::has_history(const Read& r) {
+  return r.lag_observations == 0 && (r.events || r.how != How::kCount);
+}
+
 bool PackMaker::is_seasonal(Cadence c) {
   return c == Cadence::kMonth || c == Cadence::kDekad || c == Cadence::kQuarter;
 }
@@ -78,8 +86,10 @@ PackMaker::Expr PackMaker::residual(const Read& like) {
 double PackMaker::rounded(double value) { return std::round(value * 10) / 10; }
 
 PackMaker::Expr PackMaker::threshold(const Measure& m, const Read* read) {
-  const double value = rounded(m.typical * dice_.between(4, 16) / 10.0);
-  if (read != nullptr && plan_.history && dice_.chance(40) &&
+  double value = rounded(m.typical * dice_.between(4, 16) / 10.0);
+  const bool whole = m.unit == "days";
+  if (whole) value = std::round(value);
+  if (read != nullptr && plan_.history && has_history(*read) && dice_.chance(40) &&
       (read->events || indicator_of(*read).cadence != Cadence::kIrregular)) {
     Expr normal = twin::read(*read);
     normal.kind = Kind::kNormal;
@@ -92,8 +102,8 @@ PackMaker::Expr PackMaker::threshold(const Measure& m, const Read* read) {
     p.name = "k" + std::to_string(pack_.parameters.size());
     p.unit = m.unit;
     p.value = value;
-    if (dice_.chance(60)) p.by_region[at::kXa] = rounded(value * 1.3);
-    if (dice_.chance(40)) p.by_region[at::kXb] = rounded(value * 0.7);
+    if (dice_.chance(60)) p.by_region[at::kXa] = whole ? value + 3 : rounded(value * 1.3);
+    if (dice_.chance(40)) p.by_region[at::kXb] = whole ? value + 1 : rounded(value * 0.7);
     pack_.parameters.push_back(p);
     Expr e;
     e.kind = Kind::kParameter;

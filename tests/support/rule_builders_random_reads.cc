@@ -5,6 +5,7 @@ namespace tocsin {
 
 std::string PackMaker::unit_of(const Read& r) const {
   if (r.events) return r.how == How::kCount ? "events" : "people";
+  if (r.how == How::kCount) return "observations";
   const Indicator& i = indicator_of(r);
   return i.is_rate() && r.how == How::kSum ? i.unit.substr(0, i.unit.find('/')) : i.unit;
 }
@@ -54,9 +55,15 @@ PackMaker::Read PackMaker::observed(IndicatorId id) {
     r.how = dice_.pick(kHows);
     r.window = window_of(cadence);
   }
+  if (r.how == How::kLast && dice_.chance(15)) {
+    r.lag_observations = dice_.between(1, 2);
+  } else if (r.how != How::kLast) {
+    if (dice_.chance(10)) r.how = How::kCount;
+    if (dice_.chance(12)) r.since = some_season();
+  }
   if (dice_.chance(10)) r.group = of::kWomen;
   if (dice_.chance(10)) r.source = dice_.chance(50) ? of::kFirst : of::kSecond;
-  if (dice_.chance(10)) r.lag = step_of(cadence);
+  if (r.lag_observations == 0 && dice_.chance(10)) r.lag = step_of(cadence);
   return r;
 }
 
@@ -70,6 +77,7 @@ PackMaker::Read PackMaker::happened() {
   if (r.how == How::kSum)
     r.weight = dice_.chance(60) ? twin::Weight::kDeaths : twin::Weight::kDisplaced;
   r.window = dice_.pick(kWindows);
+  if (dice_.chance(10)) r.since = some_season();
   switch (dice_.between(0, 3)) {
     case 0:
       r.kinds = {of::kClash};
@@ -103,14 +111,15 @@ double PackMaker::typical(const Read& r) {
   if (r.events) return r.how == How::kCount ? 2 : r.weight == twin::Weight::kDeaths ? 6 : 30;
   const Indicator& i = indicator_of(r);
   if (r.how == How::kStddev) return 5;
-  if (r.how != How::kSum) return 10;
+  if (r.how != How::kSum && r.how != How::kCount) return 10;
+  if (r.how == How::kCount) return 3;
   if (i.cadence == Cadence::kIrregular) return 15;
   const int n = whole_periods(r.window, i.cadence).value();
   return 10.0 * n * (i.is_rate() ? longest_days(r.window) / n : 1);
 }
 
 PackMaker::Read PackMaker::earlier(Read r) {
-  if (r.lag.count == 0)
+  if (r.lag.count == 0 && r.lag_observations == 0)
     r.lag =
         r.events ? Span{dice_.between(3, 30), SpanUnit::kDays} : step_of(indicator_of(r).cadence);
   return r;

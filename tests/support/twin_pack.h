@@ -18,6 +18,19 @@ namespace tocsin::twin {
 enum class How : std::uint8_t { kLast, kSum, kMean, kLeast, kGreatest, kMedian, kStddev, kCount };
 enum class Weight : std::uint8_t { kOne, kDeaths, kDisplaced };
 
+// A part of the year. Dates: month and day; else the number of the dekad or week.
+struct Season {
+  enum class Of : std::uint8_t { kDates, kDekads, kWeeks, kEpiweeks };
+  std::string name;
+  Of of = Of::kDates;
+  std::pair<std::int32_t, std::int32_t> from, to;  // both included
+  // Whether the day lies in it, and whether it is its first one.
+  bool holds(Day day) const;
+  bool begins(Day day) const;
+  // The first day of the occurrence that holds the day; nullopt off season.
+  std::optional<Day> start(Day day) const;
+};
+
 // One aggregate over the data.
 struct Read {
   How how = How::kLast;
@@ -30,8 +43,10 @@ struct Read {
   bool above = false;  // printed as "more than one less"
   Weight weight = Weight::kOne;
   std::optional<SourceId> source;
-  Span window;  // count 0: none (last)
-  Span lag;     // count 0: none
+  Span window;                         // count 0: none (last), or since
+  std::optional<std::uint32_t> since;  // index of the season with which the window begins
+  std::int32_t lag_observations = 0;
+  Span lag;  // count 0: none
 };
 
 enum class Kind : std::uint8_t {
@@ -39,6 +54,7 @@ enum class Kind : std::uint8_t {
   kParameter,
   kPopulation,
   kRead,
+  kAge,
   kNormal,
   kPercentile,
   kZscore,
@@ -69,6 +85,8 @@ enum class Kind : std::uint8_t {
   kConsecutive,
   kRising,
   kCrosses,
+  kDuring,
+  kGiven,
   kOn,
   kActive,
   kCascade,
@@ -98,7 +116,10 @@ struct Expr {
   Read read;
   std::int32_t years = 0;
   bool mean = false, seasonal = false, trend = false;
-  Span span;  // change, rising: how far back; cascade: within
+  Span span;  // change, rising: how far back; cascade: within; active: a window of its own
+  std::int32_t observations = 0;       // change: how far back, in place of span
+  std::optional<std::uint32_t> since;  // active: the season with which its window begins
+  std::vector<std::uint32_t> seasons;  // during
   std::int32_t count = 0;
   Cadence cadence = Cadence::kMonth;  // consecutive
   std::vector<DimensionId> dimensions;
@@ -127,6 +148,11 @@ struct Signal {
   Level band = Level::kNone;
   bool reads = false;  // all compare the same number, printed once
   std::int32_t for_days = 0, linger_days = 0;
+  // The keys of the same names; of latch one or none.
+  std::optional<Expr> given;
+  std::vector<std::uint32_t> during;
+  std::optional<std::uint32_t> latch_season;
+  std::int32_t latch_days = 0;
 };
 
 struct Pattern {
@@ -141,6 +167,7 @@ struct Pattern {
 
 struct Pack {
   std::vector<RegionId> regions;  // admin-1 or lower
+  std::vector<Season> seasons;    // the first is "year", which every pack has
   std::vector<Parameter> parameters;
   std::vector<Signal> signals;
   std::vector<Pattern> patterns;
@@ -157,6 +184,7 @@ Expr op(Kind kind, Expr a, Expr b);
 Expr consecutive(Expr condition, std::int32_t count, Cadence cadence);
 Expr on(std::uint32_t signal);
 Expr active(std::uint32_t signal);
+Expr during(Expr condition, std::uint32_t season);
 Expr dimensions();
 
 std::string print(const Expr& expr, const Pack& pack, const Catalogue& catalogue);
