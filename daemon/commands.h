@@ -15,11 +15,6 @@ namespace tocsin {
 
 enum class OutputFormat { kText, kJson };
 
-// `tocsin check PACK...`: every error of the configuration and of the packs, with the line and a
-// caret.
-int run_check(const std::string& config_directory, const std::vector<std::string>& packs,
-              std::ostream& out, std::ostream& err);
-
 // `tocsin explain`: of an alert, each revision with what was known when it was said, then what its
 // pattern makes of the data of today for the day of its last revision; of a region, the latter for
 // every pattern. As JSON an array with one object a pack; for an alert {alert, revisions, now}.

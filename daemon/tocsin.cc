@@ -3,6 +3,7 @@
 
 #include "daemon/commands.h"
 #include "daemon/commands_admin.h"
+#include "daemon/commands_check.h"
 #include "daemon/commands_diff.h"
 #include "daemon/commands_format.h"
 #include "daemon/commands_test.h"
@@ -121,9 +122,21 @@ void admin_options(CLI::App& command, tocsin::AdminCall& call) {
 void add_rules(CLI::App& app, int& code) {
   auto* check = app.add_subcommand("check", "check the configuration and rule packs");
   auto config = config_option(*check);
-  auto packs = std::make_shared<std::vector<std::string>>();
-  check->add_option("packs", *packs, "pack files; none: those of the configuration");
-  check->callback([=, &code] { code = tocsin::run_check(*config, *packs, std::cout, std::cerr); });
+  auto checked = std::make_shared<tocsin::CheckOptions>();
+  auto check_as_json = std::make_shared<bool>(false);
+  check->add_option("packs", checked->packs, "pack files; none: those of the configuration");
+  check->add_flag("--json", *check_as_json, "errors and packs as JSON");
+  check->footer(
+      "Every error of every file in one run, with its line, what is allowed and the nearest word; "
+      "of "
+      "packs without errors, what they hold and the memory that a region takes at most.\n\n"
+      "Exit code: 0 no errors; 1 errors; 2 a file can't be read.\n\n"
+      "  tocsin check my-pack.yaml --config /etc/tocsin");
+  check->callback([=, &code] {
+    checked->config_directory = *config;
+    if (*check_as_json) checked->format = tocsin::OutputFormat::kJson;
+    code = tocsin::run_check(*checked, std::cout, std::cerr);
+  });
 
   auto* test =
       app.add_subcommand("test", "play the scenarios of rule packs, and see what they try");

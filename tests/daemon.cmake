@@ -1,5 +1,6 @@
 tocsin_test(daemon_tests
   SOURCES
+    check_command_test.cc
     checkpoint_test.cc
     diff_test.cc
     known_then_test.cc
