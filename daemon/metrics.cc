@@ -14,8 +14,6 @@
 namespace tocsin {
 namespace {
 
-constexpr int kRevisionKindCount = static_cast<int>(RevisionKind::kLapsed) + 1;
-
 prometheus::Family<prometheus::Counter>& counter_family(prometheus::Registry& registry,
                                                         std::string_view name) {
   const MetricEntry& entry = metric_entry(name);
