@@ -10,9 +10,9 @@
 namespace tocsin {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using testsupport::price;
 using testsupport::small_contents;
 using testsupport::SmallDaemon;
@@ -46,7 +46,7 @@ std::vector<std::string> kinds(const CommitOutcome& outcome) {
 
 // A store that has run on `keys`, and is proved when the test ends: what it says is what its
 // journal says.
-class Restraints : public testing::Test {
+class Restraints : public ::testing::Test {
  protected:
   void begin(const std::string& keys) {
     daemon_.begin();
