@@ -165,6 +165,8 @@ AdminAction post_backup(const Asked& asked) {
   return MakeBackup{directory->second};
 }
 
+AdminAction post_reload(const Asked& asked) { return ReadAgain{asked.who()}; }
+
 struct Route {
   std::string_view path;  // one `*` at most: anything but a slash
   std::string_view method;
@@ -174,8 +176,8 @@ struct Route {
 };
 
 // The first that fits is taken.
-const std::array<Route, 11>& routes() {
-  static const std::array<Route, 11> kRoutes = {{
+const std::array<Route, 12>& routes() {
+  static const std::array<Route, 12> kRoutes = {{
       {"/metrics", "GET", Purpose::kWatch, {}, get_metrics},
       {"/healthz", "GET", Purpose::kWatch, {}, get_health},
       {"/readyz", "GET", Purpose::kWatch, {}, get_ready},
@@ -191,6 +193,7 @@ const std::array<Route, 11>& routes() {
       {"/quarantine/*/release", "POST", Purpose::kRelease, {}, post_release},
       {"/quarantine/*", "GET", Purpose::kReadRecords, {}, get_quarantined},
       {"/backup", "POST", Purpose::kBackup, {"directory"}, post_backup},
+      {"/reload", "POST", Purpose::kRelease, {}, post_reload},
   }};
   return kRoutes;
 }
@@ -256,6 +259,12 @@ AdminAction act(const AdminPorts& ports, const AdminRequest& request) {
       return take(route, {ports, request, *target, *std::move(part)});
   }
   return admin_error(AdminRefusal::kNotFound, "there is no " + target->path, std::move(there));
+}
+
+AdminResponse respond_reload(const AdminPorts& ports, const std::string& who) {
+  auto done = ports.reload(who);
+  if (!done) return admin_error(done.error());
+  return admin_ok(json::serialize(json::object{{"status", "done"}, {"reload", *done}}));
 }
 
 AdminResponse respond_backup(const AdminPorts& ports, const std::string& directory) {

@@ -125,6 +125,7 @@ class Pipeline {
                       const Change& change);
   Result<void> take_acknowledgement(Working& working, const AcknowledgeInput& input);
   Result<void> take_release(Working& working, const QuarantineReleaseInput& input);
+  void take_reload(Working& working, const ReloadInput& input);
   Result<void> take_delivery(Working& working, const DeliveryInput& input);
   void state(Working& working);
   void route_revision(Working& working, const AlertRevision& revision);
