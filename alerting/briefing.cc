@@ -4,6 +4,7 @@
 
 #include "alerting/briefing_sections.h"
 #include "alerting/clean_text.h"
+#include "alerting/local_time.h"
 
 namespace tocsin {
 namespace {
@@ -57,6 +58,10 @@ std::vector<std::string> lead(const BriefingSubject& subject) {
        {"previous",
         level_text(texts, revision.previous_level, revision.previous_level_name, ".inline")},
        {"other", one_line(revision.merged_into)}})};
+  if (revision.kind == RevisionKind::kProposed && revision.decide_by)
+    lead.back() += ' ' + texts.say("silence." + revision.silence,
+                                   {{"deadline", local_time(texts, *revision.decide_by,
+                                                            subject.recipient.time_zone)}});
   const bool level_is_new = revision.kind == RevisionKind::kRaised ||
                             revision.kind == RevisionKind::kEscalated ||
                             revision.kind == RevisionKind::kEased;
@@ -73,7 +78,7 @@ std::vector<std::string> lead(const BriefingSubject& subject) {
     const auto unknown = unknown_dimensions(subject);
     lead.insert(lead.end(), unknown.begin(), unknown.end());
   }
-  if (!revision.shared_with.empty()) {
+  if (!revision.shared_with.empty() && revision.kind != RevisionKind::kProposed) {
     lead.push_back(texts.say("lead.shared", {{"basins", basin_names(subject)}}));
   }
   return lead;

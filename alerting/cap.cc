@@ -74,7 +74,7 @@ void add_envelope(pugi::xml_node alert, const CapSubject& subject) {
   add(alert, "identifier", cap_identifier(revision.alert, revision.number));
   add(alert, "sender", subject.options.sender);
   add(alert, "sent", cap_time(revision.issued.milliseconds()));
-  add(alert, "status", revision.illustrative ? "Exercise" : "Actual");
+  add(alert, "status", cap_status(revision));
   add(alert, "msgType", cap_message_type(revision.kind));
   add(alert, "source",
       fmt::format("tocsin, {}",

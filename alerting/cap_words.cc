@@ -10,10 +10,13 @@ CapWeight cap_weight(const AlertRevision& revision) {
     case RevisionKind::kCleared:
       return {"Past", "Minor", "AllClear"};
     case RevisionKind::kWithdrawn:
+    case RevisionKind::kVetoed:
+    case RevisionKind::kRefused:
       return {"Past", "Minor", "None"};
     case RevisionKind::kMerged:
     case RevisionKind::kRetired:
     case RevisionKind::kLapsed:
+    case RevisionKind::kProposed:
       return {"Unknown", "Unknown", "Assess"};
     case RevisionKind::kRaised:
     case RevisionKind::kEscalated:
@@ -34,9 +37,16 @@ CapWeight cap_weight(const AlertRevision& revision) {
   return {"Unknown", "Unknown", "Assess"};
 }
 
+// A proposal is not to be acted on: CAP has "Draft" for it.
+const char* cap_status(const AlertRevision& revision) {
+  if (revision.illustrative) return "Exercise";
+  return revision.kind == RevisionKind::kProposed ? "Draft" : "Actual";
+}
+
 const char* cap_message_type(RevisionKind kind) {
   switch (kind) {
     case RevisionKind::kRaised:
+    case RevisionKind::kProposed:
       return "Alert";
     case RevisionKind::kEscalated:
     case RevisionKind::kEased:
@@ -47,6 +57,8 @@ const char* cap_message_type(RevisionKind kind) {
     case RevisionKind::kWithdrawn:
     case RevisionKind::kMerged:
     case RevisionKind::kRetired:
+    case RevisionKind::kVetoed:
+    case RevisionKind::kRefused:
       return "Cancel";
   }
   return "Update";

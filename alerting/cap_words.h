@@ -19,6 +19,9 @@ struct CapWeight {
 // it goes on is unknown.
 CapWeight cap_weight(const AlertRevision& revision);
 
+// "Actual", "Draft" (a proposal), "Exercise" (made from demonstration data).
+const char* cap_status(const AlertRevision& revision);
+
 const char* cap_message_type(RevisionKind kind);
 const char* cap_certainty(const AlertRevision& revision);
 // "Other" for a dimension that CAP has no category for.

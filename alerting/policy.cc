@@ -124,10 +124,22 @@ RoutingDecision decide_by_rules(const AlertRevision& revision, const Committee& 
                       name_of(committee.least_level))};
 }
 
+std::vector<RoutingDecision> decide_proposal(const AlertRevision& revision,
+                                             const Catalogue& catalogue) {
+  std::vector<RoutingDecision> decisions;
+  for (const Committee& committee : catalogue.committees) {
+    const bool asked = std::ranges::find(revision.asked, committee.key) != revision.asked.end();
+    decisions.push_back({committee.key, asked,
+                         asked ? "it is asked to decide" : "a proposal, and it is not asked"});
+  }
+  return decisions;
+}
+
 }  // namespace
 
 std::vector<RoutingDecision> decide(const AlertRevision& revision, const Catalogue& catalogue,
                                     const std::set<std::string>& told) {
+  if (revision.kind == RevisionKind::kProposed) return decide_proposal(revision, catalogue);
   const SharedBasins shared = shared_basins(revision, catalogue.regions);
   std::vector<RoutingDecision> decisions;
   for (const Committee& committee : catalogue.committees) {

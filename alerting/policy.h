@@ -22,6 +22,7 @@ struct RoutingDecision {
 
 // One decision for every committee of the catalogue, in its order. The rules, first match wins:
 //
+// 0. A proposal goes to those who are asked, and to nobody else.
 // 1. A committee to which an earlier revision of this alert was sent gets every later one, whatever
 //    the level is now: who got the original gets the Update and the Cancel.
 // 2. A revision that ends an alert is news only to those who were told of it.

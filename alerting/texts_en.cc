@@ -92,9 +92,12 @@ constexpr TextEntry kEnglish[] = {
     {"headline.escalated", "{level}, up from {previous}"},
     {"headline.lapsed", "{level}, evidence out of date"},
     {"headline.merged", "Closed, merged with another alert"},
+    {"headline.proposed", "{level}, proposed"},
     {"headline.raised", "{level}"},
+    {"headline.refused", "Not agreed to"},
     {"headline.retired", "Closed, rule no longer in use"},
     {"headline.updated", "{level}, updated"},
+    {"headline.vetoed", "Vetoed"},
     {"headline.withdrawn", "Withdrawn"},
     {"horizon.long", "Long term"},
     {"horizon.medium", "Medium term"},
@@ -159,6 +162,8 @@ constexpr TextEntry kEnglish[] = {
     {"sdg.goal.9", "industry, innovation and infrastructure"},
     {"sdg.target", "Target {target} (Goal {goal}: {name})"},
     {"sdg.target.plain", "Target {target}"},
+    {"silence.agrees", "It is raised on {deadline} unless it is vetoed before."},
+    {"silence.refuses", "It is dropped on {deadline} unless it is agreed to before."},
     {"skill.none", "There is no record of this rule in back-tests yet."},
     {"source.reach", "Data up to {day}."},
     {"source.reliability", "Reliability {letter} on the Admiralty scale: {words}."},
@@ -175,12 +180,20 @@ constexpr TextEntry kEnglish[] = {
      "This alert is closed because it describes the same episode as alert {other}, which goes on. "
      "It "
      "does not mean that anything has improved."},
+    {"status.proposed",
+     "An alert at level {level} is proposed and not in force. You are asked to decide."},
     {"status.raised", "New alert at level {level}."},
+    {"status.refused",
+     "The alert that was proposed at level {previous} is not raised: it was not agreed to in time. "
+     "This is not an all-clear: its conditions hold."},
     {"status.retired",
      "This alert is closed because the rule behind it is no longer in use. This is not an "
      "all-clear: "
      "the rule that would have told has stopped."},
     {"status.updated", "The level stays at {level}. What it rests on has changed."},
+    {"status.vetoed",
+     "The alert that was proposed at level {previous} is not raised: it was vetoed. This is not an "
+     "all-clear: its conditions hold."},
     {"status.withdrawn",
      "This alert is withdrawn: with the data as corrected it would not have been raised. Please "
      "tell "

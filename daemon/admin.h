@@ -55,6 +55,7 @@ struct AdminOptions {
 //                     ?state=open|closed|all (all) &region=CODE &limit=N (500, at most 10000)
 //   GET /alerts/ID    all revisions of one alert, its dispatches and acknowledgements
 //   POST /alerts/ID/acknowledge   {"committee", "revision", "note"}
+//   POST /mutes       {"pattern", "region", "until", "reason"}: new alerts of it are held back
 //   GET /quarantine   rows by sequence; ?producer= &source= &code= &after=N &limit=N (100, at most
 //                     1000); `next` is the `after` of the next page
 //   GET /quarantine/N             one row with its record

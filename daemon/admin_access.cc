@@ -18,7 +18,7 @@ struct Rule {
   Does does;  // what writes must not be asked for over a network in the clear
 };
 
-constexpr std::array<Rule, 6> kRules = {{
+constexpr std::array<Rule, 7> kRules = {{
     {Purpose::kWatch, WithoutFile::kEverybody, Role::kRead, Here::kNeedsNone, Does::kReads},
     {Purpose::kRead, WithoutFile::kEverybody, Role::kRead, Here::kNeedsToken, Does::kReads},
     {Purpose::kReadRecords, WithoutFile::kThisMachine, Role::kRead, Here::kNeedsToken,
@@ -27,6 +27,7 @@ constexpr std::array<Rule, 6> kRules = {{
     {Purpose::kAcknowledge, WithoutFile::kNobody, Role::kAcknowledge, Here::kNeedsToken,
      Does::kWrites},
     {Purpose::kRelease, WithoutFile::kNobody, Role::kAdmin, Here::kNeedsToken, Does::kWrites},
+    {Purpose::kMute, WithoutFile::kNobody, Role::kAdmin, Here::kNeedsToken, Does::kWrites},
 }};
 
 // The token of "Bearer TOKEN"; the scheme's case counts for nothing (RFC 9110).

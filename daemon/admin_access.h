@@ -18,10 +18,11 @@ namespace tocsin {
 //   kBackup      | this machine   | role admin                  | role admin, with TLS
 //   kAcknowledge | nobody         | role acknowledge            | role acknowledge, with TLS
 //   kRelease     | nobody         | role admin                  | role admin, with TLS
+//   kMute        | nobody         | role admin                  | role admin, with TLS
 //
 // "Everybody" is everybody who can connect: the configuration lets that be a network only with
 // `security: plain`, which asks for exactly that, or with TLS and a tokens file.
-enum class Purpose { kWatch, kRead, kReadRecords, kBackup, kAcknowledge, kRelease };
+enum class Purpose { kWatch, kRead, kReadRecords, kBackup, kAcknowledge, kRelease, kMute };
 
 struct Caller {
   bool tokens_file = false;  // whether there is one; without it what is given is passed over

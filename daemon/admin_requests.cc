@@ -73,6 +73,22 @@ json::object to_object(const Released& released) {
   return object;
 }
 
+std::string to_json(const Muted& muted) {
+  return json::serialize(json::object{{"pattern", muted.pattern},
+                                      {"region", muted.region},
+                                      {"who", muted.who},
+                                      {"until", format_rfc3339(muted.until)},
+                                      {"at", format_rfc3339(muted.at)},
+                                      {"muted", muted.until > muted.at}});
+}
+
+// A day is its midnight in UTC.
+Result<ProcessingTime> time_of(const std::string& text) {
+  if (const auto day = parse_day(text)) return start_of<ProcessingTime>(*day);
+  if (const auto time = parse_rfc3339_ms(text)) return ProcessingTime(*time);
+  return invalid("until is '" + text + "'; allowed: a day, 2026-07-01, or a time in RFC 3339");
+}
+
 std::string to_json(const Acknowledged& acknowledged) {
   const Acknowledgement& row = acknowledged.acknowledgement;
   json::object object{{"alert", row.alert.hex()},     {"revision", row.revision},
@@ -123,6 +139,31 @@ AdminAction acknowledge_alert(const Store& store, const std::string& alert, cons
                      const RequestOutcome& outcome = outcomes.at(0);
                      if (!outcome) return admin_error(outcome.error());
                      return admin_ok(to_json(std::get<Acknowledged>(*outcome)));
+                   }};
+}
+
+AdminAction mute_pattern(const std::string& body, const std::string& who) {
+  const auto object = read_body(body, {"pattern", "region", "until", "reason"});
+  if (!object) return admin_error(object.error());
+  MuteInput input;
+  input.who = who;
+  std::string until;
+  for (const auto& [name, member] :
+       {std::pair("pattern", &input.pattern), std::pair("region", &input.region),
+        std::pair("until", &until), std::pair("reason", &input.reason)}) {
+    auto text = text_member(*object, name, kNoteBytesMax);
+    if (!text) return admin_error(text.error());
+    if (text->empty())
+      return admin_error(AdminRefusal::kBadRequest, "the body has no " + std::string(name));
+    *member = *std::move(text);
+  }
+  const auto time = time_of(until);
+  if (!time) return admin_error(time.error());
+  input.until = *time;
+  return AskEngine{{std::move(input)}, [](const std::vector<RequestOutcome>& outcomes) {
+                     const RequestOutcome& outcome = outcomes.at(0);
+                     if (!outcome) return admin_error(outcome.error());
+                     return admin_ok(to_json(std::get<Muted>(*outcome)));
                    }};
 }
 

@@ -14,6 +14,9 @@ namespace tocsin {
 // one.
 AdminAction acknowledge_alert(const Store& store, const std::string& alert, const std::string& body,
                               const std::string& who);
+// `body`: {"pattern": NAME, "region": CODE, "until": DAY or TIME, "reason": TEXT}; a time that is
+// over lifts a mute.
+AdminAction mute_pattern(const std::string& body, const std::string& who);
 AdminAction release_one(const std::string& sequence, const std::string& body,
                         const std::string& who);
 // `body`: {"sequences": [N, ...]}, at most kRequestInputsMax.

@@ -127,6 +127,8 @@ AdminAction post_acknowledgement(const Asked& asked) {
   return acknowledge_alert(asked.ports.store, asked.part, asked.request.body, asked.who());
 }
 
+AdminAction post_mute(const Asked& asked) { return mute_pattern(asked.request.body, asked.who()); }
+
 AdminAction get_quarantine(const Asked& asked) {
   const auto query = read_quarantine_query(asked.target);
   if (!query) return admin_error(query.error());
@@ -184,6 +186,7 @@ const std::array<Route, 12>& routes() {
       {"/alerts", "GET", Purpose::kRead, {"state", "region", "limit"}, get_alerts},
       {"/alerts/*", "GET", Purpose::kRead, {}, get_alert},
       {"/alerts/*/acknowledge", "POST", Purpose::kAcknowledge, {}, post_acknowledgement},
+      {"/mutes", "POST", Purpose::kMute, {}, post_mute},
       {"/quarantine",
        "GET",
        Purpose::kReadRecords,

@@ -221,6 +221,25 @@ int run_acknowledge(const AcknowledgeOptions& options, std::ostream& out, std::o
   return kDone;
 }
 
+int run_mute(const MuteOptions& options, std::ostream& out, std::ostream& err) {
+  const auto peer = admin_peer(options.call);
+  if (!peer) return cannot(err, peer.error());
+  const json::object body{{"pattern", options.pattern},
+                          {"region", options.region},
+                          {"until", options.until},
+                          {"reason", options.reason}};
+  const auto answer = read_answer(http_post(*peer, "/mutes", json::serialize(body)));
+  if (!answer) return cannot(err, answer.error());
+  const json::value* muted = answer->if_contains("muted");
+  if (muted != nullptr && muted->is_bool() && muted->get_bool())
+    fmt::print(out, "new alerts of {} in {} are held back until {}\n", text_at(*answer, "pattern"),
+               text_at(*answer, "region"), text_at(*answer, "until"));
+  else
+    fmt::print(out, "new alerts of {} in {} are not muted any more\n", text_at(*answer, "pattern"),
+               text_at(*answer, "region"));
+  return kDone;
+}
+
 int run_quarantine_list(const std::string& config_directory, const QuarantineQuery& query,
                         OutputFormat format, std::ostream& out, std::ostream& err) {
   const auto read = open_store_of(config_directory);

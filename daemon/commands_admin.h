@@ -35,6 +35,12 @@ struct AcknowledgeOptions {
 };
 int run_acknowledge(const AcknowledgeOptions& options, std::ostream& out, std::ostream& err);
 
+struct MuteOptions {
+  AdminCall call;
+  std::string pattern, region, until, reason;
+};
+int run_mute(const MuteOptions& options, std::ostream& out, std::ostream& err);
+
 // These two read the store themselves, beside a running daemon.
 int run_quarantine_list(const std::string& config_directory, const QuarantineQuery& query,
                         OutputFormat format, std::ostream& out, std::ostream& err);

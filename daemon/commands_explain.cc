@@ -179,6 +179,45 @@ json::array as_json(const std::vector<Needed>& needed) {
   return out;
 }
 
+// ---- what is held back
+
+// The notes that an alert of the pack and region is held back, oldest first.
+Result<json::array> held_back(const Known& known, const std::string& pack,
+                              const std::string& region) {
+  json::array notes;
+  const std::string today = format_day(known.today);
+  auto done =
+      known.store.for_each_ledger(Chain::kAlerts, 0, [&](const LedgerRow& row) -> Result<void> {
+        if (!row.json.starts_with(R"({"note":"held-back")")) return {};
+        json::value note = json::parse(row.json);
+        if (note.at("pack").as_string() == pack && note.at("region").as_string() == region &&
+            std::string(note.at("at").as_string()).substr(0, today.size()) <= today)
+          notes.push_back(std::move(note));
+        return {};
+      });
+  if (!done) return tl::unexpected(done.error());
+  return notes;
+}
+
+void tell_held_back(const json::array& notes, const Assessment& assessment, std::uint32_t index,
+                    std::ostream& out) {
+  const auto text = [](const json::value& note, const char* key) {
+    return std::string(note.at(key).as_string());
+  };
+  bool any = false;
+  for (const json::value& note : notes) {
+    if (text(note, "pattern") != assessment.pack().patterns[index].name) continue;
+    const std::string by = text(note, "by"), until = text(note, "until");
+    fmt::print(
+        out, "  {}: {} held back at {}{}{}{}\n", text(note, "at"), text(note, "why"),
+        text(note, "level"), by.empty() ? "" : ", by " + by,
+        until.empty() ? "" : ", until " + until,
+        note.as_object().contains("overrides") ? "; whether it is overridden is not known" : "");
+    any = true;
+  }
+  if (any) out << "\n";
+}
+
 // ---- what the data says
 
 void explain_pattern_as_text(const Assessment& assessment, const Question& question,
@@ -276,12 +315,18 @@ Result<json::array> answer(const Known& known, const Question& question,
     for (std::uint32_t i = 0; i < pack.patterns.size(); ++i)
       if (question.asks(assessment, i)) asked.push_back(i);
     if (asked.empty()) continue;
+    const auto held = held_back(known, pack.name, question.region.code);
+    if (!held) return tl::unexpected(held.error());
     const bool as_text = options.format == OutputFormat::kText;
     if (as_text) {
-      for (const std::uint32_t i : asked) explain_pattern_as_text(assessment, question, i, out);
+      for (const std::uint32_t i : asked) {
+        explain_pattern_as_text(assessment, question, i, out);
+        tell_held_back(*held, assessment, i, out);
+      }
       explain_signals_as_text(assessment, question, out);
     }
     json::object explained = explain_as_json(assessment, question);
+    explained["held_back"] = *held;
     if (options.records) {
       const auto needed = find_needed(known, assessment, question);
       if (!needed) return tl::unexpected(needed.error());

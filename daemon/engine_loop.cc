@@ -179,7 +179,8 @@ Result<void> EngineLoop::turn() {
   }
   const ProcessingTime now = clock_.now();
   const bool new_day = day_of(now) > day_of(pipeline_.now());
-  if (inputs.empty() && !new_day) return {};
+  const auto due = pipeline_.engine().ledger().next_due(pipeline_.now());
+  if (inputs.empty() && !new_day && !(due && *due <= now)) return {};
   if (inputs.empty()) inputs.emplace_back(ClockInput{});
   return commit(std::move(inputs), std::move(decoded), now, oldest);
 }
@@ -272,8 +273,13 @@ Result<void> EngineLoop::commit_published(const Frame& frame) {
 }
 
 Result<void> EngineLoop::advance_days(ProcessingTime until) {
-  for (Day day = day_of(pipeline_.now()) + 1; day <= day_of(until); day = day + 1) {
-    auto outcome = pipeline_.commit({ClockInput{}}, start_of<ProcessingTime>(day));
+  while (true) {
+    // The next midnight, or a deadline before it.
+    auto next = start_of<ProcessingTime>(day_of(pipeline_.now()) + 1);
+    if (const auto due = pipeline_.engine().ledger().next_due(pipeline_.now()))
+      next = std::min(next, *due);
+    if (next > until) break;
+    auto outcome = pipeline_.commit({ClockInput{}}, next);
     if (!outcome) return tl::unexpected(outcome.error());
     metrics_.committed(*outcome, pipeline_);
     if (outcome->dispatches > 0) ports_.wake_dispatcher();

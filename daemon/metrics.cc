@@ -14,8 +14,6 @@
 namespace tocsin {
 namespace {
 
-constexpr int kRevisionKindCount = static_cast<int>(RevisionKind::kLapsed) + 1;
-
 prometheus::Family<prometheus::Counter>& counter_family(prometheus::Registry& registry,
                                                         std::string_view name) {
   const MetricEntry& entry = metric_entry(name);
@@ -68,6 +66,7 @@ struct Metrics::Counted {
   prometheus::Histogram& commit_records =
       histogram(registry, "tocsin_commit_records", kRecordsBounds);
   std::array<std::array<prometheus::Counter*, kLevelCount>, kRevisionKindCount> revisions{};
+  std::array<prometheus::Counter*, kHoldReasonCount> held_back{};
   std::array<prometheus::Counter*, 2> reloads{};
   std::atomic<bool> reload_refused = false;  // the last one
   std::array<prometheus::Counter*, kFateCount> released{};
@@ -80,6 +79,11 @@ struct Metrics::Counted {
     for (const ReloadResult result : {ReloadResult::kDone, ReloadResult::kRefused})
       reloads[static_cast<std::size_t>(result)] = &of_reloads.Add(
           labels_of(metric_entry(kReloads), {result == ReloadResult::kDone ? "done" : "refused"}));
+    constexpr std::string_view kHeldBack = "tocsin_alerts_held_back_total";
+    auto& of_holds = counter_family(registry, kHeldBack);
+    for (int why = 0; why < kHoldReasonCount; ++why)
+      held_back[static_cast<std::size_t>(why)] = &of_holds.Add(
+          labels_of(metric_entry(kHeldBack), {name_of(static_cast<HoldReason>(why))}));
     constexpr std::string_view kReleased = "tocsin_quarantine_released_total";
     auto& fates = counter_family(registry, kReleased);
     for (int fate = 0; fate < kFateCount; ++fate)
@@ -120,10 +124,13 @@ void Metrics::committed(const CommitOutcome& outcome, const Pipeline& pipeline) 
     if (!request) continue;
     if (const auto* released = std::get_if<Released>(&*request)) {
       counted.released[static_cast<std::size_t>(released->fate)]->Increment();
-    } else if (std::get<Acknowledged>(*request).is_new) {
+    } else if (const auto* acknowledged = std::get_if<Acknowledged>(&*request);
+               acknowledged != nullptr && acknowledged->is_new) {
       counted.acknowledgements.Increment();
     }
   }
+  for (const HeldBack& held : outcome.held_back)
+    counted.held_back[static_cast<std::size_t>(held.why)]->Increment();
   if (outcome.records > 0) counted.commit_records.Observe(static_cast<double>(outcome.records));
   engine_->update(outcome, pipeline);
 }

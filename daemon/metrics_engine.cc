@@ -71,12 +71,13 @@ void EngineFigures::update(const CommitOutcome& outcome, const Pipeline& pipelin
 void EngineFigures::follow_alerts(const CommitOutcome& outcome, const Pipeline& pipeline) {
   if (!restored_) {
     for (const AlertRevision& last : pipeline.engine().ledger().open())
-      open_.insert_or_assign(last.alert, OpenAlert{last.pattern, last.level});
+      if (last.kind != RevisionKind::kProposed)
+        open_.insert_or_assign(last.alert, OpenAlert{last.pattern, last.level});
     restored_ = true;
     return;
   }
   for (const AlertRevision& revision : outcome.revisions) {
-    if (closes(revision.kind)) {
+    if (closes(revision.kind) || revision.kind == RevisionKind::kProposed) {
       open_.erase(revision.alert);
     } else {
       open_.insert_or_assign(revision.alert, OpenAlert{revision.pattern, revision.level});

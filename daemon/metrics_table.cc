@@ -28,6 +28,8 @@ constexpr auto kTable = std::to_array<MetricEntry>({
      "Revisions that a committee confirmed having read, since the start."},
     {"tocsin_alert_revisions_total", Counter, "kind, level",
      "Revisions of alerts stated since the start."},
+    {"tocsin_alerts_held_back_total", Counter, "why",
+     "Notes that a new alert is held back, by a mute, a budget, a person or a veto."},
     {"tocsin_alerts_open", Gauge, "pattern, level", "Alerts that are open."},
     {"tocsin_build_info", Gauge, "version", "1; the version of the program."},
     {"tocsin_checkpoint_sequence", Gauge, "",

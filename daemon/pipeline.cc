@@ -220,6 +220,7 @@ Result<void> Pipeline::take(Working& working, const Input& input) {
   if (const auto* release = std::get_if<QuarantineReleaseInput>(&input))
     return take_release(working, *release);
   if (const auto* reload = std::get_if<ReloadInput>(&input)) take_reload(working, *reload);
+  if (const auto* mute = std::get_if<MuteInput>(&input)) take_mute(working, *mute);
   return {};
 }
 
@@ -406,6 +407,7 @@ void Pipeline::state(Working& working) {
   }
   for (std::string& note : statements.notes)
     working.commit.ledger.push_back({Chain::kAlerts, std::move(note)});
+  working.outcome.held_back = std::move(statements.held_back);
   working.outcome.revisions = std::move(statements.revisions);
 }
 

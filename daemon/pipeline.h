@@ -28,9 +28,10 @@ namespace tocsin {
 struct CommitOutcome {
   std::uint64_t sequence = 0;
   std::vector<FrameResult> frames;  // one for each RecordsInput, in order
-  // One for each AcknowledgeInput and QuarantineReleaseInput, in order.
+  // One for each AcknowledgeInput, QuarantineReleaseInput and MuteInput, in order.
   std::vector<RequestOutcome> requests;
   std::vector<AlertRevision> revisions;
+  std::vector<HeldBack> held_back;
   std::size_t dispatches = 0;  // rows of the outbox that were written
   std::uint64_t records = 0;
   std::vector<SuspicionChange> suspicions;
@@ -126,6 +127,7 @@ class Pipeline {
   Result<void> take_acknowledgement(Working& working, const AcknowledgeInput& input);
   Result<void> take_release(Working& working, const QuarantineReleaseInput& input);
   void take_reload(Working& working, const ReloadInput& input);
+  void take_mute(Working& working, const MuteInput& input);
   Result<void> take_delivery(Working& working, const DeliveryInput& input);
   void state(Working& working);
   void route_revision(Working& working, const AlertRevision& revision);

@@ -1,4 +1,5 @@
-// What people ask of the pipeline: that an alert counts as read, that a record is judged again.
+// What people ask of the pipeline: that an alert counts as read, that a record is judged again,
+// that a pattern is silent for a while.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -77,6 +78,17 @@ Result<void> Pipeline::take_acknowledgement(Working& working, const AcknowledgeI
   working.outcome.requests.emplace_back(Acknowledged{row, true});
   working.commit.acknowledgements.push_back(std::move(row));
   return {};
+}
+
+void Pipeline::take_mute(Working& working, const MuteInput& input) {
+  auto note = engine_->mute(input, now_);
+  if (!note) {
+    working.outcome.requests.emplace_back(tl::unexpected(note.error()));
+    return;
+  }
+  working.commit.ledger.push_back({Chain::kAlerts, *std::move(note)});
+  working.outcome.requests.emplace_back(
+      Muted{input.pattern, input.region, input.who, input.until, now_});
 }
 
 // The record keeps the one fate that it had when it was received, in quarantine; what becomes of it

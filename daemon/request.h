@@ -14,9 +14,9 @@
 
 namespace tocsin {
 
-// What a person asks of the running daemon that changes what it keeps: an AcknowledgeInput or a
-// QuarantineReleaseInput. Each becomes an input of the journal, whatever comes of it, so that a
-// replay decides the same.
+// What a person asks of the running daemon that changes what it keeps: an AcknowledgeInput, a
+// QuarantineReleaseInput or a MuteInput. Each becomes an input of the journal, whatever comes of
+// it, so that a replay decides the same.
 
 struct Acknowledged {
   Acknowledgement acknowledgement;  // the one that holds: an earlier one of the same committee
@@ -34,9 +34,16 @@ struct Released {
   std::optional<Rejection> rejection;
 };
 
-// An error changed nothing: kNotFound (no such alert, revision or row), kConflict (the committee
-// was not told, or there is nothing that could be judged again).
-using RequestOutcome = Result<std::variant<Acknowledged, Released>>;
+// New alerts of a pattern in a region are held back until a time; or are again not, if it is over.
+struct Muted {
+  std::string pattern, region, who;
+  ProcessingTime until, at;
+};
+
+// An error changed nothing: kNotFound (no such alert, revision, row or place), kConflict (the
+// committee was not told, there is nothing that could be judged again, or what overrides every mute
+// holds).
+using RequestOutcome = Result<std::variant<Acknowledged, Released, Muted>>;
 
 // Called once: with one outcome for each request, in order, once they are on the disk; or with why
 // they were not taken (kLimit, kUnavailable). After kUnavailable it is not known whether they will

@@ -140,11 +140,12 @@ int run_timeline(const std::string& config_directory, std::ostream& out, std::os
     return 2;
   }
   std::vector<AlertRevision> revisions;
-  std::size_t notes = 0;
+  std::size_t past = 0, held_back = 0;
   auto done =
       opened->store->for_each_ledger(Chain::kAlerts, 0, [&](const LedgerRow& row) -> Result<void> {
         if (row.json.starts_with(R"({"note")")) {
-          ++notes;
+          past += row.json.starts_with(R"({"note":"episode-past")") ? 1 : 0;
+          held_back += row.json.starts_with(R"({"note":"held-back")") ? 1 : 0;
           return {};
         }
         auto revision = parse_alert_revision(row.json);
@@ -173,7 +174,9 @@ int run_timeline(const std::string& config_directory, std::ostream& out, std::os
   print_levels(catalogue, revisions, out);
   fmt::print(out, "\n{} revisions:", revisions.size());
   for (const auto& [kind, count] : kinds) fmt::print(out, " {} {}", count, name_of(kind));
-  fmt::print(out, "; {} notes of episodes found only after they were over\n", notes);
+  fmt::print(out,
+             "; {} notes of episodes found only after they were over, {} of alerts held back\n",
+             past, held_back);
   for (const Pack& pack : opened->pipeline->engine().packs()) {
     Assessment assessment(catalogue, pack, opened->pipeline->engine().data(),
                           opened->pipeline->loaded().settings.history_begins);

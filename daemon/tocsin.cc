@@ -415,6 +415,21 @@ void add_admin(CLI::App& app, int& code) {
     code = tocsin::run_acknowledge(*options, std::cout, std::cerr);
   });
 
+  auto* mute = app.add_subcommand(
+      "mute", "tell the running daemon to hold back new alerts of a pattern in a region");
+  auto muting = std::make_shared<tocsin::MuteOptions>();
+  auto mute_config = config_option(*mute);
+  admin_options(*mute, muting->call);
+  mute->add_option("pattern", muting->pattern, "a pattern, or PACK/PATTERN")->required();
+  mute->add_option("region", muting->region, "a region's code")->required();
+  mute->add_option("--until", muting->until, "a day or a time; one that is over lifts the mute")
+      ->required();
+  mute->add_option("--reason", muting->reason, "a line that is kept with it")->required();
+  mute->callback([=, &code] {
+    muting->call.config_directory = *mute_config;
+    code = tocsin::run_mute(*muting, std::cout, std::cerr);
+  });
+
   auto* token = app.add_subcommand("token", "who may ask the admin listener");
   token->require_subcommand(1);
   auto* make = token->add_subcommand("new", "make a token and print it, this once");

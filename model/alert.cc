@@ -8,9 +8,9 @@ namespace {
 
 constexpr std::array<std::string_view, kLevelCount> kLevelNames = {"none", "watch", "warning",
                                                                    "emergency"};
-constexpr std::array<std::string_view, 9> kRevisionKindNames = {"raised",  "escalated", "eased",
-                                                                "updated", "cleared",   "withdrawn",
-                                                                "merged",  "retired",   "lapsed"};
+constexpr std::array<std::string_view, kRevisionKindCount> kRevisionKindNames = {
+    "raised", "escalated", "eased",  "updated",  "cleared", "withdrawn",
+    "merged", "retired",   "lapsed", "proposed", "vetoed",  "refused"};
 
 template <class Enum, std::size_t Size>
 std::optional<Enum> parse_in(const std::array<std::string_view, Size>& names,
@@ -47,11 +47,14 @@ bool closes(RevisionKind kind) {
     case RevisionKind::kEased:
     case RevisionKind::kUpdated:
     case RevisionKind::kLapsed:
+    case RevisionKind::kProposed:
       return false;
     case RevisionKind::kCleared:
     case RevisionKind::kWithdrawn:
     case RevisionKind::kMerged:
     case RevisionKind::kRetired:
+    case RevisionKind::kVetoed:
+    case RevisionKind::kRefused:
       return true;
   }
   return false;

@@ -32,7 +32,11 @@ enum class RevisionKind : std::uint8_t {
   kMerged,     // another, older alert speaks of the same episode
   kRetired,    // its pattern is gone from the rules
   kLapsed,     // the evidence it stands on has been unknown for too long
+  kProposed,   // it is raised only if those who are asked agree, or are silent and that agrees
+  kVetoed,     // a proposal that was vetoed
+  kRefused,    // a proposal that nobody agreed to in time
 };
+inline constexpr int kRevisionKindCount = static_cast<int>(RevisionKind::kRefused) + 1;
 std::string_view name_of(RevisionKind kind);  // "raised", ...
 std::optional<RevisionKind> parse_revision_kind(std::string_view name);
 // Whether the alert is over with this revision.
@@ -97,6 +101,11 @@ struct AlertRevision {
   bool evidence_withheld = false;
   bool illustrative = false;  // made from demonstration data: every message says so
   std::string merged_into;    // hex id, for kMerged
+  // Of kProposed: until when it is decided, what silence means ("agrees", "refuses"), and who is
+  // asked (committees, by key).
+  std::optional<ProcessingTime> decide_by;
+  std::string silence;
+  std::vector<std::string> asked;
   // What the statement stands on, in the ledger's terms (rules/ledger.h), sorted: when it changes
   // while the level stands, an `updated` revision says so.
   std::vector<std::string> basis;

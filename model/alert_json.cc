@@ -82,6 +82,9 @@ void members(Io& io, Self& revision) {
   io("evidence_withheld", revision.evidence_withheld);
   io("illustrative", revision.illustrative);
   io("merged_into", revision.merged_into);
+  io.where_any("decide_by", revision.decide_by);
+  io.where_any("silence", revision.silence);
+  io.where_any("asked", revision.asked);
   io("basis", revision.basis);
 }
 
@@ -102,6 +105,16 @@ json::value to_value(const std::optional<T>& value) {
 template <class T>
 json::value to_value(const std::vector<T>& list);
 
+bool is_empty(const std::string& text) { return text.empty(); }
+template <class T>
+bool is_empty(const std::vector<T>& list) {
+  return list.empty();
+}
+template <class T>
+bool is_empty(const std::optional<T>& value) {
+  return !value.has_value();
+}
+
 class Writer {
  public:
   template <class T>
@@ -110,8 +123,9 @@ class Writer {
   }
   // A member that is left out when it is empty, so that what was said before it came keeps its
   // bytes.
-  void where_any(std::string_view name, const std::string& text) {
-    if (!text.empty()) (*this)(name, text);
+  template <class T>
+  void where_any(std::string_view name, const T& value) {
+    if (!is_empty(value)) (*this)(name, value);
   }
   json::object take() { return std::move(object_); }
 
@@ -234,12 +248,13 @@ class Reader {
       ++taken;
       reader.read(*value, fmt::format("{}/{}", pointer, name), thing);
     }
-    void where_any(std::string_view name, std::string& text) {
-      if (object.contains(name)) {
-        (*this)(name, text);
-        if (!reader.failed() && text.empty())
-          reader.refuse(fmt::format("{}/{}", pointer, name), json::string(),
-                        "a text that is not empty, or no such member");
+    template <class T>
+    void where_any(std::string_view name, T& value) {
+      if (const auto* written = object.if_contains(name)) {
+        (*this)(name, value);
+        if (!reader.failed() && is_empty(value))
+          reader.refuse(fmt::format("{}/{}", pointer, name), *written,
+                        "a value that is not empty, or no such member");
         return;
       }
       names += (names.empty() ? " " : "") + fmt::format("{} ", name);

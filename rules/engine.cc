@@ -105,6 +105,8 @@ Statements Engine::state(ProcessingTime now) {
           if (assessment.judges(region, pattern) && ledger_.has_open(assessment, {region, pattern}))
             places.push_back({region, pattern});
     }
+    const auto waiting = ledger_.waiting_places(assessment);
+    places.insert(places.end(), waiting.begin(), waiting.end());
     std::sort(places.begin(), places.end());
     places.erase(std::unique(places.begin(), places.end()), places.end());
     figures_.reconciled += places.size();

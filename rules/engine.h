@@ -37,6 +37,10 @@ class Engine {
   // Brings the assessments up to day_of(now) and compares them with what was said. Requires that
   // `now` never goes back.
   Statements state(ProcessingTime now);
+  // Ledger::mute() on the assessments as they stood at the last state().
+  Result<std::string> mute(const MuteInput& input, ProcessingTime now) {
+    return ledger_.mute(assessments_, input, now);
+  }
 
   // Recovery, before the first apply(): what was stored. Either all latest revisions go into the
   // data and every fold is made anew; or a checkpoint's data and tracks go in, then resume(day of

@@ -54,6 +54,10 @@ std::vector<std::string> Ledger::basis_of(const Statement& statement) const {
 std::vector<std::string> Ledger::changes_of(const Statement& statement, const AlertRevision& before,
                                             const AlertRevision& after) const {
   std::vector<std::string> changes;
+  // Why a proposal ended is said by what ended it.
+  if (before.kind == RevisionKind::kProposed && closes(after.kind) &&
+      after.kind != RevisionKind::kMerged)
+    return changes;
   if (after.level != after.previous_level && after.kind != RevisionKind::kMerged)
     changes.push_back(fmt::format("The level goes from {} to {}.",
                                   level_text(after.previous_level, after.previous_level_name),

@@ -20,6 +20,18 @@ struct Ledger::Statement {
   Day tick() const { return assessment.today(); }
 };
 
+// What one place says at one commit, and what is left for when all places were followed.
+struct Ledger::Turn {
+  Statement statement;
+  Place& place;
+  Statements said{};
+  std::optional<Episode> begins{};     // nobody follows it, and it goes on
+  std::optional<std::size_t> again{};  // by an alert that was never raised; else a new one
+};
+
+// Whether the pattern's condition holds at the open tick; an empty one doesn't.
+Tri ask_now(const Ledger::Statement& statement, const Expression& condition);
+
 // What of `a` is not in `b`. Both are sorted.
 std::set<std::string> difference(const std::vector<std::string>& a,
                                  const std::vector<std::string>& b);

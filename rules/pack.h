@@ -12,6 +12,7 @@
 #include "model/catalogue.h"
 #include "model/diagnostic.h"
 #include "rules/expression.h"
+#include "rules/restraint.h"
 
 namespace tocsin {
 
@@ -79,6 +80,12 @@ struct Pattern {
   };
   std::vector<LevelAdvice> advise;
   std::string reference;
+  // What keeps a new alert from being raised at once. `overrides`: while it is true no mute and no
+  // budget does; empty: never.
+  std::optional<Mute> mute;
+  std::optional<Budget> budget;
+  Expression overrides;
+  std::optional<Decision> decision;
   // The highest level whose condition reads no neighbour: what neighbours may read.
   Level base_top = Level::kNone;
   bool reads_neighbours() const;

@@ -25,9 +25,10 @@ void PackReader::read_patterns() {
         pack_.patterns[i].at = places(field.value, "at of pattern " + pack_.patterns[i].name);
   for (std::size_t i = 0; i < pattern_nodes_.size(); ++i) {
     Pattern& pattern = pack_.patterns[i];
-    const YamlMapping item(reader_, *pattern_nodes_[i], "pattern " + pattern.name,
-                           {"title", "at", "window", "levels", "watch", "warning", "emergency",
-                            "names", "linger", "lapse", "share", "advise", "reference"});
+    const YamlMapping item(
+        reader_, *pattern_nodes_[i], "pattern " + pattern.name,
+        {"title", "at", "window", "levels", "watch", "warning", "emergency", "names", "linger",
+         "lapse", "share", "advise", "mute", "budget", "decision", "reference"});
     read_pattern(item, *pattern_nodes_[i], pattern);
   }
   check_levels_read();
@@ -45,6 +46,7 @@ void PackReader::read_pattern(const YamlMapping& item, const YamlNode& node, Pat
     if (const Region* found = region(*word.node, word.text)) pattern.share.push_back(found->id);
   read_levels(item, node, pattern);
   if (const YamlNode* advise = item.find("advise")) read_advice(*advise, pattern);
+  read_restraints(item, pattern);
 }
 
 void PackReader::read_levels(const YamlMapping& item, const YamlNode& node, Pattern& pattern) {
@@ -101,20 +103,32 @@ void PackReader::read_advice(const YamlNode& node, Pattern& pattern) {
 // What reads the level of a pattern reads its base fold, which has only levels that read no
 // neighbours (docs/SEMANTICS.md section 4); in the same region, that of a pattern above.
 void PackReader::check_levels_read() {
-  for (std::uint32_t i = 0; i < pack_.patterns.size(); ++i)
-    for (const Expression& level : pack_.patterns[i].levels)
-      for (const Node& node : level.nodes) {
-        const bool around = node.op == Op::kNeighbours || node.op == Op::kBasin;
-        if (!around && node.op != Op::kOn && node.op != Op::kActive) continue;
-        for (const Subject& subject : level.subjects_of(node))
-          if (subject.kind == Subject::Kind::kPatternLevel) check_level_read(i, subject, around);
-      }
+  for (std::uint32_t i = 0; i < pack_.patterns.size(); ++i) {
+    const Pattern& pattern = pack_.patterns[i];
+    for (const Expression& level : pattern.levels) check_levels_in(i, level, Asker::kFold);
+    check_levels_in(i, pattern.overrides, Asker::kLedger);
+    if (!pattern.decision) continue;
+    check_levels_in(i, pattern.decision->agree, Asker::kLedger);
+    check_levels_in(i, pattern.decision->veto, Asker::kLedger);
+  }
 }
 
-void PackReader::check_level_read(std::uint32_t reader, const Subject& subject, bool around) {
+void PackReader::check_levels_in(std::uint32_t reader, const Expression& condition, Asker asker) {
+  for (const Node& node : condition.nodes) {
+    const bool around = node.op == Op::kNeighbours || node.op == Op::kBasin;
+    if (!around && node.op != Op::kOn && node.op != Op::kActive) continue;
+    for (const Subject& subject : condition.subjects_of(node))
+      if (subject.kind == Subject::Kind::kPatternLevel)
+        check_level_read(reader, subject, around, asker);
+  }
+}
+
+// The ledger asks when every pattern is folded, so it may read those below.
+void PackReader::check_level_read(std::uint32_t reader, const Subject& subject, bool around,
+                                  Asker asker) {
   const Pattern& read = pack_.patterns[subject.index];
   const std::string named = "'" + read.name + " >= " + std::string(name_of(subject.level)) + "'";
-  if (!around && subject.index >= reader) {
+  if (!around && asker == Asker::kFold && subject.index >= reader) {
     reader_.report(*pattern_nodes_[reader],
                    "pattern " + pack_.patterns[reader].name + " reads " + named +
                        ", which does not stand above it",

@@ -80,7 +80,19 @@ class PackReader {
   void read_window(const YamlMapping& item, Pattern& pattern);
   void read_advice(const YamlNode& node, Pattern& pattern);
   void check_levels_read();
-  void check_level_read(std::uint32_t reader, const Subject& subject, bool around);
+  enum class Asker : std::uint8_t { kFold, kLedger };
+  void check_levels_in(std::uint32_t reader, const Expression& condition, Asker asker);
+  void check_level_read(std::uint32_t reader, const Subject& subject, bool around, Asker asker);
+
+  // ---- pack_restraints.cc: what the ledger reads
+  void read_restraints(const YamlMapping& item, Pattern& pattern);
+  std::optional<Around> around(const YamlReader::Word& word, std::initializer_list<Around> allowed);
+  void read_mute(const YamlNode& node, Pattern& pattern);
+  void read_budget(const YamlNode& node, Pattern& pattern);
+  void read_overrides(const YamlMapping& item, Pattern& pattern);
+  Expression ledger_condition(const YamlMapping& item, std::string_view key);
+  void read_decision(const YamlNode& node, Pattern& pattern);
+  std::int64_t within(const YamlMapping& item);
 
   YamlReader& reader_;
   const Catalogue& catalogue_;

@@ -124,6 +124,13 @@ class Phrases {
                clause(node.b, holds);
       case Op::kNot:
         return clause(node.a, !holds);
+      case Op::kDuring: {
+        const std::string seasons = names_of_seasons(expression_.during_of(node).seasons);
+        return holds ? fmt::format("in {} {}", seasons, clause(node.a, true))
+                     : fmt::format("{}, or it is not {}", clause(node.a, false), seasons);
+      }
+      case Op::kGiven:
+        return fmt::format("{}, given that {}", clause(node.a, holds), clause(node.b, true));
       case Op::kConsecutive:
         return fmt::format("in {} of {} consecutive {}s {}", holds ? "each" : "at least one",
                            node.count, name_of(node.cadence), clause(node.a, holds));

@@ -45,6 +45,9 @@ TEST_P(AdminAccess, FollowsTheTable) {
     const auto denial = check_access(kPurposes[i], GetParam().caller);
     EXPECT_EQ(denial ? entry_of(denial->refusal).name : "", GetParam().want[i]) << i;
   }
+  // To mute is for those who may release.
+  const auto mute = check_access(Purpose::kMute, GetParam().caller);
+  EXPECT_EQ(mute ? entry_of(mute->refusal).name : "", GetParam().want.back());
 }
 
 constexpr std::string_view kOff = "no-tokens-file", kFar = "elsewhere", kNone = "no-token",

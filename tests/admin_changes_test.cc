@@ -57,6 +57,26 @@ TEST_F(Admin, AnAcknowledgementIsShownWithItsAlert) {
               AllOf(HasSubstr(" 404 "), HasSubstr("no revision 7")));
 }
 
+TEST_F(Admin, APatternIsMutedByWhoMayAndOnlyWhereItIsJudged) {
+  const std::string low = let_in("ada", Role::kAcknowledge), token = let_in("root", Role::kAdmin);
+  start();
+  const auto body = [](const std::string& region, const std::string& until) {
+    return R"( -d '{"pattern":"hunger","region":")" + region + R"(","until":")" + until +
+           R"(","reason":"known already"}')";
+  };
+  EXPECT_THAT(ask("/mutes", bearer(low) + body("NG-BO", "2019-07-01")), HasSubstr(" 403 "));
+  EXPECT_THAT(ask("/mutes", bearer(token) + body("NG-BO", "2019-07-01")),
+              AllOf(HasSubstr(R"("who":"root")"), HasSubstr(R"("until":"2019-07-01T00:00:00Z")"),
+                    HasSubstr(R"("muted":true} 200 )")));
+  EXPECT_THAT(ask("/mutes", bearer(token) + body("NG-BO", "2019-06-01T12:00:00Z")),
+              HasSubstr(R"("muted":false} 200 )"));
+  EXPECT_THAT(ask("/mutes", bearer(token) + body("NG", "2019-07-01")), HasSubstr(" 404 "));
+  EXPECT_THAT(ask("/mutes", bearer(token) + body("NG-BO", "July")),
+              AllOf(HasSubstr(" 400 "), HasSubstr("until is 'July'; allowed: a day")));
+  EXPECT_THAT(ask("/mutes", bearer(token) + R"( -d '{"pattern":"hunger","region":"NG-BO"}')"),
+              AllOf(HasSubstr(" 400 "), HasSubstr("the body has no until")));
+}
+
 TEST_F(Admin, WhatTheEngineDoesNotTakeIsSaid) {
   const std::string token = let_in("root", Role::kAdmin);
   ask_ = [](const auto&, const RequestAnswer& answer) {

@@ -191,7 +191,7 @@ TEST(AlertNames, ComeFromOneTableEach) {
   for (int i = 0; i < kLevelCount; ++i) {
     EXPECT_EQ(parse_level(name_of(static_cast<Level>(i))), static_cast<Level>(i));
   }
-  for (int i = 0; i <= static_cast<int>(RevisionKind::kLapsed); ++i) {
+  for (int i = 0; i < kRevisionKindCount; ++i) {
     const auto kind = static_cast<RevisionKind>(i);
     EXPECT_EQ(parse_revision_kind(name_of(kind)), kind);
   }
@@ -201,12 +201,12 @@ TEST(AlertNames, ComeFromOneTableEach) {
 
 TEST(RevisionKind, OnlyTheseEndAnAlert) {
   for (const auto kind : {RevisionKind::kCleared, RevisionKind::kWithdrawn, RevisionKind::kMerged,
-                          RevisionKind::kRetired}) {
+                          RevisionKind::kRetired, RevisionKind::kVetoed, RevisionKind::kRefused}) {
     EXPECT_TRUE(closes(kind)) << name_of(kind);
   }
   // Lapsed evidence is told; a person may close the alert.
   for (const auto kind : {RevisionKind::kRaised, RevisionKind::kEscalated, RevisionKind::kEased,
-                          RevisionKind::kUpdated, RevisionKind::kLapsed}) {
+                          RevisionKind::kUpdated, RevisionKind::kLapsed, RevisionKind::kProposed}) {
     EXPECT_FALSE(closes(kind)) << name_of(kind);
   }
 }

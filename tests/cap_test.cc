@@ -76,7 +76,8 @@ std::vector<SchemaCase> schema_cases() {
   for (const RevisionKind kind :
        {RevisionKind::kEscalated, RevisionKind::kEased, RevisionKind::kUpdated,
         RevisionKind::kCleared, RevisionKind::kWithdrawn, RevisionKind::kMerged,
-        RevisionKind::kRetired, RevisionKind::kLapsed}) {
+        RevisionKind::kRetired, RevisionKind::kLapsed, RevisionKind::kProposed,
+        RevisionKind::kVetoed, RevisionKind::kRefused}) {
     cases.push_back({"Kind_" + std::string(name_of(kind)), sample_following(kind)});
   }
   for (const Tlp tlp : {Tlp::kGreen, Tlp::kAmber, Tlp::kAmberStrict, Tlp::kRed}) {
@@ -158,6 +159,9 @@ INSTANTIATE_TEST_SUITE_P(
         {RevisionKind::kMerged, "Cancel", "Assess", "Unknown", "Unknown", "Observed"},
         {RevisionKind::kRetired, "Cancel", "Assess", "Unknown", "Unknown", "Observed"},
         {RevisionKind::kLapsed, "Update", "Assess", "Unknown", "Unknown", "Unknown"},
+        {RevisionKind::kProposed, "Alert", "Assess", "Unknown", "Unknown", "Observed"},
+        {RevisionKind::kVetoed, "Cancel", "None", "Past", "Minor", "Observed"},
+        {RevisionKind::kRefused, "Cancel", "None", "Past", "Minor", "Observed"},
     }),
     [](const auto& tested) { return std::string(name_of(tested.param.kind)); });
 

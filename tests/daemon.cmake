@@ -7,6 +7,7 @@ tocsin_test(daemon_tests
     pipeline_test.cc
     reload_test.cc
     requests_test.cc
+    restraints_test.cc
     source_watch_test.cc
     support/crash_fs.cc
     support/small_daemon.cc

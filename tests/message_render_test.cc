@@ -200,6 +200,21 @@ TEST(Message, LapsedEvidenceIsNoAllClear) {
   EXPECT_THAT(message.subject, StartsWith("Warning, evidence out of date: "));
 }
 
+TEST(Message, AProposalSaysWhatSilenceMeansAndUntilWhen) {
+  const Message message = render(sample_following(RevisionKind::kProposed));
+  EXPECT_THAT(message.subject, StartsWith("Warning, proposed: "));
+  EXPECT_THAT(message.text, HasSubstr("is proposed and not in force."));
+  EXPECT_THAT(message.text, HasSubstr("It is raised on 13 June 2019"));
+  AlertRevision refuses = sample_following(RevisionKind::kProposed);
+  refuses.silence = "refuses";
+  EXPECT_THAT(render(refuses).text, HasSubstr("It is dropped on 13 June 2019"));
+}
+
+TEST(Message, WhatWasTurnedDownIsNoAllClear) {
+  for (const RevisionKind kind : {RevisionKind::kVetoed, RevisionKind::kRefused})
+    EXPECT_THAT(render(sample_following(kind)).text, HasSubstr("This is not an all-clear"));
+}
+
 TEST(Message, WithheldEvidenceIsSaid) {
   AlertRevision revision = sample_raised();
   revision.evidence_withheld = true;

@@ -175,6 +175,28 @@ const Mistake kMistakes[] = {
      "neighbours(dry) >= 1\n  after:\n    watch: on(meet >= warning)"},
     {"a pattern read in a signal", "last(ipc3_share) >= 20 %", "on(meet >= watch)"},
     {"a pattern that reads itself", "dimensions() >= 4 and active(community)", "on(meet >= watch)"},
+    {"a mute without a length", "watch: dimensions() >= 3",
+     "watch: dimensions() >= 3\n    mute: {place: same}"},
+    {"a mute somewhere else", "watch: dimensions() >= 3",
+     "watch: dimensions() >= 3\n    mute: {for: 90d, place: [same, neighbors], patterns: [meat]}"},
+    {"a budget of nothing", "watch: dimensions() >= 3",
+     "watch: dimensions() >= 3\n    budget: {at_most: 0, per: year}"},
+    {"a budget of a season that is not there", "watch: dimensions() >= 3",
+     "watch: dimensions() >= 3\n    budget: {at_most: 1, per: rain, place: neighbours}"},
+    {"an override written twice", "watch: dimensions() >= 3",
+     "watch: dimensions() >= 3\n    mute: {for: 90d, overrides: on(dry)}\n    budget: {at_most: 1, "
+     "per: year, overrides: on(dear)}"},
+    {"an override that reads neighbours", "watch: dimensions() >= 3",
+     "watch: dimensions() >= 3\n    mute: {for: 90d, overrides: neighbours(dry) >= 1}"},
+    {"a decision without an answer", "watch: dimensions() >= 3",
+     "watch: dimensions() >= 3\n    decision: {within: 48h, silence: agrees, ask: "
+     "[ng-assembly-security]}"},
+    {"a decision that nobody can take", "watch: dimensions() >= 3",
+     "watch: dimensions() >= 3\n    decision: {within: 48h, veto: on(dry), silence: refuses, ask: "
+     "[ng-assembly-security]}"},
+    {"a decision of nobody, in months, without a word on silence", "watch: dimensions() >= 3",
+     "watch: dimensions() >= 3\n    decision: {within: 3 months, agree: on(dry), ask: "
+     "[ng-assembly-sekurity]}"},
     {"an end too early", "dimensions() >= 3", "dimensions() >= 3 and"},
 };
 

@@ -119,6 +119,19 @@ TEST(Policy, EndOfAnAlertIsNewsOnlyToThoseWhoWereTold) {
   }
 }
 
+TEST(Policy, AProposalGoesToThoseWhoAreAskedAndToNobodyElse) {
+  AlertRevision proposed = sample_following(RevisionKind::kProposed);
+  proposed.asked = {std::string(kLagosAssembly)};
+  proposed.shared_with = {"basin:lake-chad"};
+  const auto decisions = decide(proposed, sample_catalogue(), {kWorldUnion});
+  EXPECT_THAT(chosen(decisions), ElementsAre(kLagosAssembly));
+  EXPECT_THAT(reason_of(decisions, kWorldUnion), HasSubstr("it is not asked"));
+  // Who was asked hears how it ends.
+  EXPECT_THAT(
+      chosen(decide(sample_following(RevisionKind::kVetoed), sample_catalogue(), {kLagosAssembly})),
+      ElementsAre(kLagosAssembly));
+}
+
 TEST(Policy, SharedBasinReachesEveryCommitteeOfItsStatesAtOnce) {
   AlertRevision revision = sample_raised();  // a watch, without health
   revision.shared_with = {"basin:lake-chad"};

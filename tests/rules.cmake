@@ -7,6 +7,7 @@ add_library(twin STATIC
   support/twin_guard.cc
   support/twin_history.cc
   support/twin_ledger.cc
+  support/twin_ledger_holds.cc
   support/twin_over.cc
   support/twin_pack.cc
   support/twin_read.cc

@@ -68,6 +68,20 @@ TEST(RulesReference, TheExamplesOfPacksAreRead) {
   }
 }
 
+TEST(RulesReference, TheRestrainedPackAndItsScenariosWork) {
+  const auto packs = blocks("restraints"), scenarios = blocks("restraints-scenarios");
+  ASSERT_EQ(packs.size(), 1u);
+  ASSERT_EQ(scenarios.size(), 1u);
+  const auto pack = parse_pack("restrained.yaml", packs.front(), lake_chad().catalogue);
+  ASSERT_TRUE(pack) << render(pack.error().front(), packs.front());
+  const auto parsed = parse_scenarios("restrained.scenarios.yaml", scenarios.front(),
+                                      lake_chad().catalogue, *pack);
+  ASSERT_TRUE(parsed) << render(parsed.error().front(), scenarios.front());
+  for (const Scenario& scenario : *parsed)
+    for (const Mismatch& mismatch : run_scenario(scenario, lake_chad().catalogue, *pack))
+      ADD_FAILURE() << scenario.name << ", line " << mismatch.line << ": " << mismatch.message;
+}
+
 TEST(RulesReference, ThePackOfBandsHasNoMistakes) {
   const auto packs = blocks("levels");
   ASSERT_EQ(packs.size(), 1u);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 
 #include "tests/support/ledger_run.h"
@@ -14,9 +15,11 @@ namespace {
 // says; the engine and the naive ledger must both say it.
 class LedgerTable : public testing::Test {
  protected:
-  void begin(std::int32_t lapse_days = 0) {
+  void begin(std::int32_t lapse_days = 0,
+             const std::function<void(twin::Pattern&)>& restrain = {}) {
     twin::Pack pack;
     pack.regions = {at::kXa};
+    pack.seasons = {{"year", twin::Season::Of::kDates, {1, 1}, {12, 31}}};
     twin::Signal hot;
     hot.name = "hot";
     hot.when = at_least(last_of(of::kHeat), 30, "degC");
@@ -31,10 +34,12 @@ class LedgerTable : public testing::Test {
     very.name = "very_hot";
     very.when = at_least(last_of(of::kHeat), 40, "degC");
     pack.signals.push_back(very);
+    if (restrain) restrain(p);
     pack.patterns.push_back(p);
     auto parsed = parse_pack("ledger.yaml", twin::to_yaml(pack, catalogue_), catalogue_);
     ASSERT_TRUE(parsed.has_value());
-    run_ = std::make_unique<LedgerRun>(catalogue_, std::move(*parsed), day("2020-01-01"));
+    twin_ = std::move(pack);
+    run_ = std::make_unique<LedgerRun>(catalogue_, std::move(*parsed), twin_, day("2020-01-01"));
   }
 
   // The heat of a day of January; again: a correction.
@@ -60,6 +65,7 @@ class LedgerTable : public testing::Test {
 
  private:
   Catalogue catalogue_ = small_world();
+  twin::Pack twin_;
   std::map<int, std::uint32_t> revisions_;
   std::unique_ptr<LedgerRun> run_;
 };
@@ -151,6 +157,68 @@ TEST_F(LedgerTable, EvidenceThatLapsesIsSaidOnceASpell) {
   EXPECT_EQ(heat_and_commit(13, 31), "updated 0 watch 2020-01-01..");
 }
 
+TEST_F(LedgerTable, AMuteHoldsBackTheSameLevelAndNotAHigherOne) {
+  begin(0, [](twin::Pattern& p) { p.mute = twin::Mute{days(10), {"same"}, {0}}; });
+  EXPECT_EQ(heat_and_commit(1, 31), "raised 0 watch 2020-01-01..");
+  EXPECT_EQ(heat_and_commit(2, 20), "updated 0 watch 2020-01-01..");
+  EXPECT_EQ(heat_and_commit(3, 20), "cleared 0 none 2020-01-01..2020-01-02");
+  EXPECT_EQ(heat_and_commit(4, 31), "held by mute watch 2020-01-04");
+  EXPECT_EQ(heat_and_commit(5, 31), "");  // told once a spell
+  EXPECT_EQ(heat_and_commit(6, 41), "raised 1 warning 2020-01-04..");
+}
+
+TEST_F(LedgerTable, WhatIsHeldBackIsRaisedOnTheDayTheMuteEnds) {
+  begin(0, [](twin::Pattern& p) { p.mute = twin::Mute{days(5), {"same"}, {0}}; });
+  EXPECT_EQ(heat_and_commit(1, 31), "raised 0 watch 2020-01-01..");
+  EXPECT_EQ(heat_and_commit(2, 20), "updated 0 watch 2020-01-01..");
+  EXPECT_EQ(heat_and_commit(3, 20), "cleared 0 none 2020-01-01..2020-01-02");
+  EXPECT_EQ(heat_and_commit(4, 31), "held by mute watch 2020-01-04");
+  EXPECT_EQ(heat_and_commit(5, 31), "");
+  EXPECT_EQ(heat_and_commit(6, 31), "raised 1 watch 2020-01-04..");
+}
+
+TEST_F(LedgerTable, WhatOverridesLiftsTheMute) {
+  begin(0, [](twin::Pattern& p) {
+    p.mute = twin::Mute{days(10), {"same"}, {0}};
+    p.overrides = 0;
+  });
+  EXPECT_EQ(heat_and_commit(1, 31), "raised 0 watch 2020-01-01..");
+  EXPECT_EQ(heat_and_commit(2, 20), "updated 0 watch 2020-01-01..");
+  EXPECT_EQ(heat_and_commit(3, 20), "cleared 0 none 2020-01-01..2020-01-02");
+  EXPECT_EQ(heat_and_commit(4, 31), "raised 1 watch 2020-01-04..");
+}
+
+TEST_F(LedgerTable, ABudgetIsSpentByWhatWasWithdrawnToo) {
+  begin(0, [](twin::Pattern& p) { p.budget = twin::Budget{1, 0, "same"}; });
+  EXPECT_EQ(heat_and_commit(1, 31), "raised 0 watch 2020-01-01..");
+  retract(1);
+  EXPECT_EQ(heat_and_commit(2, 20), "withdrawn 0 none 2020-01-01..2020-01-02");
+  EXPECT_EQ(heat_and_commit(4, 41), "held by budget warning 2020-01-04");
+}
+
+// The veto is the 40 degrees that are also a warning.
+TEST_F(LedgerTable, AVetoIsForTheEpisodeAndHoldsBackWhatRisesWithIt) {
+  begin(0, [](twin::Pattern& p) { p.decision = twin::Decision{48, std::nullopt, 1, true}; });
+  EXPECT_EQ(heat_and_commit(1, 31), "proposed 0 watch 2020-01-01..");
+  EXPECT_EQ(heat_and_commit(2, 41), "vetoed 0 none 2020-01-01..; held by veto warning 2020-01-01");
+  EXPECT_EQ(heat_and_commit(3, 31), "proposed 0 warning 2020-01-01..");
+}
+
+TEST_F(LedgerTable, SilenceAgreesAtTheDeadlineAndNotBefore) {
+  begin(0, [](twin::Pattern& p) { p.decision = twin::Decision{48, std::nullopt, 1, true}; });
+  EXPECT_EQ(heat_and_commit(1, 31), "proposed 0 watch 2020-01-01..");
+  EXPECT_EQ(heat_and_commit(2, 31), "");
+  EXPECT_EQ(heat_and_commit(3, 31), "raised 0 watch 2020-01-01..");
+}
+
+TEST_F(LedgerTable, WhatIsOverBeforeItIsDecidedIsWithdrawn) {
+  begin(0, [](twin::Pattern& p) { p.decision = twin::Decision{96, 1, std::nullopt, false}; });
+  EXPECT_EQ(heat_and_commit(1, 31), "proposed 0 watch 2020-01-01..");
+  EXPECT_EQ(heat_and_commit(2, 20), "proposed 0 watch 2020-01-01..");  // made on less
+  EXPECT_EQ(heat_and_commit(3, 20), "withdrawn 0 none 2020-01-01..2020-01-02");
+  EXPECT_EQ(heat_and_commit(4, 41), "raised 1 warning 2020-01-04..");  // agreed beforehand
+}
+
 class LedgerProperties : public testing::TestWithParam<int> {};
 INSTANTIATE_TEST_SUITE_P(Shard, LedgerProperties, testing::Range(0, 2));
 
@@ -160,10 +228,14 @@ TEST_P(LedgerProperties, SaysWhatTheNaiveLedgerSays) {
   Occurrences occurred;
   for (int i = 0; i < cases.count; ++i) {
     Trial trial = make_trial(cases.first + static_cast<std::uint64_t>(i), occurred);
-    LedgerRun run(trial.c.catalogue, trial.pack, trial.c.begin);
+    LedgerRun run(trial.c.catalogue, trial.pack, trial.c.pack, trial.c.begin);
     Dice dice(trial.seed);
     std::size_t next = 0;
     for (Day today = trial.c.begin; today <= trial.c.end; today = today + 1) {
+      // As the daemon does, at the deadlines of the day that ends.
+      const ProcessingTime midnight = start_of<ProcessingTime>(today);
+      for (auto due = run.next_due(); due && *due < midnight; due = run.next_due())
+        ASSERT_EQ(run.commit(day_of(*due), due).difference, "") << trial.told();
       for (; next < trial.c.arrivals.size() && trial.c.arrivals[next].day <= today; ++next) {
         run.receive(trial.c.arrivals[next].record);
         if (today == trial.c.begin || !dice.chance(15)) continue;
@@ -176,11 +248,26 @@ TEST_P(LedgerProperties, SaysWhatTheNaiveLedgerSays) {
   }
   print(occurred, "occurred");
   if (!cases.all_expected) return;
-  expect_all(occurred,
-             {"late", "retracted", "retracted before arrival", "said: raised", "said: escalated",
-              "said: eased", "said: updated", "said: updated: figures corrected", "said: cleared",
-              "said: withdrawn", "said: merged", "said: lapsed", "said: split",
-              "said: note of a past episode"});
+  expect_all(occurred, {"late",
+                        "retracted",
+                        "retracted before arrival",
+                        "said: raised",
+                        "said: escalated",
+                        "said: eased",
+                        "said: updated",
+                        "said: updated: figures corrected",
+                        "said: cleared",
+                        "said: withdrawn",
+                        "said: merged",
+                        "said: lapsed",
+                        "said: split",
+                        "said: note of a past episode",
+                        "said: proposed",
+                        "said: vetoed",
+                        "said: refused",
+                        "said: held back: mute",
+                        "said: held back: budget",
+                        "said: held back: veto"});
 }
 
 // An engine and what it has said: the alert chain, from which another goes on.

@@ -31,6 +31,8 @@ class ScenarioRun {
     for (const Expectation& expected : scenario.days) regions_.insert(expected.region);
     if (scenario.alerts)
       for (const ExpectedRevision& expected : *scenario.alerts) regions_.insert(expected.region);
+    if (scenario.held_back)
+      for (const ExpectedHold& expected : *scenario.held_back) regions_.insert(expected.region);
   }
 
   std::vector<Mismatch> run() {
@@ -43,16 +45,37 @@ class ScenarioRun {
       for (Day day = scenario_.days.front().seen; day < scenario_.days.back().seen; day = day + 1)
         days.insert(day);
     for (const Day day : days) {
+      meet_deadlines(evening(day));
       commit(day);
       if (observe_) observe_(assessment(), day);
       for (const Expectation& expected : scenario_.days)
         if (expected.seen == day) check(expected);
     }
     check_alerts();
+    check_held_back();
     return std::move(mismatches_);
   }
 
  private:
+  // As the daemon does, a commit at each deadline before `until`.
+  void meet_deadlines(ProcessingTime until) {
+    while (const auto due = playback_.engine().ledger().next_due(now_)) {
+      if (*due >= until) return;
+      keep(playback_.commit("", *due));
+      now_ = *due;
+    }
+  }
+
+  void keep(Statements said) {
+    const auto asked = [&](const auto& one) {
+      return one.pattern == scenario_.pattern && regions_.contains(one.region);
+    };
+    for (HeldBack& held : said.held_back)
+      if (asked(held)) held_.emplace_back(day_of(now_), std::move(held));
+    for (AlertRevision& revision : said.revisions)
+      if (asked(revision)) said_.push_back(std::move(revision));
+  }
+
   void commit(Day day) {
     std::string payload;
     const std::size_t first = next_;
@@ -60,7 +83,8 @@ class ScenarioRun {
     for (; next_ < scenario_.records.size() && due(scenario_.records[next_]); ++next_)
       payload += to_json(scenario_.records[next_]) + "\n";
     const std::uint64_t applied = playback_.count(Fate::kApplied);
-    Statements said = playback_.commit(payload, evening(day));
+    now_ = evening(day);
+    Statements said = playback_.commit(payload, now_);
     for (const PlaybackRefusal& refusal : playback_.refusals())
       wrong(scenario_.line, "record {} was refused: {}, {} (allowed: {})",
             scenario_.records[first + refusal.index].id, refusal.rejection.pointer,
@@ -69,9 +93,7 @@ class ScenarioRun {
     if (playback_.refusals().empty() && fresh != next_ - first)
       wrong(scenario_.line, "on {} only {} of {} records were applied", format_day(day), fresh,
             next_ - first);
-    for (AlertRevision& revision : said.revisions)
-      if (revision.pattern == scenario_.pattern && regions_.contains(revision.region))
-        said_.push_back(std::move(revision));
+    keep(std::move(said));
   }
 
   const Assessment& assessment() const { return playback_.engine().assessments().front(); }
@@ -153,6 +175,25 @@ class ScenarioRun {
     }
   }
 
+  void check_held_back() {
+    if (!scenario_.held_back) return;
+    const auto& expected = *scenario_.held_back;
+    for (std::size_t i = 0; i < std::max(expected.size(), held_.size()); ++i) {
+      const auto told = [](Day day, std::string_view region, HoldReason why, Level level) {
+        return fmt::format("{} {} {} {}", format_day(day), region, name_of(why), name_of(level));
+      };
+      const std::string want = i < expected.size() ? told(expected[i].day, expected[i].region,
+                                                          expected[i].why, expected[i].level)
+                                                   : "nothing";
+      const std::string got = i < held_.size() ? told(held_[i].first, held_[i].second.region,
+                                                      held_[i].second.why, held_[i].second.level)
+                                               : "nothing";
+      if (want != got)
+        wrong(i < expected.size() ? expected[i].line : scenario_.line,
+              "what is held back, number {}, is '{}', not '{}'", i + 1, got, want);
+    }
+  }
+
   template <class... Args>
   void wrong(int line, fmt::format_string<Args...> format, Args&&... args) {
     mismatches_.push_back({line, fmt::format(format, std::forward<Args>(args)...)});
@@ -165,7 +206,9 @@ class ScenarioRun {
   Playback playback_;
   std::set<std::string> regions_;
   std::size_t next_ = 0;
+  ProcessingTime now_;
   std::vector<AlertRevision> said_;
+  std::vector<std::pair<Day, HeldBack>> held_;
   std::vector<Mismatch> mismatches_;
 };
 

@@ -11,6 +11,7 @@
 #include "model/diagnostic.h"
 #include "model/record.h"
 #include "rules/assessment.h"
+#include "rules/ledger.h"
 #include "rules/pack.h"
 
 namespace tocsin {
@@ -41,6 +42,15 @@ struct ExpectedRevision {
   int line = 0;
 };
 
+// An alert that must be held back, in order of the notes.
+struct ExpectedHold {
+  Day day;  // of the note
+  std::string region;
+  HoldReason why = HoldReason::kMute;
+  Level level = Level::kNone;
+  int line = 0;
+};
+
 struct Scenario {
   std::string name;      // unique in its file
   std::string producer;  // who brings the records
@@ -49,6 +59,7 @@ struct Scenario {
   std::vector<Record> records;    // by time of publication, which all have
   std::vector<Expectation> days;  // by the day on which they are told
   std::optional<std::vector<ExpectedRevision>> alerts;  // all of the expected regions, if given
+  std::optional<std::vector<ExpectedHold>> held_back;   // the same of what is held back
   int line = 0;
 };
 

@@ -23,7 +23,8 @@ YamlMapping::Choices<Level> level_words() {
 YamlMapping::Choices<RevisionKind> kind_words() {
   using enum RevisionKind;
   return choices_of(
-      {kRaised, kEscalated, kEased, kUpdated, kCleared, kWithdrawn, kMerged, kRetired, kLapsed});
+      {kRaised, kEscalated, kEased, kUpdated, kCleared, kWithdrawn, kMerged, kRetired, kLapsed,
+                     kProposed, kVetoed, kRefused});
 }
 
 class ScenarioReader {
@@ -133,7 +134,7 @@ class ScenarioReader {
 
   Scenario read_scenario(const YamlEntry& entry) {
     const YamlMapping item(reader_, entry.value, "scenario " + entry.key.text,
-                           {"says", "pattern", "like", "records", "days", "alerts"});
+                           {"says", "pattern", "like", "records", "days", "alerts", "held_back"});
     Scenario scenario = shared_;
     scenario.name = entry.key.text;
     scenario.line = entry.key.position.line;
@@ -152,6 +153,11 @@ class ScenarioReader {
       scenario.alerts.emplace();
       for (const YamlNode& alert : reader_.items(*node, "alerts"))
         scenario.alerts->push_back(read_revision(alert));
+    }
+    if (const YamlNode* node = item.find("held_back")) {
+      scenario.held_back.emplace();
+      for (const YamlNode& held : reader_.items(*node, "held_back"))
+        scenario.held_back->push_back(read_hold(held));
     }
     return scenario;
   }
@@ -221,6 +227,22 @@ class ScenarioReader {
     expected.region = region_of(item);
     item.need("kind");
     expected.kind = item.choice<RevisionKind>("kind", RevisionKind::kRaised, kind_words());
+    expected.level = level(item, "level").value_or(Level::kNone);
+    return expected;
+  }
+
+  ExpectedHold read_hold(const YamlNode& node) {
+    const YamlMapping item(reader_, node, "what is held back", {"day", "region", "why", "level"});
+    ExpectedHold expected;
+    expected.line = node.position.line;
+    item.need("day");
+    expected.day = item.day("day").value_or(Day());
+    expected.region = region_of(item);
+    item.need("why");
+    YamlMapping::Choices<HoldReason> reasons;
+    for (int why = 0; why < kHoldReasonCount; ++why)
+      reasons.emplace_back(name_of(static_cast<HoldReason>(why)), static_cast<HoldReason>(why));
+    expected.why = item.choice<HoldReason>("why", HoldReason::kMute, reasons);
     expected.level = level(item, "level").value_or(Level::kNone);
     return expected;
   }

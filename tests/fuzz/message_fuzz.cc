@@ -83,7 +83,7 @@ AlertRevision revision_of(FuzzInput& input) {
   AlertRevision revision =
       which < begun.size() ? begun[which]
                            : sample_following(static_cast<RevisionKind>(
-                                 input.below(static_cast<unsigned>(RevisionKind::kLapsed) + 1U)));
+                                 input.below(static_cast<unsigned>(kRevisionKindCount))));
   const unsigned flags = input.byte();
   revision.level = static_cast<Level>(flags % kLevelCount);
   revision.illustrative = (flags & 4U) != 0;

@@ -250,6 +250,11 @@ AlertRevision sample_following(RevisionKind kind) {
   revision.certainty = "observed";
   revision.changes.clear();
   if (kind == RevisionKind::kMerged) revision.merged_into = hash128("an older alert").hex();
+  if (kind == RevisionKind::kProposed) {
+    revision.decide_by = noon(day(2019, 6, 13));
+    revision.silence = "agrees";
+    revision.asked = {"ng-senate"};
+  }
   if (!closes(kind)) return revision;
   revision.level = Level::kNone;
   revision.dimensions_true.clear();

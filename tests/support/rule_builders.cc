@@ -204,6 +204,8 @@ Catalogue small_world() {
                      event_kind(of::kRaid, "raid", {of::kSecond})};
   out.groups = {{of::kWomen, "women", {{"en", "women"}}}};
   out.sources = {source(of::kFirst, "first"), source(of::kSecond, "second")};
+  out.committees.emplace_back();
+  out.committees.back().key = "board";
   out.index();
   return out;
 }

@@ -12,6 +12,7 @@ twin::Pack PackMaker::make() {
   for (int i = 0; i < signals; ++i) add_signal(i);
   const int patterns = dice_.between(1, 2);
   for (int i = 0; i < patterns; ++i) add_pattern(i);
+  restrain();
   return std::move(pack_);
 }
 
@@ -88,6 +89,39 @@ void PackMaker::add_pattern(int index) {
     any = true;
   }
   pack_.patterns.push_back(std::move(p));
+}
+
+// What keeps the patterns' alerts from being raised at once.
+void PackMaker::restrain() {
+  const auto signal = [&] { return some_signal().index; };
+  for (std::uint32_t i = 0; i < pack_.patterns.size(); ++i) {
+    twin::Pattern& p = pack_.patterns[i];
+    if (dice_.chance(25)) {
+      p.mute.emplace();
+      p.mute->length = dice_.chance(80) ? Span{dice_.between(1, 20), SpanUnit::kDays}
+                                        : Span{1, SpanUnit::kMonths};
+      for (const char* place :
+           {"same", "parent", "children", "neighbours", "basin", "country", "pack"})
+        if (dice_.chance(25)) p.mute->places.emplace_back(place);
+      if (p.mute->places.empty()) p.mute->places = {"same"};
+      for (std::uint32_t other = 0; other < pack_.patterns.size(); ++other)
+        if (other == i ? dice_.chance(80) : dice_.chance(40)) p.mute->patterns.push_back(other);
+      if (p.mute->patterns.empty()) p.mute->patterns = {i};
+    }
+    if (dice_.chance(15)) {
+      p.budget.emplace();
+      p.budget->at_most = dice_.between(1, 2);
+      p.budget->season = some_season();
+      p.budget->place = dice_.pick(std::vector<std::string>{"same", "parent", "country", "pack"});
+    }
+    if ((p.mute || p.budget) && dice_.chance(40)) p.overrides = signal();
+    if (!dice_.chance(25)) continue;
+    p.decision.emplace();
+    p.decision->hours = dice_.between(1, 100);
+    p.decision->silence_agrees = dice_.chance(50);
+    if (!p.decision->silence_agrees || dice_.chance(30)) p.decision->agree = signal();
+    if (!p.decision->agree || dice_.chance(50)) p.decision->veto = signal();
+  }
 }
 
 // `levels: a or b`, and what it stands for.

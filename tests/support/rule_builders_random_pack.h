@@ -38,6 +38,7 @@ class PackMaker {
   void add_pattern(int index);
   void add_bands(const twin::Signal& s, int index);
   void levels_of_signals(twin::Pattern& p);
+  void restrain();
   void choose_places(twin::Pattern& p);
   bool touches_pack(const Region& region) const;
 

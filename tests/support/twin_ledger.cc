@@ -30,12 +30,14 @@ std::vector<Ledger::Episode> Ledger::episodes_of(const std::vector<PatternTick>&
 std::set<std::string> Ledger::basis_of(const Episode& episode,
                                        const std::vector<NamedTicks>& signals, Day today) const {
   std::set<std::string> basis{"start " + format_day(episode.start)};
-  for (const auto& [name, ticks] : signals) {
-    const auto at = [&, &all = ticks](Day day) {
-      return day < begin_ ? SignalTick{} : all[static_cast<std::size_t>(day - begin_)];
+  for (const NamedTicks& signal : signals) {
+    if (signal.absent) continue;
+    const std::string& name = signal.name;
+    const auto at = [&](Day day) {
+      return day < begin_ ? SignalTick{} : signal.ticks[static_cast<std::size_t>(day - begin_)];
     };
     bool on = false, unknown = false;
-    for (Day day = minus(today + 1, window_); day <= today; day = day + 1) {
+    for (Day day = minus(today + 1, pattern_.window); day <= today; day = day + 1) {
       on = on || at(day).on;
       unknown = unknown || !at(day).known;
     }
@@ -43,7 +45,7 @@ std::set<std::string> Ledger::basis_of(const Episode& episode,
     if (!on && unknown) basis.insert("blind " + name);
     Day since = today + 1;
     while (at(since - 1).on && !at(since - 1).known) since = since - 1;
-    if (lapse_days_ > 0 && today + 1 - since > lapse_days_)
+    if (pattern_.lapse_days > 0 && today + 1 - since > pattern_.lapse_days)
       basis.insert("lapsed " + name + " " + format_day(since));
   }
   return basis;
@@ -59,24 +61,76 @@ bool Ledger::overlap(const Alert& alert, const Episode& episode, Day today) cons
 void Ledger::say(std::size_t index, RevisionKind kind, const Episode& episode, Day today,
                  Commit& out) {
   Alert& alert = alerts_[index];
+  if (kind == RevisionKind::kVetoed || kind == RevisionKind::kRefused) alert.refused = alert.level;
+  if (kind == RevisionKind::kProposed) alert.refused = Level::kNone;
+  const bool loud = kind == RevisionKind::kRaised || kind == RevisionKind::kEscalated ||
+                    kind == RevisionKind::kProposed;
+  Day day = today;
+  // A proposal counts from the day on which it was first made, and only while it is open.
+  std::erase_if(board_, [&](const Heard& heard) {
+    const bool own = heard.pattern == number_ && heard.region == region_ && heard.alert == index &&
+                     heard.kind == RevisionKind::kProposed;
+    if (own && kind == RevisionKind::kProposed) day = heard.day;
+    return own;
+  });
   alert.last = kind;
   alert.level = closes(kind) ? Level::kNone : episode.level;
   alert.start = episode.start;
   alert.end = episode.end;
   alert.issued = today;
+  alert.raised = alert.raised || kind == RevisionKind::kRaised;
+  if (loud) board_.push_back({number_, region_, index, kind, alert.level, day});
   out.said.push_back({index, kind, alert.level, alert.start, alert.end, 0});
 }
 
-Ledger::Commit Ledger::commit(const std::vector<PatternTick>& pattern,
-                              const std::vector<NamedTicks>& signals) {
+// What an alert that was raised, and is not merged, says of the episode it follows.
+void Ledger::follow(std::size_t index, const Episode& episode,
+                    const std::vector<NamedTicks>& signals, ProcessingTime now, Commit& out) {
+  Alert& alert = alerts_[index];
+  const Day today = day_of(now);
+  if (alert.last == RevisionKind::kProposed) {
+    decide(index, episode, signals, now, out);
+    if (alert.last != RevisionKind::kVetoed) return;
+  }
+  if (!alert.raised) {
+    if (!episode.end && episode.level > alert.refused) new_ = {episode, index};
+    return;
+  }
+  if (episode.end) {
+    if (alert.open()) say(index, RevisionKind::kCleared, episode, today, out);
+    return;
+  }
+  auto basis = basis_of(episode, signals, today);
+  const Level before = alert.open() ? alert.level : Level::kNone;
+  if (episode.level != before) {
+    say(index, episode.level > before ? RevisionKind::kEscalated : RevisionKind::kEased, episode,
+        today, out);
+  } else if (basis != alert.basis) {
+    const bool lapsed = std::any_of(basis.begin(), basis.end(), [&](const std::string& item) {
+      return item.starts_with("lapsed") && !alert.basis.contains(item);
+    });
+    say(index, lapsed ? RevisionKind::kLapsed : RevisionKind::kUpdated, episode, today, out);
+  }
+  alert.basis = std::move(basis);
+}
+
+Ledger::Commit Ledger::follow_all(const std::vector<PatternTick>& pattern,
+                                  const std::vector<NamedTicks>& signals, ProcessingTime now) {
   Commit out;
+  new_.reset();
   const Day today = begin_ + static_cast<std::int32_t>(pattern.size()) - 1;
   const auto episodes = episodes_of(pattern);
   std::map<std::size_t, std::size_t> follower;  // episode -> alert
-  for (std::size_t i = 0; i < alerts_.size(); ++i) {
+  // Those that were raised go first, each in the order of issue.
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < alerts_.size(); ++i) order.push_back(i);
+  std::stable_partition(order.begin(), order.end(),
+                        [&](std::size_t i) { return alerts_[i].raised; });
+  for (const std::size_t i : order) {
     Alert& alert = alerts_[i];
     if (alert.last == RevisionKind::kMerged || alert.last == RevisionKind::kRetired) continue;
-    const bool recent = alert.open() || today - alert.issued <= kClosedDays;
+    const bool refused = !alert.open() && alert.refused != Level::kNone;
+    const bool recent = alert.open() || refused || today - alert.issued <= kClosedDays;
     std::optional<std::size_t> latest;
     for (std::size_t e = 0; e < episodes.size(); ++e) {
       if (!overlap(alert, episodes[e], today)) continue;
@@ -84,7 +138,7 @@ Ledger::Commit Ledger::commit(const std::vector<PatternTick>& pattern,
       latest = e;
     }
     if (!latest) {
-      if (alert.last == RevisionKind::kWithdrawn) continue;
+      if (alert.last == RevisionKind::kWithdrawn || refused) continue;
       if (recent) {
         const Day end = alert.open() ? today : alert.end.value_or(today);
         say(i, RevisionKind::kWithdrawn, {alert.start, end, Level::kNone}, today, out);
@@ -95,38 +149,20 @@ Ledger::Commit Ledger::commit(const std::vector<PatternTick>& pattern,
       continue;
     }
     if (!recent) continue;
-    const Episode& episode = episodes[*latest];
     if (const auto older = follower.find(*latest); older != follower.end()) {
       if (!alert.open()) continue;
-      say(i, RevisionKind::kMerged, episode, today, out);
+      say(i, RevisionKind::kMerged, episodes[*latest], today, out);
       out.said.back().into = older->second;
       continue;
     }
     follower[*latest] = i;
-    if (episode.end) {
-      if (alert.open()) say(i, RevisionKind::kCleared, episode, today, out);
-      continue;
-    }
-    auto basis = basis_of(episode, signals, today);
-    const Level before = alert.open() ? alert.level : Level::kNone;
-    if (episode.level != before) {
-      say(i, episode.level > before ? RevisionKind::kEscalated : RevisionKind::kEased, episode,
-          today, out);
-    } else if (basis != alert.basis) {
-      const bool lapsed = std::any_of(basis.begin(), basis.end(), [&](const std::string& item) {
-        return item.starts_with("lapsed") && !alert.basis.contains(item);
-      });
-      say(i, lapsed ? RevisionKind::kLapsed : RevisionKind::kUpdated, episode, today, out);
-    }
-    alert.basis = std::move(basis);
+    follow(i, episodes[*latest], signals, now, out);
   }
   for (std::size_t e = 0; e < episodes.size(); ++e) {
     if (follower.contains(e)) continue;
     const Episode& episode = episodes[e];
     if (!episode.end) {
-      alerts_.emplace_back();
-      alerts_.back().basis = basis_of(episode, signals, today);
-      say(alerts_.size() - 1, RevisionKind::kRaised, episode, today, out);
+      new_ = {episode, std::nullopt};
       continue;
     }
     const bool told = std::any_of(noted_.begin(), noted_.end(),

@@ -258,6 +258,36 @@ class Printer {
   const Catalogue& catalogue_;
 };
 
+std::string listed(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
+  return "[" + out + "]";
+}
+
+std::string print_restraints(const Pattern& p, const Pack& pack, const Printer& printer) {
+  std::string out;
+  const auto on_signal = [&](std::string_view key, std::optional<std::uint32_t> signal) {
+    return signal ? fmt::format("      {}: \"{}\"\n", key, printer.print(on(*signal))) : "";
+  };
+  if (p.mute) {
+    std::vector<std::string> patterns;
+    for (const std::uint32_t i : p.mute->patterns) patterns.push_back("p" + std::to_string(i));
+    out += fmt::format("    mute:\n      for: {}\n      place: {}\n      patterns: {}\n",
+                       to_string(p.mute->length), listed(p.mute->places), listed(patterns));
+    out += on_signal("overrides", p.overrides);
+  }
+  if (p.budget) {
+    out += fmt::format("    budget:\n      at_most: {}\n      per: {}\n      place: {}\n",
+                       p.budget->at_most, pack.seasons[p.budget->season].name, p.budget->place);
+    if (!p.mute) out += on_signal("overrides", p.overrides);
+  }
+  if (p.decision)
+    out += fmt::format("    decision:\n      within: {}h\n      silence: {}\n      ask: [board]\n",
+                       p.decision->hours, p.decision->silence_agrees ? "agrees" : "refuses") +
+           on_signal("agree", p.decision->agree) + on_signal("veto", p.decision->veto);
+  return out;
+}
+
 }  // namespace
 
 std::string name_of(Kind kind) { return kKindNames[static_cast<std::size_t>(kind)]; }
@@ -416,6 +446,7 @@ std::string to_yaml(const Pack& pack, const Catalogue& catalogue) {
         out += fmt::format("    {}: \"{}\"\n", tocsin::name_of(level), printer.print(*condition));
     if (p.linger_days > 0) out += fmt::format("    linger: {}d\n", p.linger_days);
     if (p.lapse_days > 0) out += fmt::format("    lapse: {}d\n", p.lapse_days);
+    out += print_restraints(p, pack, printer);
   }
   return out;
 }

@@ -155,6 +155,23 @@ struct Signal {
   std::int32_t latch_days = 0;
 };
 
+// The keys of a pattern that the ledger reads. Conditions are `on()` of one signal, by index.
+struct Mute {
+  Span length;
+  std::vector<std::string> places;
+  std::vector<std::uint32_t> patterns;
+};
+struct Budget {
+  std::int32_t at_most = 1;
+  std::uint32_t season = 0;
+  std::string place;
+};
+struct Decision {
+  std::int32_t hours = 24;
+  std::optional<std::uint32_t> agree, veto;
+  bool silence_agrees = true;
+};
+
 struct Pattern {
   std::string name;
   std::vector<RegionId> at;  // empty: each region of the pack
@@ -163,6 +180,10 @@ struct Pattern {
   std::array<std::optional<Expr>, kLevelCount> levels;
   std::string levels_of;  // where not empty, `levels` are what this stands for
   std::int32_t linger_days = 0, lapse_days = 0;
+  std::optional<Mute> mute;
+  std::optional<Budget> budget;
+  std::optional<std::uint32_t> overrides;  // written with mute, or else with budget
+  std::optional<Decision> decision;
 };
 
 struct Pack {
