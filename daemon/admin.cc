@@ -105,7 +105,7 @@ class AdminServer::Listener {
 
   void stop() {
     if (!thread_.joinable()) return;
-    backups_.join();
+    aside_.join();
     mailbox_->close();
     net_->io.stop();
     thread_.join();
@@ -182,7 +182,12 @@ class AdminServer::Listener {
       return done(std::move(failed));
     if (auto* response = std::get_if<AdminResponse>(&action)) return done(std::move(*response));
     if (const auto* made = std::get_if<MakeBackup>(&action))
-      return backup(made->directory, std::move(done));
+      return aside(
+          [this, directory = made->directory] { return respond_backup(ports_, directory); },
+          std::move(done));
+    if (const auto* again = std::get_if<ReadAgain>(&action))
+      return aside([this, who = again->who] { return respond_reload(ports_, who); },
+                   std::move(done));
     ask(std::get<AskEngine>(std::move(action)), std::move(done));
   }
 
@@ -204,18 +209,20 @@ class AdminServer::Listener {
                           : admin_error(outcomes.error()));
   }
 
-  void backup(const std::string& directory, Done done) {
-    if (backup_running_)
+  // Runs what takes long on the other thread, one at a time.
+  template <class Respond>
+  void aside(Respond respond, Done done) {
+    if (aside_running_)
       return done(admin_error(AdminRefusal::kConflict,
-                              "another backup is running; ask again when it is done"));
-    backup_running_ = true;
+                              "a backup or a reload is running; ask again when it is done"));
+    aside_running_ = true;
     ++ports_.counters.backups;
-    asio::post(backups_, [this, directory, done = std::move(done)]() mutable {
-      AdminResponse response = guarded([&] { return respond_backup(ports_, directory); });
+    asio::post(aside_, [this, respond = std::move(respond), done = std::move(done)]() mutable {
+      AdminResponse response = guarded([&] { return respond(); });
       --ports_.counters.backups;
       asio::post(net_->io,
                  [this, done = std::move(done), response = std::move(response)]() mutable {
-                   backup_running_ = false;
+                   aside_running_ = false;
                    done(std::move(response));
                  });
     });
@@ -234,7 +241,7 @@ class AdminServer::Listener {
   };
   std::map<std::uint64_t, Waiting> waiting_;
   std::uint64_t asked_ = 0;
-  bool backup_running_ = false;
+  bool aside_running_ = false;
   // Connections live in what is pending in io, and use what stands above when they go.
   struct Net {
     asio::io_context io{1};
@@ -243,7 +250,7 @@ class AdminServer::Listener {
   };
   std::unique_ptr<Net> net_ = std::make_unique<Net>();
   std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>(net_->io);
-  asio::thread_pool backups_{1};
+  asio::thread_pool aside_{1};  // for what takes long
   std::thread thread_;
 };
 

@@ -26,6 +26,9 @@ struct AdminPorts {
   // Into a directory (an absolute path); says what was written. May take minutes: runs on a thread
   // of its own, never twice at once.
   std::function<Result<std::string>(const std::string&)> backup;
+  // Brings the configuration directory into force as `who` asked; says what that came to. Runs
+  // where a backup does.
+  std::function<Result<std::string>(const std::string& who)> reload;
   // EngineLoop::ask(). May answer on any thread, also after the listener has stopped.
   std::function<void(std::vector<Input>, RequestAnswer)> ask;
 };
@@ -59,6 +62,9 @@ struct AdminOptions {
 //   POST /quarantine/N/release    its record is judged again
 //   POST /quarantine/release      {"sequences": [...]}
 //   POST /backup?directory=D      answers when it is done; 409 while another one runs
+//
+//   POST /reload                  the configuration and the rules are read again; answers when they
+//                                 are in force. 409 while a backup or another reload runs
 //
 // What changes something is answered when it is on the disk. Answers are JSON but for /metrics.
 // HEAD stands for GET without the body. Everything else is 404 or 405 with a JSON error that says

@@ -167,6 +167,8 @@ AdminAction post_backup(const Asked& asked) {
   return MakeBackup{directory->second};
 }
 
+AdminAction post_reload(const Asked& asked) { return ReadAgain{asked.who()}; }
+
 struct Route {
   std::string_view path;  // one `*` at most: anything but a slash
   std::string_view method;
@@ -194,6 +196,7 @@ const std::array<Route, 12>& routes() {
       {"/quarantine/*/release", "POST", Purpose::kRelease, {}, post_release},
       {"/quarantine/*", "GET", Purpose::kReadRecords, {}, get_quarantined},
       {"/backup", "POST", Purpose::kBackup, {"directory"}, post_backup},
+      {"/reload", "POST", Purpose::kRelease, {}, post_reload},
   }};
   return kRoutes;
 }
@@ -259,6 +262,12 @@ AdminAction act(const AdminPorts& ports, const AdminRequest& request) {
       return take(route, {ports, request, *target, *std::move(part)});
   }
   return admin_error(AdminRefusal::kNotFound, "there is no " + target->path, std::move(there));
+}
+
+AdminResponse respond_reload(const AdminPorts& ports, const std::string& who) {
+  auto done = ports.reload(who);
+  if (!done) return admin_error(done.error());
+  return admin_ok(json::serialize(json::object{{"status", "done"}, {"reload", *done}}));
 }
 
 AdminResponse respond_backup(const AdminPorts& ports, const std::string& directory) {

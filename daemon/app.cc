@@ -329,6 +329,7 @@ Result<void> App::start_admin() {
                      return fmt::format("backup {} holds the journal up to {}, {} bytes",
                                         receipt->id, receipt->sequence, receipt->bytes);
                    },
+                   [this](const std::string& who) { return reload(who); },
                    [this](std::vector<Input> inputs, RequestAnswer answer) {
                      loop_->ask(std::move(inputs), std::move(answer));
                    }};
@@ -430,7 +431,7 @@ Result<void> App::run() {
     if (stop_requested_ || loop_ended_) break;
     reload_requested_ = false;
     lock.unlock();
-    reload();
+    (void)reload("");  // said in the log
     lock.lock();
   }
   notify("STOPPING=1");

@@ -61,11 +61,13 @@ class App {
   Gauges gauges() const;
   std::shared_ptr<const Catalogue> catalogue() const;
   void set_catalogue(std::shared_ptr<const Catalogue> catalogue);
-  void reload();
+  // `who`: "" for a signal. Any thread, one at a time.
+  Result<std::string> reload(const std::string& who);
   Result<void> check_reload(const Contents& wanted) const;
-  Result<void> try_reload();
-  void say_what_was_reloaded(const Reloaded& reloaded, const Contents& before,
-                             std::chrono::steady_clock::duration took) const;
+  Result<std::string> try_reload(const std::string& who);
+  std::string say_what_was_reloaded(const Reloaded& reloaded,
+                                    const std::vector<std::string>& changed,
+                                    std::chrono::steady_clock::duration took) const;
   void say_what_was_loaded() const;
   void notify(const std::string& state) const;
   std::string admin_url() const;
@@ -76,7 +78,8 @@ class App {
   AppOptions options_;
   std::shared_ptr<spdlog::logger> log_;
   SystemClock system_clock_;
-  Contents contents_;  // in force; the thread of start() and run() alone uses it
+  std::mutex reload_mutex_;  // guards contents_ once it runs, and reloads from each other
+  Contents contents_;        // in force
   // As at the start, paths resolved. What a reload can change is not read from here: the pipeline
   // has it.
   Settings settings_;

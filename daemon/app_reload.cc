@@ -32,13 +32,15 @@ std::string told(const std::map<RevisionKind, std::size_t>& revisions) {
 
 }  // namespace
 
-void App::reload() {
-  log_->info("reload: reading {} again", options_.config_directory);
+Result<std::string> App::reload(const std::string& who) {
+  const std::lock_guard lock(reload_mutex_);
+  log_->info("reload: reading {} again{}", options_.config_directory,
+             who.empty() ? "" : ", as " + who + " asked");
   // A longer watchdog for as long as it lasts, for the service manager sees no turn of the engine.
   notify(fmt::format("RELOADING=1\nMONOTONIC_USEC={}", monotonic_microseconds()));
   if (watchdog_.count() > 0)
     notify(fmt::format("WATCHDOG_USEC={}\nWATCHDOG=1", std::max(watchdog_, kReloadTime).count()));
-  const auto done = try_reload();
+  auto done = try_reload(who);
   if (!done) {
     std::string_view why = done.error().message;
     if (why.ends_with('\n')) why.remove_suffix(1);
@@ -47,6 +49,7 @@ void App::reload() {
   metrics_->reloaded(done ? ReloadResult::kDone : ReloadResult::kRefused);
   if (watchdog_.count() > 0) notify(fmt::format("WATCHDOG_USEC={}\nWATCHDOG=1", watchdog_.count()));
   notify(done ? "READY=1\nSTATUS=" : "READY=1\nSTATUS=The last reload was refused: see the log.");
+  return done;
 }
 
 Result<void> App::check_reload(const Contents& wanted) const {
@@ -60,38 +63,44 @@ Result<void> App::check_reload(const Contents& wanted) const {
               "restart to bring it into force");
 }
 
-Result<void> App::try_reload() {
+Result<std::string> App::try_reload(const std::string& who) {
   const auto begun = std::chrono::steady_clock::now();
   auto wanted = read_contents(options_.config_directory);
   if (!wanted) return tl::unexpected(wanted.error());
   auto loaded = load_contents(*wanted, *store_);
   if (!loaded) return tl::unexpected(loaded.error());
-  if (auto checked = check_reload(*wanted); !checked) return checked;
+  if (auto checked = check_reload(*wanted); !checked) return tl::unexpected(checked.error());
   auto admin_secrets = read_admin_files();
   if (!admin_secrets) return tl::unexpected(admin_secrets.error());
   if (wanted->configuration == contents_.configuration && wanted->packs == contents_.packs) {
     admin_->renew(*std::move(admin_secrets));
-    log_->info("reload: no file of the configuration has changed");
-    return {};
+    const std::string same = "no file of the configuration has changed";
+    log_->info("reload: {}", same);
+    return same;
   }
-  auto reloaded = loop_->reload(to_inputs(*wanted), *std::move(loaded));
+  const std::vector<std::string> changed = changes(contents_, *wanted);
+  std::vector<Input> inputs = to_inputs(*wanted);
+  if (!who.empty()) inputs.emplace_back(ReloadInput{who, changed});
+  auto reloaded = loop_->reload(std::move(inputs), *std::move(loaded));
   if (!reloaded) return tl::unexpected(reloaded.error());
   server_->set_rates(wanted->settings->ingest.rates);
   admin_->renew(*std::move(admin_secrets));
-  say_what_was_reloaded(*reloaded, std::exchange(contents_, *std::move(wanted)),
-                        std::chrono::steady_clock::now() - begun);
-  return {};
+  contents_ = *std::move(wanted);
+  return say_what_was_reloaded(*reloaded, changed, std::chrono::steady_clock::now() - begun);
 }
 
-void App::say_what_was_reloaded(const Reloaded& reloaded, const Contents& before,
-                                std::chrono::steady_clock::duration took) const {
-  for (const std::string& line : changes(before, contents_)) log_->info("reload: {}", line);
-  log_->info("reload: in force since journal entry {}, after {:.3f} s; {}; {}", reloaded.sequence,
-             std::chrono::duration<double>(took).count(),
-             reloaded.folds == Reloaded::Folds::kKept
-                 ? "folds go on"
-                 : "everything was folded anew from the stored records",
-             told(reloaded.revisions));
+std::string App::say_what_was_reloaded(const Reloaded& reloaded,
+                                       const std::vector<std::string>& changed,
+                                       std::chrono::steady_clock::duration took) const {
+  for (const std::string& line : changed) log_->info("reload: {}", line);
+  std::string said = fmt::format("in force since journal entry {}, after {:.3f} s; {}; {}",
+                                 reloaded.sequence, std::chrono::duration<double>(took).count(),
+                                 reloaded.folds == Reloaded::Folds::kKept
+                                     ? "folds go on"
+                                     : "everything was folded anew from the stored records",
+                                 told(reloaded.revisions));
+  log_->info("reload: {}", said);
+  return said;
 }
 
 }  // namespace tocsin

@@ -1,29 +1,15 @@
 #include "daemon/commands_format.h"
 
-#include <filesystem>
-#include <fstream>
 #include <ostream>
 
 #include "daemon/contents.h"
 #include "daemon/pack_format.h"
+#include "daemon/replace_file.h"
 
 namespace tocsin {
 namespace {
 
 constexpr int kDone = 0, kDiffers = 1, kCannot = 2;
-
-// Through a file beside it, so that a crash leaves one of the two.
-bool replace_file(const std::string& path, const std::string& text) {
-  const std::string beside = path + ".fmt";
-  std::ofstream file(beside, std::ios::binary | std::ios::trunc);
-  file << text;
-  file.close();
-  std::error_code error;
-  if (file.good()) std::filesystem::rename(beside, path, error);
-  if (file.good() && !error) return true;
-  std::filesystem::remove(beside, error);
-  return false;
-}
 
 }  // namespace
 

@@ -219,6 +219,7 @@ Result<void> Pipeline::take(Working& working, const Input& input) {
     return take_acknowledgement(working, *acknowledged);
   if (const auto* release = std::get_if<QuarantineReleaseInput>(&input))
     return take_release(working, *release);
+  if (const auto* reload = std::get_if<ReloadInput>(&input)) take_reload(working, *reload);
   if (const auto* mute = std::get_if<MuteInput>(&input)) take_mute(working, *mute);
   return {};
 }

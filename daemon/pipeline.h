@@ -126,6 +126,7 @@ class Pipeline {
                       const Change& change);
   Result<void> take_acknowledgement(Working& working, const AcknowledgeInput& input);
   Result<void> take_release(Working& working, const QuarantineReleaseInput& input);
+  void take_reload(Working& working, const ReloadInput& input);
   void take_mute(Working& working, const MuteInput& input);
   Result<void> take_delivery(Working& working, const DeliveryInput& input);
   void state(Working& working);

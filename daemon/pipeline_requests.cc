@@ -22,6 +22,15 @@ std::string acknowledged_entry(const Acknowledgement& row) {
   return json::serialize(entry);
 }
 
+std::string reloaded_entry(const ReloadInput& input, ProcessingTime at) {
+  json::array changes;
+  for (const std::string& change : input.changes) changes.emplace_back(change);
+  return json::serialize(json::object{{"state", "reloaded"},
+                                      {"who", input.who},
+                                      {"at", format_rfc3339(at)},
+                                      {"changes", std::move(changes)}});
+}
+
 std::string listed(const std::set<std::string>& names) {
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
@@ -29,6 +38,11 @@ std::string listed(const std::set<std::string>& names) {
 }
 
 }  // namespace
+
+// The contents themselves stand in the same entry of the journal.
+void Pipeline::take_reload(Working& working, const ReloadInput& input) {
+  working.commit.ledger.push_back({Chain::kDispatches, reloaded_entry(input, now_)});
+}
 
 Result<void> Pipeline::take_acknowledgement(Working& working, const AcknowledgeInput& input) {
   const auto refuse = [&](ErrorCode code, std::string why) -> Result<void> {

@@ -3,6 +3,7 @@
 
 #include "daemon/commands.h"
 #include "daemon/commands_admin.h"
+#include "daemon/commands_apply.h"
 #include "daemon/commands_check.h"
 #include "daemon/commands_diff.h"
 #include "daemon/commands_format.h"
@@ -299,6 +300,28 @@ void add_store(CLI::App& app, int& code) {
   auto timeline_config = config_option(*timeline);
   timeline->callback(
       [=, &code] { code = tocsin::run_timeline(*timeline_config, std::cout, std::cerr); });
+
+  auto* apply =
+      app.add_subcommand("apply", "bring a changed rule pack into force, without a restart");
+  auto applied = std::make_shared<tocsin::ApplyOptions>();
+  auto apply_config = config_option(*apply);
+  auto no_history = std::make_shared<bool>(false);
+  apply->add_option("pack", applied->pack, "the pack as it is to be")->required();
+  apply->add_flag("--no-history", *no_history, "don't run the stored journal through it first");
+  apply->add_flag("--yes", applied->yes, "don't ask");
+  admin_options(*apply, applied->call);
+  apply->footer(
+      "Shows what `tocsin diff` says of it and of the pack of that name in force, asks, puts the "
+      "file in its place and has the running daemon read it: state is kept, what the new rules say "
+      "otherwise is stated, and the ledger has who did it (the token's name). Where the daemon "
+      "refuses, the file is put back.\n\n"
+      "Exit code: 0 in force; 1 not wanted or refused, nothing has changed; 2 it can't be done.\n\n"
+      "  tocsin apply my-lake-chad.yaml --token-file ~/.tocsin-token");
+  apply->callback([=, &code] {
+    applied->call.config_directory = *apply_config;
+    applied->history = !*no_history;
+    code = tocsin::run_apply(*applied, std::cin, std::cout, std::cerr);
+  });
 
   auto* backup = app.add_subcommand("backup", "back the store up, also while the daemon runs");
   auto backup_config = config_option(*backup);

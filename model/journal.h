@@ -71,8 +71,16 @@ struct HorizonInput {
   friend bool operator==(const HorizonInput&, const HorizonInput&) = default;
 };
 
-using Input = std::variant<RecordsInput, ClockInput, ContentInput, EngineInput, DeliveryInput,
-                           AcknowledgeInput, MuteInput, QuarantineReleaseInput, HorizonInput>;
+// Somebody brought the contents of this entry into force.
+struct ReloadInput {
+  std::string who;
+  std::vector<std::string> changes;  // "lake-chad.yaml: signals: changed food_crisis"
+  friend bool operator==(const ReloadInput&, const ReloadInput&) = default;
+};
+
+using Input =
+    std::variant<RecordsInput, ClockInput, ContentInput, EngineInput, DeliveryInput,
+                 AcknowledgeInput, MuteInput, QuarantineReleaseInput, HorizonInput, ReloadInput>;
 std::string_view name_of(const Input& input);  // "records", "clock", "content", ...
 
 // One journal entry is one commit: its inputs were applied together at processing time `now`, and

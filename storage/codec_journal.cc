@@ -57,6 +57,11 @@ void write(const HorizonInput& input, ByteWriter& out) {
   out.text(input.horizon);
   out.zigzag(input.day.number());
 }
+void write(const ReloadInput& input, ByteWriter& out) {
+  out.text(input.who);
+  out.varint(input.changes.size());
+  for (const std::string& change : input.changes) out.text(change);
+}
 
 void read(ByteReader& in, RecordsInput& input) {
   input.producer = in.text();
@@ -96,6 +101,11 @@ void read(ByteReader& in, QuarantineReleaseInput& input) {
 void read(ByteReader& in, HorizonInput& input) {
   input.horizon = in.text();
   input.day = Day(in.number<std::int32_t>());
+}
+void read(ByteReader& in, ReloadInput& input) {
+  input.who = in.text();
+  for (std::uint64_t left = in.varint(); left > 0 && in.ok(); --left)
+    input.changes.emplace_back(in.text());
 }
 
 // What an input has beyond version 1.

@@ -64,6 +64,7 @@ class Admin : public testing::Test {
             [] { return std::string("tocsin_build_info 1\n"); },
             [this] { return not_ready_; },
             [this](const std::string& directory) { return backup_(directory); },
+            [](const std::string& who) { return Result<std::string>("as " + who); },
             [this](std::vector<Input> inputs, RequestAnswer answer) {
               ask_(std::move(inputs), std::move(answer));
             }};

@@ -40,7 +40,7 @@ TEST(AdminHost, OwnAddressIsThisMachine) {
 TEST(AdminHost, NobodyElsewhereMakesABackup) {
   const testsupport::SmallDaemon daemon;
   AdminCounters counters;
-  const AdminPorts ports{daemon.store(), counters, {}, {}, {}, {}};
+  const AdminPorts ports{daemon.store(), counters, {}, {}, {}, {}, {}};
   AdminRequest request{.method = "POST", .target = "/backup?directory=/b"};
   EXPECT_EQ(std::get<MakeBackup>(act(ports, request)).directory, "/b");
   request.caller.from_this_machine = false;

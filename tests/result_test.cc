@@ -32,6 +32,7 @@ TEST(Input, IsNamedByItsAlternative) {
   EXPECT_EQ(name_of(Input(MuteInput{})), "mute");
   EXPECT_EQ(name_of(Input(QuarantineReleaseInput{})), "quarantine-release");
   EXPECT_EQ(name_of(Input(HorizonInput{})), "horizon");
+  EXPECT_EQ(name_of(Input(ReloadInput{})), "reload");
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
   a key that is revoked ends       its connection's rights at once; the new one works at once
   a permission that is taken away  holds from the next record on
   new rules judge what is stored   and say what changed; no connection drops, nothing acknowledged is lost
+  tocsin apply                     shows what changes, brings it into force, says in the ledger who did it;
+                                   what is refused leaves the file as it was
   a replay says the same           byte for byte, through all of it
 """
 import json
@@ -55,7 +57,12 @@ def run(rig):
     packs = rig.directory / "packs"
     packs.mkdir()
     shutil.copy(ROOT / "rules/packs/lake-chad.yaml", packs)
-    rig.write_config(rig.start_mail(), extra=[(r"^packs: .*", "packs: [../packs/lake-chad.yaml]"), CURVE])
+    rig.write_config(rig.start_mail(), extra=[
+        (r"^packs: .*", "packs: [../packs/lake-chad.yaml]"), CURVE,
+        (r"^admin: .*", "admin: {host: 127.0.0.1, port: 0, tokens_file: ../tokens.yaml}")])
+    token = rig.directory / "ana.token"
+    token.write_text(rig.run("token", "new", "ana", "--role", "admin", "--config", rig.config).stdout)
+    token.chmod(0o600)
     sources, committees = rig.config / "sources.yaml", rig.config / "committees.yaml"
     settings, pack = rig.config / "tocsind.yaml", packs / "lake-chad.yaml"
     give_keys(sources, history=stranger, demo=demo)
@@ -148,6 +155,33 @@ def run(rig):
     hang_up(rig, "no file of the configuration has changed")
     expect(rig.metric("tocsin_reload_refused") == 0, "tocsin_reload_refused stayed 1")
     expect(rig.metric("tocsin_records_unaccounted") == 0, "records met no fate")
+
+    # 6. A person brings rules into force.
+    def apply(text, status):
+        changed = rig.directory / "changed.yaml"
+        changed.write_text(text)
+        notified.take()  # its queue is short
+        ended = rig.run("apply", changed, "--config", rig.config, "--admin", rig.ports["admin"], "--token-file",
+                        token, "--yes", check=False)
+        expect(ended.returncode == status, f"apply ended with {ended.returncode}: {ended.stdout}{ended.stderr}")
+        return ended
+
+    in_force = pack.read_text()
+    stricter = in_force.replace("watch: dimensions() >= 3", "watch: dimensions() >= 5", 1)
+    edit(settings, r"^  heartbeat_ms: .*", "  heartbeat_ms: 3_000")
+    refused = apply(stricter, 1)
+    expect("can't change" in refused.stderr and "nothing has changed" in refused.stderr, refused.stderr)
+    expect(pack.read_text() == in_force, "a refused pack stayed in the place of the one in force")
+    settings.write_text(unchanged)
+    refused = apply(in_force.replace("last(ipc3_share)", "last(ipc3_shere)"), 2)
+    expect("did you mean" in refused.stderr and pack.read_text() == in_force, refused.stderr)
+    done = apply(stricter, 0)
+    expect("changed  patterns.convergence.watch" in done.stdout and " lost " in done.stdout, done.stdout)
+    expect(pack.read_text() == stricter and rig.metric("tocsin_alerts_open") == 0, "the rules are not in force")
+    who = [entry for entry in (json.loads(line)["entry"] for line in rig.run(
+        "ledger", rig.store, "--chain", "dispatches").stdout.splitlines()) if entry["state"] == "reloaded"][-1]
+    expect(who["who"] == "ana", who)
+    expect(who["changes"] == ["lake-chad.yaml: patterns: changed convergence"], who)
     reloads = rig.metric("tocsin_reloads_total", outcome="done")
 
     rig.stop()

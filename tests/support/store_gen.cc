@@ -103,7 +103,7 @@ LatestRevision StoreGen::latest() {
 }
 
 Input StoreGen::input() {
-  switch (below(9)) {
+  switch (below(10)) {
     case 0:
       return RecordsInput{bytes(9), bytes(9), number(), bytes(300)};
     case 1:
@@ -121,6 +121,8 @@ Input StoreGen::input() {
       return MuteInput{bytes(9), bytes(9), bytes(9), bytes(30), time()};
     case 7:
       return QuarantineReleaseInput{number(), bytes(9)};
+    case 8:
+      return ReloadInput{bytes(9), std::vector<std::string>(below(3), bytes(30))};
     default:
       return HorizonInput{bytes(9), Day(fitting<std::int32_t>())};
   }
