@@ -178,8 +178,8 @@ struct Route {
 };
 
 // The first that fits is taken.
-const std::array<Route, 12>& routes() {
-  static const std::array<Route, 12> kRoutes = {{
+const std::array<Route, 13>& routes() {
+  static const std::array<Route, 13> kRoutes = {{
       {"/metrics", "GET", Purpose::kWatch, {}, get_metrics},
       {"/healthz", "GET", Purpose::kWatch, {}, get_health},
       {"/readyz", "GET", Purpose::kWatch, {}, get_ready},

@@ -22,9 +22,8 @@ YamlMapping::Choices<Level> level_words() {
 
 YamlMapping::Choices<RevisionKind> kind_words() {
   using enum RevisionKind;
-  return choices_of(
-      {kRaised, kEscalated, kEased, kUpdated, kCleared, kWithdrawn, kMerged, kRetired, kLapsed,
-                     kProposed, kVetoed, kRefused});
+  return choices_of({kRaised, kEscalated, kEased, kUpdated, kCleared, kWithdrawn, kMerged, kRetired,
+                     kLapsed, kProposed, kVetoed, kRefused});
 }
 
 class ScenarioReader {
