@@ -29,8 +29,8 @@ std::span<const Parser::Function> Parser::read_functions() {
 
 // The least or greatest of a series, or of numbers.
 Parser::Value Parser::extreme_call(const Token& function, const Function& row) {
-  const bool series =
-      peek().kind == TokenKind::kName && catalogue_.find_indicator(peek().text) != nullptr;
+  const bool series = forecast_follows() || (peek().kind == TokenKind::kName &&
+                                             catalogue_.find_indicator(peek().text) != nullptr);
   if (!series) return choose_call(function, row);
   stands(function, kData);
   return aggregate_call(function, row);
@@ -58,6 +58,7 @@ Parser::Value Parser::aggregate_call(const Token& function, const Function& row)
 }
 
 Leaf Parser::named_leaf(Aggregate aggregate) {
+  if (forecast_follows()) return forecast_leaf(aggregate);
   const Token series = expect_kind(TokenKind::kName, "an indicator");
   const Indicator* indicator = catalogue_.find_indicator(series.text);
   if (indicator == nullptr)
@@ -79,18 +80,22 @@ Leaf Parser::series_leaf(const Token& function, Aggregate aggregate) {
   bool has_window = false;
   while (accept(",")) {
     if (peek().kind == TokenKind::kSpan && !has_window) {
-      window_of(leaf, *indicator, expect_span("a window"));
+      if (leaf.forecast)
+        leads_of(leaf);
+      else
+        window_of(leaf, *indicator, expect_span("a window"));
       has_window = true;
     } else {
       series_option(leaf,
                     expect_kind(TokenKind::kName, "a window such as 3 months, group: or source:"));
     }
   }
+  const std::string written = leaf.forecast ? "forecast(" + indicator->code + ")" : series.text;
   if (aggregate == Aggregate::kLast && has_window)
-    wrong(function, "last() is one value and takes no window", "last(" + series.text + ")");
+    wrong(function, "last() is one value and takes no window", "last(" + written + ")");
   if (aggregate != Aggregate::kLast && !has_window)
-    wrong(function, function.text + "() needs a window",
-          function.text + "(" + series.text + ", 3 months)");
+    wrong(function, function.text + "() needs " + (leaf.forecast ? "leads" : "a window"),
+          function.text + "(" + written + (leaf.forecast ? ", 14d)" : ", 3 months)"));
   return leaf;
 }
 
@@ -103,8 +108,11 @@ void Parser::series_option(Leaf& leaf, const Token& option) {
     leaf.group = found->id;
   } else if (option.text == "source") {
     leaf.sources = {source_named(take())};
+  } else if (option.text == "member" && leaf.forecast) {
+    member_of(leaf, option);
   } else {
-    wrong(option, "'" + option.text + "' is no option of a series", "group, source");
+    wrong(option, "'" + option.text + "' is no option of a series",
+          leaf.forecast ? "group, source, member" : "group, source");
   }
 }
 
@@ -231,16 +239,31 @@ std::string Parser::label_of(const Leaf& leaf) const {
                                                                      : "";
     label = of + "events of " + kinds + " in " + to_string(leaf.window);
   } else {
-    const Indicator& indicator = *catalogue_.find(leaf.indicator);
-    const auto english = indicator.names.find("en");
-    label = english == indicator.names.end() ? indicator.code : english->second;
-    if (leaf.group.number() != 0) label += " (" + catalogue_.find(leaf.group)->code + ")";
-    static constexpr std::array<std::string_view, 8> kHow = {
-        "", "total", "mean", "least", "greatest", "median", "standard deviation", "number"};
-    if (leaf.aggregate != Aggregate::kLast)
-      label += ", " + std::string(kHow[static_cast<std::size_t>(leaf.aggregate)]) + " over " +
-               to_string(leaf.window);
+    label = label_of_series(leaf);
   }
+  return label;
+}
+
+std::string Parser::label_of_series(const Leaf& leaf) const {
+  const Indicator& indicator = *catalogue_.find(leaf.indicator);
+  const auto english = indicator.names.find("en");
+  std::string label = english == indicator.names.end() ? indicator.code : english->second;
+  if (leaf.group.number() != 0) label += " (" + catalogue_.find(leaf.group)->code + ")";
+  static constexpr std::array<std::string_view, 8> kHow = {
+      "", "total", "mean", "least", "greatest", "median", "standard deviation", "number"};
+  const std::string how(kHow[static_cast<std::size_t>(leaf.aggregate)]);
+  if (!leaf.forecast)
+    return leaf.aggregate == Aggregate::kLast
+               ? label
+               : label + ", " + how + " over " + to_string(leaf.window);
+  if (leaf.aggregate == Aggregate::kLast) {
+    label += ", next forecast";
+  } else {
+    const std::string from = std::to_string(leaf.leads.least) + " to ";
+    label += ", " + how + " forecast " + (leaf.leads.least == leaf.leads.greatest ? "" : from) +
+             to_string(Span{leaf.leads.greatest, leaf.leads.unit}) + " ahead";
+  }
+  if (leaf.member >= 0) label += " of member " + std::to_string(leaf.member);
   return label;
 }
 

@@ -46,10 +46,13 @@ Parser::Value Parser::history_call(const Token& function, const Function& row) {
   node.leaf = static_cast<std::int32_t>(out_.leaves.size() - 1);
   const Leaf leaf = out_.leaf(node.leaf);
   if (!leaf.reads_events && leaf.cadence == Cadence::kIrregular)
-    wrong(
-        first,
-        "'" + leaf.text + "' is observed at irregular times and has no same window in other years",
-        "a series with a regular cadence");
+    wrong(first,
+          "'" + leaf.text + "' is " + (leaf.forecast ? "issued" : "observed") +
+              " at irregular times and has no same window in other years",
+          "a series with a regular cadence");
+  if (leaf.forecast && row.op == Op::kZscore)
+    wrong(first, "the windows before '" + leaf.text + "' were not forecast",
+          "percentile() or normal(): the same issue of the years before");
   if (row.op == Op::kNormal) {
     node.unit = out_.nodes.back().unit;
     node.style = out_.nodes.back().style;
@@ -72,6 +75,8 @@ Parser::Value Parser::history_call(const Token& function, const Function& row) {
 Parser::Value Parser::residual_call(const Token& function, const Function&) {
   const Token series = peek();
   Leaf leaf = named_leaf(Aggregate::kLast);
+  if (leaf.forecast)
+    wrong(series, "residual() explains what was observed", "the code of an indicator");
   if (leaf.cadence != Cadence::kMonth && leaf.cadence != Cadence::kDekad &&
       leaf.cadence != Cadence::kQuarter)
     wrong(series,

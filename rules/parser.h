@@ -88,6 +88,7 @@ class Parser {
   void kind_list(Leaf& leaf);
   void window_of(Leaf& leaf, const Indicator& indicator, const Token& span);
   std::string label_of(const Leaf& leaf) const;
+  std::string label_of_series(const Leaf& leaf) const;
   SourceId source_named(const Token& token);
 
   // ---- calls_time.cc
@@ -101,6 +102,15 @@ class Parser {
   std::int32_t lag_periods(const Leaf& leaf, const Token& span);
   const Leaf& leaf_operand(const Token& function);
   std::int32_t years(const Token& function);
+
+  // ---- calls_forecast.cc
+  static std::span<const Function> forecast_functions();
+  Value forecast_call(const Token& function, const Function& row);
+  Value chance_call(const Token& function, const Function& row);
+  bool forecast_follows() const;
+  Leaf forecast_leaf(Aggregate aggregate);
+  void leads_of(Leaf& leaf);
+  void member_of(Leaf& leaf, const Token& option);
 
   // ---- calls_subject.cc
   static std::span<const Function> subject_functions();

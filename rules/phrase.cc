@@ -15,6 +15,7 @@ namespace {
 bool same_read(const Leaf& a, const Leaf& b) {
   return a.reads_events == b.reads_events && a.indicator == b.indicator && a.group == b.group &&
          a.aggregate == b.aggregate && a.periods == b.periods && a.window == b.window &&
+         a.forecast == b.forecast && a.leads == b.leads && a.member == b.member &&
          a.kinds == b.kinds && a.actors == b.actors && a.magnitude == b.magnitude;
 }
 
@@ -73,6 +74,10 @@ class Phrases {
       case Op::kChange:
         return fmt::format("the change of {} in {}", label(node),
                            to_string(expression_.leaf(node.leaf_before).lag));
+      case Op::kChance: {
+        const Node& asked = expression_.node(node.a);
+        return fmt::format("the chance that {} is {} {}", of(asked.a), say(asked.op), of(asked.b));
+      }
       case Op::kAdd:
         return of(node.a) + " plus " + of(node.b);
       case Op::kSubtract:

@@ -27,6 +27,7 @@ class Ranges {
       case Op::kNormal:
         return of_leaf(expression_.leaf(node.leaf));
       case Op::kPercentile:
+      case Op::kChance:
         return {0, 1};
       case Op::kDimensions:
         return {0, static_cast<double>(node.more.count)};

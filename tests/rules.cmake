@@ -4,6 +4,7 @@ add_library(twin STATIC
   support/twin.cc
   support/twin_cascade.cc
   support/twin_facts.cc
+  support/twin_forecast.cc
   support/twin_history.cc
   support/twin_ledger.cc
   support/twin_over.cc
@@ -22,6 +23,7 @@ add_library(rule_builders STATIC
   support/rule_builders_random.cc
   support/rule_builders_random_conditions.cc
   support/rule_builders_random_events.cc
+  support/rule_builders_random_forecasts.cc
   support/rule_builders_random_history.cc
   support/rule_builders_random_numbers.cc
   support/rule_builders_random_observations.cc

@@ -41,7 +41,7 @@ PackMaker::Expr PackMaker::in_a_row() {
   Cadence cadence =
       r.events
           ? dice_.pick(std::vector{Cadence::kWeek, Cadence::kMonth, Cadence::kDekad, Cadence::kDay})
-          : indicator_of(r).cadence;
+          : cadence_of(r);
   if (cadence == Cadence::kIrregular) return compare(measure());
   Expr inner = compare({twin::read(r), unit_of(r), typical(r)});
   return twin::consecutive(std::move(inner), dice_.between(2, 3), cadence);
@@ -49,7 +49,7 @@ PackMaker::Expr PackMaker::in_a_row() {
 
 PackMaker::Expr PackMaker::crosses() {
   const Read r = any_read();
-  if (!r.events && indicator_of(r).cadence == Cadence::kIrregular) return compare(measure());
+  if (!r.events && cadence_of(r) == Cadence::kIrregular) return compare(measure());
   Expr e = twin::read(r);
   e.kind = Kind::kCrosses;
   e.args.push_back(twin::number(std::max(1.0, std::round(typical(r))), unit_of(r)));
@@ -57,8 +57,9 @@ PackMaker::Expr PackMaker::crosses() {
 }
 
 PackMaker::Expr PackMaker::rising() {
-  const Read r = observed(dice_.pick(plan_.indicators));
-  const Cadence cadence = indicator_of(r).cadence;
+  const IndicatorId id = dice_.pick(plan_.indicators);
+  const Read r = plan_.forecasts && dice_.chance(30) ? foretold(id) : observed(id);
+  const Cadence cadence = cadence_of(r);
   if (cadence == Cadence::kIrregular) return compare(measure());
   Expr e = twin::read(r);
   e.kind = Kind::kRising;

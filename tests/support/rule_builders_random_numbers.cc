@@ -6,23 +6,24 @@
 namespace tocsin {
 
 PackMaker::Measure PackMaker::measure() {
+  if (plan_.forecasts && dice_.chance(30)) return chance();
   const Read r = any_read();
-  const bool gridless = !r.events && indicator_of(r).cadence == Cadence::kIrregular;
+  const bool gridless = !r.events && cadence_of(r) == Cadence::kIrregular;
   const bool history = plan_.history && !gridless;
   Expr e = twin::read(r);
   const int form = dice_.between(0, 17);
   if (form == 0 && r.lag.count == 0) {
     e.kind = Kind::kChange;
-    e.span =
-        r.events ? Span{dice_.between(3, 30), SpanUnit::kDays} : step_of(indicator_of(r).cadence);
+    e.span = r.events ? Span{dice_.between(3, 30), SpanUnit::kDays} : step_of(cadence_of(r));
     return {dice_.chance(40) ? twin::op(Kind::kAbsolute, e) : e, "%", 30};
   }
   if (form <= 2 && history) {
-    e.kind = form == 1 ? Kind::kPercentile : Kind::kZscore;
+    const bool rank = form == 1 || r.forecast;
+    e.kind = rank ? Kind::kPercentile : Kind::kZscore;
     e.years = dice_.between(2, 3);
-    return {e, form == 1 ? "%" : "sd", form == 1 ? 50.0 : 0.8};
+    return {e, rank ? "%" : "sd", rank ? 50.0 : 0.8};
   }
-  if (form == 3 && history && !r.events && is_seasonal(indicator_of(r).cadence))
+  if (form == 3 && history && !r.events && !r.forecast && is_seasonal(cadence_of(r)))
     return {residual(r), "sd", 0.8};
   if (form == 4 && history) {
     Expr normal = e;
@@ -75,12 +76,31 @@ PackMaker::Expr PackMaker::residual(const Read& like) {
   return e;
 }
 
+// How likely it is that a forecast passes a number: often one that probabilities are published of.
+PackMaker::Measure PackMaker::chance() {
+  Read r = foretold(dice_.pick(plan_.indicators));
+  r.member.reset();
+  static const std::vector<Kind> kKinds = {Kind::kLess, Kind::kLessEqual, Kind::kGreater,
+                                           Kind::kGreaterEqual};
+  const Kind kind = dice_.pick(kKinds);
+  const bool published = r.how != How::kSum && dice_.chance(70);
+  const double round_number = 5.0 * dice_.between(1, 3);
+  Expr bound = published ? twin::number(round_number, unit_of(r))
+                         : threshold({twin::read(r), unit_of(r), typical(r)}, nullptr);
+  if (!published && dice_.chance(30)) {
+    Read seen = observed(r.indicator);
+    if (unit_of(seen) == unit_of(r)) bound = twin::read(seen);
+  }
+  Expr asked = twin::op(kind, twin::read(r), std::move(bound));
+  return {twin::op(Kind::kChance, std::move(asked)), "%", 50};
+}
+
 double PackMaker::rounded(double value) { return std::round(value * 10) / 10; }
 
 PackMaker::Expr PackMaker::threshold(const Measure& m, const Read* read) {
   const double value = rounded(m.typical * dice_.between(4, 16) / 10.0);
   if (read != nullptr && plan_.history && dice_.chance(40) &&
-      (read->events || indicator_of(*read).cadence != Cadence::kIrregular)) {
+      (read->events || cadence_of(*read) != Cadence::kIrregular)) {
     Expr normal = twin::read(*read);
     normal.kind = Kind::kNormal;
     normal.years = dice_.between(2, 3);

@@ -8,12 +8,13 @@ namespace tocsin::twin {
 namespace {
 
 constexpr std::array<const char*, kKindCount> kKindNames = {
-    "number",        "parameter",  "population", "read",  "normal",     "percentile",
-    "zscore",        "residual",   "change",     "add",   "subtract",   "multiply",
-    "divide",        "negate",     "absolute",   "least", "greatest",   "per_100k",
-    "dimensions",    "neighbours", "basin",      "less",  "less_equal", "greater",
-    "greater_equal", "equal",      "unequal",    "and",   "or",         "not",
-    "consecutive",   "rising",     "crosses",    "on",    "active",     "cascade"};
+    "number",   "parameter",     "population", "read",     "normal", "percentile",
+    "zscore",   "residual",      "change",     "chance",   "add",    "subtract",
+    "multiply", "divide",        "negate",     "absolute", "least",  "greatest",
+    "per_100k", "dimensions",    "neighbours", "basin",    "less",   "less_equal",
+    "greater",  "greater_equal", "equal",      "unequal",  "and",    "or",
+    "not",      "consecutive",   "rising",     "crosses",  "on",     "active",
+    "cascade"};
 
 constexpr std::array<const char*, 8> kHowNames = {"last", "sum",    "mean",   "min",
                                                   "max",  "median", "stddev", "count"};
@@ -80,6 +81,8 @@ class Printer {
         return fmt::format("{}({}, {})", name_of(e.kind), lagged(e.read), to_string(e.span));
       case Kind::kCrosses:
         return fmt::format("crosses({}, {})", lagged(e.read), arg(0));
+      case Kind::kChance:
+        return "chance(" + arg(0) + ")";
       case Kind::kNegate:
         return "(-" + arg(0) + ")";
       case Kind::kAbsolute:
@@ -126,7 +129,9 @@ class Printer {
                                                         : "";
       return how + "(" + of + events(r) + ", " + to_string(r.window) + ")";
     }
-    std::string text = how + "(" + catalogue_.find(r.indicator)->code;
+    const std::string& code = catalogue_.find(r.indicator)->code;
+    std::string text = how + "(" + (r.forecast ? "forecast(" + code + ")" : code);
+    if (r.forecast && r.how != How::kLast) text += ", " + ahead(r.ahead);
     if (r.window.count != 0) text += ", " + to_string(r.window);
     return text + options(r) + ")";
   }
@@ -135,7 +140,13 @@ class Printer {
     std::string text;
     if (r.group.number() != 0) text += ", group: " + catalogue_.find(r.group)->code;
     if (r.source) text += ", source: " + catalogue_.find(*r.source)->key;
+    if (r.member) text += fmt::format(", member: {}", *r.member);
     return text;
+  }
+
+  static std::string ahead(const Ahead& a) {
+    const std::string greatest = to_string(Span{a.greatest, a.unit});
+    return a.least == 0 ? greatest : to_string(Span{a.least, a.unit}) + ".." + greatest;
   }
 
   std::string events(const Read& r) const {
