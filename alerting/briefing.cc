@@ -15,6 +15,14 @@ std::string level_text(const Texts& texts, Level level, std::string_view form = 
   return texts.say(std::string("level.").append(name_of(level)).append(form));
 }
 
+// The same with what the publisher of the rule calls the level: "Warning (action)".
+std::string level_text(const Texts& texts, Level level, const std::string& called,
+                       std::string_view form) {
+  std::string text = level_text(texts, level, form);
+  if (!called.empty()) text += " (" + one_line(called) + ")";
+  return text;
+}
+
 std::string handling_label(Tlp tlp) {
   std::string label = "TLP:";
   for (const char c : name_of(tlp)) label += c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
@@ -24,10 +32,11 @@ std::string handling_label(Tlp tlp) {
 std::string headline(const BriefingSubject& subject) {
   const AlertRevision& revision = subject.revision;
   const bool possible = revision.certainty == "possible";
-  return subject.texts.say(
-      std::string("headline.").append(name_of(revision.kind)),
-      {{"level", level_text(subject.texts, revision.level, possible ? ".possible" : "")},
-       {"previous", level_text(subject.texts, revision.previous_level, ".inline")}});
+  return subject.texts.say(std::string("headline.").append(name_of(revision.kind)),
+                           {{"level", level_text(subject.texts, revision.level, revision.level_name,
+                                                 possible ? ".possible" : "")},
+                            {"previous", level_text(subject.texts, revision.previous_level,
+                                                    revision.previous_level_name, ".inline")}});
 }
 
 std::string basin_names(const BriefingSubject& subject) {
@@ -42,11 +51,12 @@ std::string basin_names(const BriefingSubject& subject) {
 std::vector<std::string> lead(const BriefingSubject& subject) {
   const AlertRevision& revision = subject.revision;
   const Texts& texts = subject.texts;
-  std::vector<std::string> lead{
-      texts.say(std::string("status.").append(name_of(revision.kind)),
-                {{"level", level_text(texts, revision.level, ".inline")},
-                 {"previous", level_text(texts, revision.previous_level, ".inline")},
-                 {"other", one_line(revision.merged_into)}})};
+  std::vector<std::string> lead{texts.say(
+      std::string("status.").append(name_of(revision.kind)),
+      {{"level", level_text(texts, revision.level, revision.level_name, ".inline")},
+       {"previous",
+        level_text(texts, revision.previous_level, revision.previous_level_name, ".inline")},
+       {"other", one_line(revision.merged_into)}})};
   const bool level_is_new = revision.kind == RevisionKind::kRaised ||
                             revision.kind == RevisionKind::kEscalated ||
                             revision.kind == RevisionKind::kEased;

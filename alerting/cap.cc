@@ -145,6 +145,9 @@ void add_parameters(pugi::xml_node info, const AlertRevision& revision) {
   add_named(info, "parameter", "tocsin:kind", name_of(revision.kind));
   add_named(info, "parameter", "tocsin:level", name_of(revision.level));
   add_named(info, "parameter", "tocsin:previous-level", name_of(revision.previous_level));
+  add_named(info, "parameter", "tocsin:level-name", one_line(revision.level_name));
+  add_named(info, "parameter", "tocsin:previous-level-name",
+            one_line(revision.previous_level_name));
   add_named(info, "parameter", "tocsin:tlp", name_of(revision.tlp));
   add_named(info, "parameter", "tocsin:dimensions", join(revision.dimensions_true));
   add_named(info, "parameter", "tocsin:dimensions-unknown", join(revision.dimensions_unknown));

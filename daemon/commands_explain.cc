@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <ostream>
+#include <set>
 
 #include "daemon/commands.h"
 #include "daemon/opened.h"
@@ -61,7 +62,8 @@ bool states_level(const AlertRevision& revision) {
 
 void tell_revision(const AlertRevision& revision, std::ostream& out) {
   fmt::print(out, "  revision {}, {}, {}: {}, for {}\n", revision.number, name_of(revision.kind),
-             format_rfc3339(revision.issued), name_of(revision.level), format_day(revision.tick));
+             format_rfc3339(revision.issued), level_text(revision.level, revision.level_name),
+             format_day(revision.tick));
   for (const std::string& change : revision.changes) fmt::print(out, "    {}\n", change);
   if (!states_level(revision)) return;
   std::vector<std::string> unknown;
@@ -89,13 +91,14 @@ void explain_pattern_as_text(const Assessment& assessment, const Question& quest
   const Pattern& pattern = assessment.pack().patterns[index];
   const Region& region = question.region;
   const PatternExplained why = explain_pattern(assessment, region.id, index, question.tick);
-  fmt::print(out, "{} in {} ({}) on {}: {}{}\n", pattern.title, region.name(), region.code,
-             format_day(question.tick), name_of(why.level),
-             why.possible > why.level ? fmt::format(", possibly {}", name_of(why.possible)) : "");
+  fmt::print(
+      out, "{} in {} ({}) on {}: {}{}\n", pattern.title, region.name(), region.code,
+      format_day(question.tick), pattern.called(why.level),
+      why.possible > why.level ? fmt::format(", possibly {}", pattern.called(why.possible)) : "");
   fmt::print(out, "  active dimensions: {}\n  not known: {}\n", joined(why.dimensions_true),
              joined(why.dimensions_unknown));
   for (const auto& [level, tree] : why.levels) {
-    fmt::print(out, "  {}:\n", name_of(level));
+    fmt::print(out, "  {}:\n", pattern.called(level));
     out << render(tree, 2);
   }
   for (const std::string& sentence : why.outlook) fmt::print(out, "  {}\n", sentence);
@@ -105,6 +108,7 @@ void explain_pattern_as_text(const Assessment& assessment, const Question& quest
 void explain_signals_as_text(const Assessment& assessment, const Question& question,
                              std::ostream& out) {
   for (std::uint32_t i = 0; i < assessment.pack().signals.size(); ++i) {
+    if (!assessment.stands(question.region.id, assessment.pack().signals[i])) continue;
     const SignalExplained signal = explain_signal(assessment, question.region.id, i, question.tick);
     const Evidence& evidence = signal.evidence;
     fmt::print(out, "  {} ({}): {}{}\n    {}\n", evidence.title, evidence.dimension, evidence.state,
@@ -133,6 +137,11 @@ json::object explain_as_json(const Assessment& assessment, const Question& quest
     const PatternExplained why = explain_pattern(assessment, question.region.id, i, question.tick);
     json::object levels;
     for (const auto& [level, tree] : why.levels) levels[name_of(level)] = as_json(tree);
+    json::object names;
+    for (const auto& [level, tree] : why.levels)
+      if (const auto& name = assessment.pack().patterns[i].names[static_cast<std::size_t>(level)];
+          !name.empty())
+        names[name_of(level)] = name;
     patterns.push_back(
         json::object{{"pattern", assessment.pack().patterns[i].name},
                      {"level", name_of(why.level)},
@@ -141,8 +150,10 @@ json::object explain_as_json(const Assessment& assessment, const Question& quest
                      {"dimensions_unknown", json::value_from(why.dimensions_unknown)},
                      {"levels", std::move(levels)},
                      {"outlook", json::value_from(why.outlook)}});
+    if (!names.empty()) patterns.back().as_object()["names"] = std::move(names);
   }
   for (std::uint32_t i = 0; i < assessment.pack().signals.size(); ++i) {
+    if (!assessment.stands(question.region.id, assessment.pack().signals[i])) continue;
     const SignalExplained signal = explain_signal(assessment, question.region.id, i, question.tick);
     json::object one{{"signal", signal.evidence.signal},
                      {"state", signal.evidence.state},
@@ -208,11 +219,12 @@ std::string unjudged(const Pipeline& pipeline, const Question& question) {
       "{} judges {} ({})", question.pattern.empty() ? "no rule" : "no pattern " + question.pattern,
       question.region.name(), question.region.code);
   for (const Pack& pack : pipeline.engine().packs()) {
-    std::vector<std::string> codes;
-    for (const RegionId region : pack.regions)
-      codes.push_back(pipeline.catalogue().regions.at(region).code);
+    std::set<RegionId> judged(pack.regions.begin(), pack.regions.end());
     for (const Pattern& pattern : pack.patterns)
-      if (pattern.at) codes.push_back(pipeline.catalogue().regions.at(*pattern.at).code);
+      judged.insert(pattern.at.begin(), pattern.at.end());
+    std::vector<std::string> codes;
+    for (const RegionId region : judged)
+      codes.push_back(pipeline.catalogue().regions.at(region).code);
     out += fmt::format("; pack {} judges {}", pack.name, joined(codes));
   }
   return out;

@@ -26,7 +26,9 @@ Sight sight_of(const Assessment& assessment, RegionId region, DimensionId dimens
   bool ever = false;
   for (std::uint32_t i = 0; i < assessment.pack().signals.size(); ++i) {
     const Signal& signal = assessment.pack().signals[i];
-    if (signal.dimension != dimension || signal.stance != Stance::kThreat) continue;
+    if (signal.dimension != dimension || signal.stance != Stance::kThreat ||
+        !assessment.stands(region, signal))
+      continue;
     const SignalTrack& track = assessment.signal_track(region, i);
     const SignalRun* now = track.at(tick);
     verdict = verdict || (now == nullptr ? Tri::kUnknown
@@ -40,17 +42,27 @@ Sight sight_of(const Assessment& assessment, RegionId region, DimensionId dimens
   return ever ? Sight::kUnknown : Sight::kBlind;
 }
 
+// Whether anything of the dimension is judged in the region.
+bool looks_at(const Assessment& assessment, RegionId region, DimensionId dimension) {
+  return std::ranges::any_of(assessment.pack().signals, [&](const Signal& signal) {
+    return signal.dimension == dimension && signal.stance == Stance::kThreat &&
+           assessment.stands(region, signal);
+  });
+}
+
 int year_of(Day day) { return static_cast<int>(to_ymd(day).year()); }
 
 void print_sight(const Catalogue& catalogue, const Assessment& assessment, std::ostream& out) {
   std::set<DimensionId> dimensions;
   for (const Signal& signal : assessment.pack().signals)
     if (signal.stance == Stance::kThreat) dimensions.insert(signal.dimension);
+  std::set<RegionId> judged;
+  for (const Assessment::Moved& place : assessment.places()) judged.insert(place.region);
   fmt::print(out,
              "\nKnown / unknown / blind, per cent of the region-months of {} ({} regions), as the "
              "stored data "
              "has it now\n\n{:<6}",
-             assessment.pack().name, assessment.pack().regions.size(), "year");
+             assessment.pack().name, judged.size(), "year");
   for (const DimensionId dimension : dimensions)
     fmt::print(out, "{:>18}", catalogue.dimensions[dimension.number()].code);
   out << "\n";
@@ -63,7 +75,8 @@ void print_sight(const Catalogue& catalogue, const Assessment& assessment, std::
         const Day tick =
             add_months(to_day(std::chrono::year(year) / std::chrono::month(month) / 1), 1) - 1;
         if (tick > assessment.today()) break;
-        for (const RegionId region : assessment.pack().regions) {
+        for (const RegionId region : judged) {
+          if (!looks_at(assessment, region, dimension)) continue;
           const Sight sight = sight_of(assessment, region, dimension, tick);
           shares.known += sight == Sight::kKnown;
           shares.unknown += sight == Sight::kUnknown;

@@ -3,6 +3,8 @@
 
 #include "daemon/commands.h"
 #include "daemon/commands_admin.h"
+#include "daemon/commands_diff.h"
+#include "daemon/commands_test.h"
 #include "daemon/installed.h"
 #include "ingest/client_command.h"
 #include "ingest/import/command.h"
@@ -120,6 +122,60 @@ void add_rules(CLI::App& app, int& code) {
   auto packs = std::make_shared<std::vector<std::string>>();
   check->add_option("packs", *packs, "pack files; none: those of the configuration");
   check->callback([=, &code] { code = tocsin::run_check(*config, *packs, std::cout, std::cerr); });
+
+  auto* test =
+      app.add_subcommand("test", "play the scenarios of rule packs, and see what they try");
+  auto tested = std::make_shared<tocsin::TestOptions>();
+  auto test_config = config_option(*test);
+  auto test_as_json = std::make_shared<bool>(false);
+  test->add_option("packs", tested->packs, "pack files; none: those of the configuration");
+  test->add_option("--only", tested->only, "only the scenarios of this name; may be repeated");
+  test->add_flag("--coverage", tested->coverage,
+                 "tell which conditions were never true, never false or never unknown");
+  test->add_flag("--mutate", tested->mutate,
+                 "put small mistakes into the rules, one at a time, and tell which ones no "
+                 "scenario notices");
+  test->add_option("--least-coverage", tested->least_coverage,
+                   "percent of what conditions can come to; fail below it")
+      ->check(CLI::Range(0, 100));
+  test->add_option("--least-killed", tested->least_killed,
+                   "percent of the mistakes that scenarios notice; fail below it")
+      ->check(CLI::Range(0, 100));
+  test->add_option("--junit", tested->junit_file, "also write the results as JUnit XML");
+  test->add_flag("--json", *test_as_json, "as JSON");
+  test->footer(
+      "Scenarios stand beside a pack, in NAME.scenarios.yaml, or in it behind a line '---'.\n"
+      "docs/RULES.md says how they are written.\n\n"
+      "Exit code: 0 all met; 1 one is not, or a percentage is too low; 2 something can't be "
+      "read.\n\n"
+      "  tocsin test rules/packs/lake-chad.yaml --coverage\n"
+      "  tocsin test my-pack.yaml --only quiet --json");
+  test->callback([=, &code] {
+    tested->config_directory = *test_config;
+    if (*test_as_json) tested->format = tocsin::OutputFormat::kJson;
+    code = tocsin::run_test(*tested, std::cout, std::cerr);
+  });
+
+  auto* diff = app.add_subcommand(
+      "diff", "what two versions of a rule pack say differently, and which alerts that moves");
+  auto compared = std::make_shared<tocsin::DiffOptions>();
+  auto diff_config = config_option(*diff);
+  auto no_history = std::make_shared<bool>(false), diff_as_json = std::make_shared<bool>(false);
+  diff->add_option("old", compared->before, "the pack as it was")->required();
+  diff->add_option("new", compared->after, "the pack as it is to be")->required();
+  diff->add_flag("--no-history", *no_history, "only compare the packs: no store is needed");
+  diff->add_flag("--json", *diff_as_json, "as JSON");
+  diff->footer(
+      "Runs the stored journal through both, beside a running daemon too, and tells which alerts "
+      "are gained, lost and moved, by region. Nothing is sent and nothing is changed.\n\n"
+      "Exit code: 0 they mean the same and say the same; 1 they don't; 2 it can't be told.\n\n"
+      "  tocsin diff rules/packs/lake-chad.yaml my-lake-chad.yaml");
+  diff->callback([=, &code] {
+    compared->config_directory = *diff_config;
+    compared->history = !*no_history;
+    if (*diff_as_json) compared->format = tocsin::OutputFormat::kJson;
+    code = tocsin::run_diff(*compared, std::cout, std::cerr);
+  });
 
   auto* explain = app.add_subcommand("explain", "why a rule says what it says");
   auto options = std::make_shared<tocsin::ExplainOptions>();

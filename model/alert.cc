@@ -23,6 +23,12 @@ std::optional<Enum> parse_in(const std::array<std::string_view, Size>& names,
 }  // namespace
 
 std::string_view name_of(Level level) { return kLevelNames[static_cast<std::size_t>(level)]; }
+
+std::string level_text(Level level, std::string_view called) {
+  std::string out(name_of(level));
+  if (!called.empty()) out.append(" (").append(called).append(")");
+  return out;
+}
 std::optional<Level> parse_level(std::string_view name) {
   return parse_in<Level>(kLevelNames, name);
 }

@@ -17,6 +17,9 @@ enum class Level : std::uint8_t { kNone, kWatch, kWarning, kEmergency };
 inline constexpr int kLevelCount = 4;
 std::string_view name_of(Level level);  // "none", "watch", "warning", "emergency"
 std::optional<Level> parse_level(std::string_view name);
+// With what a publisher calls it, if anything: "warning (action)".
+std::string level_text(Level level, std::string_view called);
+inline constexpr std::size_t kLevelNameBytesMax = 60;  // of what a publisher calls a level
 
 // What a revision of an alert says (docs/SEMANTICS.md section 5).
 enum class RevisionKind : std::uint8_t {
@@ -76,6 +79,7 @@ struct AlertRevision {
   std::vector<std::string> shared_with;  // codes of the basins it concerns
   Level level = Level::kNone;
   Level previous_level = Level::kNone;
+  std::string level_name, previous_level_name;  // what the publisher calls them; empty: nothing
   ProcessingTime issued;
   std::vector<ProcessingTime> earlier;  // when revisions 1 .. number-1 were issued, in order
   Day tick;                             // the tick it speaks about

@@ -62,6 +62,8 @@ void members(Io& io, Self& revision) {
   io("shared_with", revision.shared_with);
   io("level", revision.level);
   io("previous_level", revision.previous_level);
+  io.where_any("level_name", revision.level_name);
+  io.where_any("previous_level_name", revision.previous_level_name);
   io("issued", revision.issued);
   io("earlier", revision.earlier);
   io("tick", revision.tick);
@@ -105,6 +107,11 @@ class Writer {
   template <class T>
   void operator()(std::string_view name, const T& value) {
     object_.emplace(name, to_value(value));
+  }
+  // A member that is left out when it is empty, so that what was said before it came keeps its
+  // bytes.
+  void where_any(std::string_view name, const std::string& text) {
+    if (!text.empty()) (*this)(name, text);
   }
   json::object take() { return std::move(object_); }
 
@@ -226,6 +233,16 @@ class Reader {
       if (!value) return reader.refuse_missing(pointer, name);
       ++taken;
       reader.read(*value, fmt::format("{}/{}", pointer, name), thing);
+    }
+    void where_any(std::string_view name, std::string& text) {
+      if (object.contains(name)) {
+        (*this)(name, text);
+        if (!reader.failed() && text.empty())
+          reader.refuse(fmt::format("{}/{}", pointer, name), json::string(),
+                        "a text that is not empty, or no such member");
+        return;
+      }
+      names += (names.empty() ? " " : "") + fmt::format("{} ", name);
     }
   };
 

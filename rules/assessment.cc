@@ -42,6 +42,14 @@ std::vector<RegionId> read_around(const RegionTable& regions, const Pack& pack, 
   return around;
 }
 
+// Of a signal where it is not judged: off and known, as far back as days go, and never due.
+SignalTrack absent() {
+  SignalRun always;
+  always.start = kDayMin;
+  always.known = always.steady = true;
+  return {{always}, kDayNever, kDayNever};
+}
+
 std::int32_t evidence_or_moves(const Horizon& horizon) {
   return horizon.evidence == std::numeric_limits<std::int32_t>::max() ? kEvidenceMoves
                                                                       : horizon.evidence;
@@ -66,9 +74,7 @@ Assessment::Assessment(const Catalogue& catalogue, const Pack& pack, const Datas
   bool reads_around = false;
   for (std::uint32_t i = 0; i < pack.patterns.size(); ++i) {
     const Pattern& pattern = pack.patterns[i];
-    const std::vector<RegionId> places =
-        pattern.at ? std::vector<RegionId>{*pattern.at} : pack.regions;
-    for (const RegionId place : places) {
+    for (const RegionId place : pattern.at.empty() ? pack.regions : pattern.at) {
       judges_[i][place.number()] = true;
       places_.push_back({place, i});
       judged_.push_back(place);
@@ -94,12 +100,18 @@ Assessment::Assessment(const Catalogue& catalogue, const Pack& pack, const Datas
     tracks.levels.resize(pack.patterns.size());
     Pending& pending = pending_[region.number()];
     pending.signal_from.assign(pack.signals.size(), begin_);
+    for (std::size_t i = 0; i < pack.signals.size(); ++i) {
+      if (stands(region, pack.signals[i])) continue;
+      tracks.signals[i] = absent();
+      pending.signal_from[i] = kDayNever;
+    }
     pending.around.resize(pack.patterns.size());
     pending.all = pending.listed = true;
     dirty_.push_back(region);
   }
   find_readers();
   find_read_around();
+  find_levels_read();
 }
 
 void Assessment::find_read_around() {
@@ -123,6 +135,20 @@ void Assessment::find_read_around() {
       for (const Node& node : level.nodes)
         if (node.op == Op::kNeighbours || node.op == Op::kBasin)
           for (const Subject& subject : level.subjects_of(node)) note(subject);
+}
+
+void Assessment::find_levels_read() {
+  levels_read_.resize(pack_.patterns.size());
+  base_changed_.resize(pack_.patterns.size());
+  for (std::size_t i = 0; i < pack_.patterns.size(); ++i) {
+    for (const Expression& level : pack_.patterns[i].levels)
+      for (const Node& node : level.nodes)
+        if (node.op == Op::kOn || node.op == Op::kActive)
+          for (const Subject& subject : level.subjects_of(node))
+            if (subject.kind == Subject::Kind::kPatternLevel)
+              levels_read_[i].push_back(subject.index);
+    sort_unique(levels_read_[i]);
+  }
 }
 
 void Assessment::find_readers() {
@@ -165,6 +191,10 @@ const PatternTrack& Assessment::pattern_track(RegionId region, std::uint32_t pat
 
 bool Assessment::judges(RegionId region, std::uint32_t pattern) const {
   return judges_[pattern][region.number()];
+}
+
+bool Assessment::stands(RegionId region, const Signal& signal) const {
+  return signal.at.empty() || signal.stands_in(catalogue_.regions.at(region).kind);
 }
 
 RegionId Assessment::data_region(RegionId region, const Signal& signal) const {
@@ -217,9 +247,10 @@ void Assessment::each_reader(const Touched& touched,
     for (const std::uint32_t signal : signals) {
       const std::string& from = pack_.signals[signal].from;
       if (from.empty()) {
-        if (folds(id)) fn(id, signal);
+        if (folds(id) && stands(id, pack_.signals[signal])) fn(id, signal);
       } else if (region.scheme == from) {
-        for (const RegionId reader : set_readers_[id.number()]) fn(reader, signal);
+        for (const RegionId reader : set_readers_[id.number()])
+          if (stands(reader, pack_.signals[signal])) fn(reader, signal);
       }
     }
   }
@@ -329,7 +360,8 @@ Assessment::Moves Assessment::fold_signals(RegionId region, Day today, Report& r
     }
     const Changed changed = run_signal(region, i, from, today, report);
     if (!changed.none())
-      for (const std::uint32_t reader : read_by_[i]) list_signal(pending, reader, changed.first);
+      for (const std::uint32_t reader : read_by_[i])
+        if (stands(region, pack_.signals[reader])) list_signal(pending, reader, changed.first);
     moves.all.join(changed);
     if (signal_around_[i]) moves.around.join(changed);
     report.refolded.push_back(region);
@@ -368,12 +400,16 @@ Changed Assessment::fold_patterns(RegionId region, const Changed& signals, Day t
   Pending& pending = pending_[region.number()];
   Changed around;
   for (std::uint32_t i = 0; i < pack_.patterns.size(); ++i) {
-    if (pack_.patterns[i].at && !judges(region, i)) continue;
+    base_changed_[i] = {};
+    if (!pack_.patterns[i].at.empty() && !judges(region, i)) continue;
+    Changed inputs = signals;
+    for (const std::uint32_t read : levels_read_[i]) inputs.join(base_changed_[read]);
     const PatternChanged changed =
-        run_pattern(region, i, tracks.base[i], true, signals, today, report);
+        run_pattern(region, i, tracks.base[i], true, inputs, today, report);
+    base_changed_[i] = changed.all;
     around.join(changed.around);
     if (pack_.patterns[i].reads_neighbours()) {
-      pending.around[i].join(signals);
+      pending.around[i].join(inputs);
     } else if (!changed.all.none() && judges(region, i)) {
       report.moved.push_back({region, i});
     }
@@ -434,7 +470,7 @@ void Assessment::update_due(RegionId region) {
   for (const std::uint32_t i : pending.signals) due = std::min(due, tracks.signals[i].due);
   for (std::uint32_t i = 0; i < pack_.patterns.size(); ++i) {
     const Pattern& pattern = pack_.patterns[i];
-    if (!pattern.at || judges(region, i)) due = std::min(due, tracks.base[i].due);
+    if (pattern.at.empty() || judges(region, i)) due = std::min(due, tracks.base[i].due);
     if (pattern.reads_neighbours() && judges(region, i)) due = std::min(due, tracks.levels[i].due);
   }
   pending.signals.clear();

@@ -61,6 +61,8 @@ class Assessment {
   const PatternTrack& pattern_track(RegionId region, std::uint32_t pattern) const;
   // Whether the pattern is judged (and stated) in the region.
   bool judges(RegionId region, std::uint32_t pattern) const;
+  // Whether the signal is judged in the region; where it is not it is absent: never on, and known.
+  bool stands(RegionId region, const Signal& signal) const;
   // Where patterns are judged, sorted by region, then pattern.
   const std::vector<Moved>& places() const { return places_; }
   // For evaluating a condition of the pack by hand. The scene borrows from the assessment.
@@ -79,6 +81,7 @@ class Assessment {
 
   void find_readers();
   void find_read_around();
+  void find_levels_read();
   const std::vector<std::uint32_t>& readers_of(const Touched& touched) const;
   void mark(RegionId region, std::uint32_t signal, Day from);
   // What a region's fold changed, and the part of it that other regions may read.
@@ -114,7 +117,9 @@ class Assessment {
   std::vector<std::vector<RegionId>> influences_;    // by region number: who may read it
   std::vector<bool> signal_around_;                  // by index: whether other regions read it
   std::vector<PatternPolicy> policies_;              // by pattern
-  std::vector<std::vector<bool>> judges_;            // by pattern, by region number
+  std::vector<std::vector<std::uint32_t>> levels_read_;  // by pattern: the earlier ones it reads
+  std::vector<Changed> base_changed_;      // by pattern: in the region that is being folded
+  std::vector<std::vector<bool>> judges_;  // by pattern, by region number
   std::vector<Moved> places_;
   std::function<void(RegionId)> before_change_;
 };

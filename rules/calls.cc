@@ -66,6 +66,22 @@ Parser::Value Parser::choose_call(const Token& function, const Function& row) {
   return best;
 }
 
+Parser::Value Parser::count_true_call(const Token& function, const Function& row) {
+  std::vector<std::int32_t> conditions;
+  do {
+    const Value condition = disjunction();
+    want(condition, Type::kTruth, function, "what is counted");
+    conditions.push_back(condition.node);
+  } while (accept(","));
+  if (conditions.size() < 2)
+    wrong(function, "one condition needs no count()", "count(a, b, ...) of two conditions or more");
+  expect(")");
+  Node node;
+  node.op = row.op;
+  node.more = put(out_.operands, conditions);
+  return add(std::move(node), function, Type::kNumber);
+}
+
 Parser::Value Parser::number_call(const Token& function, const Function& row) {
   const Value operand = addition();
   want(operand, Type::kNumber, function, "what stands in it");

@@ -18,20 +18,15 @@ Parser::Value Parser::count_regions_call(const Token& function, const Function& 
   node.unit = Unit::base("regions");
   Subject read;
   const Token name = peek();
-  const Pattern* pattern = name.kind == TokenKind::kName ? pack_.find_pattern(name.text) : nullptr;
-  if (pattern != nullptr) {
-    if (pattern->at)
+  if (const Pattern* pattern = named_pattern(); pattern != nullptr) {
+    if (!pattern->at.empty())
       wrong(name,
-            "the pattern '" + name.text + "' is judged in one place (at:), not in each region",
+            "the pattern '" + name.text +
+                "' is judged in places of its own (at:), not in each region",
             "a pattern without at:, a signal or a dimension");
     take();
-    expect(">=");
-    const Token level = expect_kind(TokenKind::kName, "watch, warning or emergency");
-    const auto parsed = parse_level(level.text);
-    if (!parsed || *parsed == Level::kNone)
-      wrong(level, "'" + level.text + "' is no level", "watch, warning, emergency");
     read = {Subject::Kind::kPatternLevel,
-            static_cast<std::uint32_t>(pattern - pack_.patterns.data()), *parsed};
+            static_cast<std::uint32_t>(pattern - pack_.patterns.data()), level_after()};
   } else {
     read = subject();
   }

@@ -1,5 +1,8 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "model/claim.h"
 #include "rules/parser.h"
@@ -22,7 +25,7 @@ std::span<const Parser::Function> Parser::read_functions() {
       {"max", &Parser::extreme_call, Op::kGreatest, {}, Aggregate::kGreatest},
       {"median", &Parser::aggregate_call, Op::kAggregate, kData, Aggregate::kMedian},
       {"stddev", &Parser::aggregate_call, Op::kAggregate, kData, Aggregate::kStddev},
-      {"count", &Parser::aggregate_call, Op::kAggregate, kData, Aggregate::kCount},
+      {"count", &Parser::count_call, Op::kCountTrue, {}, Aggregate::kCount},
   });
   return kRows;
 }
@@ -32,6 +35,15 @@ Parser::Value Parser::extreme_call(const Token& function, const Function& row) {
   const bool series = forecast_follows() || (peek().kind == TokenKind::kName &&
                                              catalogue_.find_indicator(peek().text) != nullptr);
   if (!series) return choose_call(function, row);
+  stands(function, kData);
+  return aggregate_call(function, row);
+}
+
+// How many events, or how many conditions hold.
+Parser::Value Parser::count_call(const Token& function, const Function& row) {
+  const bool data = next_is("events") || (peek().kind == TokenKind::kName &&
+                                          catalogue_.find_indicator(peek().text) != nullptr);
+  if (!data) return count_true_call(function, row);
   stands(function, kData);
   return aggregate_call(function, row);
 }
@@ -186,12 +198,17 @@ Leaf Parser::events_leaf(const Token& function, Aggregate aggregate) {
 void Parser::events_filter(Leaf& leaf) {
   const Token filter = expect_kind(TokenKind::kName, "kind, actor, deaths, displaced or source");
   if (filter.text == "deaths" || filter.text == "displaced") {
-    expect(">=");
+    const bool deaths = filter.text == "deaths", above = accept(">");
+    if (!above && !accept(">="))
+      wrong(peek(), "'" + source_of(peek()) + "' does not fit here", "'>=' or '>'");
     const Token least = expect_kind(TokenKind::kNumber, "a number of people");
     if (!least.text.empty() && least.text != "people")
       wrong(least, "'" + least.text + "' does not count people", "people");
-    (filter.text == "deaths" ? leaf.least_deaths : leaf.least_displaced) =
-        static_cast<std::int64_t>(least.number);
+    if (least.number != std::floor(least.number))
+      wrong(least, "'" + source_of(least) + "' is no number of people", "a whole number");
+    (deaths ? leaf.least_deaths : leaf.least_displaced) =
+        static_cast<std::int64_t>(least.number) + (above ? 1 : 0);
+    (deaths ? leaf.deaths_above : leaf.displaced_above) = above;
     return;
   }
   expect(":");
@@ -223,6 +240,19 @@ void Parser::kind_list(Leaf& leaf) {
   } while (accept("or"));
 }
 
+// " with more than 100 deaths": what events must have been to count.
+std::string Parser::magnitudes_of(const Leaf& leaf) {
+  std::string out;
+  const auto add = [&](std::int64_t least, bool above, std::string_view what) {
+    if (least == 0) return;
+    out += fmt::format("{}{} {} {}", out.empty() ? " with " : " and ",
+                       above ? "more than" : "at least", above ? least - 1 : least, what);
+  };
+  add(leaf.least_deaths, leaf.deaths_above, "deaths");
+  add(leaf.least_displaced, leaf.displaced_above, "people displaced");
+  return out;
+}
+
 std::string Parser::label_of(const Leaf& leaf) const {
   std::string label;
   if (leaf.reads_events) {
@@ -237,7 +267,7 @@ std::string Parser::label_of(const Leaf& leaf) const {
     const std::string of = leaf.magnitude == Magnitude::kDeaths      ? "deaths in "
                            : leaf.magnitude == Magnitude::kDisplaced ? "people displaced in "
                                                                      : "";
-    label = of + "events of " + kinds + " in " + to_string(leaf.window);
+    label = of + "events of " + kinds + magnitudes_of(leaf) + " in " + to_string(leaf.window);
   } else {
     label = label_of_series(leaf);
   }

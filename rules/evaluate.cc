@@ -135,6 +135,15 @@ Quantity evaluate_number(const Scene& scene, const Expression& expression, std::
       if (people == 0) return Quantity::unknown();
       return multiply(value, Quantity::exactly(100'000.0 / static_cast<double>(people)));
     }
+    case Op::kCountTrue: {
+      Quantity count{0, 0};
+      for (const std::int32_t condition : expression.operands_of(node)) {
+        const Tri holds = evaluate_truth(scene, expression, condition, stand, horizon);
+        if (holds == Tri::kTrue) count.low += 1;
+        if (holds != Tri::kFalse) count.high += 1;
+      }
+      return count;
+    }
     case Op::kDimensions:
       return count_dimensions(scene, expression.dimensions_of(node), stand.tick, horizon);
     case Op::kNeighbours:

@@ -26,6 +26,27 @@ Tri signal_active(const Scene& scene, std::uint32_t signal, Day first, Day tick,
   }
 }
 
+// Whether the pattern's base level was at least that of `subject` at any of the ticks [first,
+// tick].
+Tri level_active(const Scene& scene, const Subject& subject, Day first, Day tick,
+                 Horizon& horizon) {
+  const PatternTrack& track = scene.tracks[scene.region.number()].base[subject.index];
+  auto i = track.index_at(tick);
+  horizon.limit(track.end_of(i));
+  horizon.reads(first);
+  bool unknown = false;
+  for (Day last_tick = tick;; --i) {
+    // What a run says holds at least until its last tick leaves the window.
+    if (last_tick < tick) horizon.limit(tick + std::max(1, last_tick - first - 3));
+    if (i < 0) return Tri::kUnknown;  // before history begins nothing is known
+    const PatternRun& run = track.runs[static_cast<std::size_t>(i)];
+    if (run.level >= subject.level) return Tri::kTrue;
+    unknown = unknown || run.possible >= subject.level;
+    if (run.start <= first) return unknown ? Tri::kUnknown : Tri::kFalse;
+    last_tick = run.start - 1;
+  }
+}
+
 Tri dimension_active(const Scene& scene, std::size_t dimension, Day first, Day tick,
                      Horizon& horizon) {
   DimensionMemo::Entry found;
@@ -63,9 +84,15 @@ Tri signal_on(const Scene& scene, RegionId region, std::uint32_t signal, Day tic
 
 Tri subject_active(const Scene& scene, const Subject& subject, Day tick, Horizon& horizon) {
   const Day first = window_begin(scene, tick);
-  return subject.kind == Subject::Kind::kSignal
-             ? signal_active(scene, subject.index, first, tick, horizon)
-             : dimension_active(scene, subject.index, first, tick, horizon);
+  switch (subject.kind) {
+    case Subject::Kind::kSignal:
+      return signal_active(scene, subject.index, first, tick, horizon);
+    case Subject::Kind::kDimension:
+      return dimension_active(scene, subject.index, first, tick, horizon);
+    case Subject::Kind::kPatternLevel:
+      break;
+  }
+  return level_active(scene, subject, first, tick, horizon);
 }
 
 Tri subject_on(const Scene& scene, RegionId region, const Subject& subject, Day tick,
@@ -102,6 +129,10 @@ void note_reads(const Scene& scene, const Expression& expression, std::int32_t i
     case Op::kNeighbours:
     case Op::kBasin:
       horizon.reads(tick);
+      break;
+    case Op::kCountTrue:
+      for (const std::int32_t condition : expression.operands_of(node))
+        note_reads(scene, expression, condition, tick, horizon);
       break;
     default:
       for (const std::int32_t child : {node.a, node.b})

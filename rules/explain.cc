@@ -154,7 +154,7 @@ PatternExplained explain_pattern(const Assessment& assessment, RegionId region,
       surely = level;
     } else if (level > out.level) {
       // One sentence a level: what is joined by `and` is never told apart.
-      out.outlook.push_back(once(capitalised(std::string(name_of(level))) + " is reached",
+      out.outlook.push_back(once(capitalised(rule.called(level)) + " is reached",
                                  wanted(teller, condition.root, true, Now::kTold), 0));
     }
   }

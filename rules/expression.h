@@ -36,6 +36,7 @@ enum class Op : std::uint8_t {
   kAbsolute,
   kPer100k,     // a / population * 100000
   kDimensions,  // how many dimensions are active; names: restrict to these
+  kCountTrue,   // how many of the conditions `operands` hold
   kNeighbours,
   kBasin,  // how many regions hold `subject`
   // truth
@@ -97,6 +98,8 @@ struct Leaf {
   std::vector<EventKindId> kinds;     // sorted; empty: every kind
   std::vector<std::uint64_t> actors;  // any of these; empty: everybody
   std::int64_t least_deaths = 0, least_displaced = 0;
+  // How the author wrote them: `deaths > 9` is the same as `deaths >= 10`, and told as it stands.
+  bool deaths_above = false, displaced_above = false;
   Magnitude magnitude = Magnitude::kNone;  // what a sum adds up
   // Which source to read, best first.
   std::vector<SourceId> sources;
@@ -145,7 +148,8 @@ struct Node {
   std::int32_t leaf_before = -1;  // kChange: the same leaf, lagged
   std::int32_t count = 0;         // years, times
   // What else the operation has, in the list of its kind: kParameter: Pack::parameters; kOn,
-  // kActive, kNeighbours, kBasin (one): subjects; kDimensions: dimensions; kCascade: cascades.
+  // kActive, kNeighbours, kBasin (one): subjects; kDimensions: dimensions; kCascade: cascades;
+  // kCountTrue: operands.
   Extent more;
   double number = 0;
   std::uint32_t begin = 0, end = 0;  // bytes of the source text
@@ -158,6 +162,7 @@ struct Expression {
   std::vector<Subject> subjects;
   std::vector<DimensionId> dimensions;
   std::vector<Cascade> cascades;
+  std::vector<std::int32_t> operands;  // indices into nodes
   std::int32_t root = -1;
   std::string text;
   bool reads_neighbours = false;
@@ -169,6 +174,9 @@ struct Expression {
   std::span<const Subject> subjects_of(const Node& node) const { return slice(subjects, node); }
   std::span<const DimensionId> dimensions_of(const Node& node) const {
     return slice(dimensions, node);
+  }
+  std::span<const std::int32_t> operands_of(const Node& node) const {
+    return slice(operands, node);
   }
   const Cascade& cascade_of(const Node& node) const { return cascades[node.more.first]; }
 

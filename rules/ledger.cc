@@ -256,7 +256,10 @@ void Ledger::say(const Statement& statement, Alert& alert, AlertRevision revisio
   const bool was_closed = before.number > 0 && closes(before.kind);
   revision.alert = before.alert;
   revision.number = before.number + 1;
-  revision.previous_level = was_closed || before.number == 0 ? Level::kNone : before.level;
+  if (!was_closed && before.number > 0) {
+    revision.previous_level = before.level;
+    revision.previous_level_name = before.level_name;
+  }
   revision.earlier = before.earlier;
   if (before.number > 0) {
     revision.earlier.push_back(before.issued);

@@ -55,8 +55,9 @@ std::vector<std::string> Ledger::changes_of(const Statement& statement, const Al
                                             const AlertRevision& after) const {
   std::vector<std::string> changes;
   if (after.level != after.previous_level && after.kind != RevisionKind::kMerged)
-    changes.push_back(fmt::format("The level goes from {} to {}.", name_of(after.previous_level),
-                                  name_of(after.level)));
+    changes.push_back(fmt::format("The level goes from {} to {}.",
+                                  level_text(after.previous_level, after.previous_level_name),
+                                  level_text(after.level, after.level_name)));
   if (after.kind == RevisionKind::kMerged)
     changes.emplace_back("Another, older alert speaks of the same episode and goes on.");
   if (after.kind == RevisionKind::kWithdrawn)
@@ -97,6 +98,7 @@ AlertRevision Ledger::compose(const Statement& statement, RevisionKind kind, Lev
   AlertRevision out;
   out.kind = kind;
   out.level = level;
+  out.level_name = statement.pattern.names[static_cast<std::size_t>(level)];
   out.pack = pack.name;
   out.pack_version = pack.version;
   out.pattern = statement.pattern.name;
@@ -121,6 +123,7 @@ AlertRevision Ledger::compose(const Statement& statement, RevisionKind kind, Lev
   out.certainty = explained.certainty;
   const Scene scene = assessment.pattern_scene(statement.place.region, statement.pattern);
   for (std::uint32_t i = 0; i < pack.signals.size(); ++i) {
+    if (!assessment.stands(statement.place.region, pack.signals[i])) continue;
     SignalExplained signal =
         explain_signal(assessment, statement.place.region, i, out.tick, Telling::kStatement);
     const Tri active = signal_active(scene, i, out.tick);

@@ -29,6 +29,33 @@ const Signal* Pack::find_signal(std::string_view signal) const {
   return found == signals.end() ? nullptr : &*found;
 }
 
+const Bands* Pack::find_bands(std::string_view wanted) const {
+  const auto found = std::ranges::find(bands, wanted, &Bands::name);
+  return found == bands.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> Pack::signal_names() const {
+  std::vector<std::string> names;
+  for (const Signal& signal : signals) {
+    const std::string& asked_by = signal.band_of.empty() ? signal.name : signal.band_of;
+    if (names.empty() || names.back() != asked_by) names.push_back(asked_by);
+  }
+  return names;
+}
+
+Level Bands::lowest() const {
+  const auto found = std::ranges::find_if(signals, [](const auto& band) { return !!band; });
+  return static_cast<Level>(found - signals.begin());
+}
+
+std::string Bands::levels() const {
+  std::string out;
+  for (std::size_t level = 0; level < signals.size(); ++level)
+    if (signals[level])
+      out += (out.empty() ? "" : ", ") + std::string(name_of(static_cast<Level>(level)));
+  return out;
+}
+
 const Pattern* Pack::find_pattern(std::string_view pattern) const {
   const auto found = std::find_if(patterns.begin(), patterns.end(),
                                   [&](const Pattern& p) { return p.name == pattern; });
@@ -58,6 +85,7 @@ Pack PackReader::read(const YamlNode& root) {
   if (patterns != nullptr) name_patterns(*patterns);
   if (signals != nullptr) read_signals();
   if (patterns != nullptr) read_patterns();
+  check_places();
   if (const YamlNode* node = top.find("references")) read_references(*node);
   return std::move(pack_);
 }
@@ -102,18 +130,25 @@ Expression PackReader::condition(const YamlMapping& item, std::string_view key, 
   const YamlNode* node = item.find(key);
   if (node == nullptr) return {};
   const auto text = reader_.text(*node, key);
-  if (!text) return {};
-  auto parsed = parse_expression(*text, catalogue_, pack_, scope);
-  if (!parsed) {
-    const ExpressionError& error = parsed.error();
-    reader_.report_within(*node, error.begin, error.length, error.message, error.allowed,
+  return text ? parsed(*node, *text, 0, scope) : Expression();
+}
+
+Expression PackReader::parsed(const YamlNode& node, const std::string& text, std::size_t before,
+                              Scope scope) {
+  const auto report = [&](const ExpressionError& error) {
+    const std::size_t begin = std::max<std::size_t>(error.begin, before);
+    const std::size_t end = std::max<std::size_t>(error.begin + error.length, begin + 1);
+    reader_.report_within(node, begin - before, end - begin, error.message, error.allowed,
                           error.suggestion);
+  };
+  auto expression = parse_expression(text, catalogue_, pack_, scope);
+  if (!expression) {
+    report(expression.error());
     return {};
   }
-  for (const ExpressionError& finding : check_statically(*parsed, catalogue_, pack_))
-    reader_.report_within(*node, finding.begin, finding.length, finding.message, finding.allowed,
-                          finding.suggestion);
-  return std::move(*parsed);
+  for (const ExpressionError& finding : check_statically(*expression, catalogue_, pack_))
+    report(finding);
+  return std::move(*expression);
 }
 
 std::int32_t PackReader::days(const YamlMapping& item, std::string_view key) {
@@ -135,12 +170,14 @@ std::int32_t PackReader::days(const YamlMapping& item, std::string_view key) {
 tl::expected<Pack, Diagnostics> parse_pack(const std::string& file, const std::string& text,
                                            const Catalogue& catalogue) {
   Diagnostics diagnostics;
-  const auto yaml = parse_yaml(file, text, diagnostics);
+  const auto yaml = parse_yaml(file, first_document(text), diagnostics);
   if (!yaml) return tl::unexpected(std::move(diagnostics));
   YamlReader reader(*yaml, diagnostics);
   Pack pack = PackReader(reader, catalogue).read(yaml->root);
   if (!diagnostics.empty()) {
+    // The bands of a signal are read one by one, and what is wrong with all of them is said once.
     std::sort(diagnostics.begin(), diagnostics.end());
+    diagnostics.erase(std::unique(diagnostics.begin(), diagnostics.end()), diagnostics.end());
     return tl::unexpected(std::move(diagnostics));
   }
   return pack;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <span>
@@ -34,17 +36,39 @@ struct Signal {
   Expression clear;  // empty: not `when`
   std::int32_t for_days = 0, linger_days = 0;
   std::string why, reference;
+  // Of a signal that is one band of several: the level, and the name they are asked for by.
+  Level band = Level::kNone;
+  std::string band_of;
   Cadence coarsest = Cadence::kDay;  // of all it reads: what cascades compare onsets by
+  // Kinds of regions in which it is judged, sorted; empty: every kind. Elsewhere it is absent:
+  // never on, and known.
+  std::vector<RegionKind> at;
+  bool stands_in(RegionKind kind) const {
+    return at.empty() || std::find(at.begin(), at.end(), kind) != at.end();
+  }
+};
+
+// Signals that judge one thing at several levels: `bands` in the file.
+struct Bands {
+  std::string name;
+  std::array<std::optional<std::uint32_t>, kLevelCount> signals;  // by level: index in the pack
+  Level lowest() const;
+  std::string levels() const;  // "watch, warning"
 };
 
 // A rule that combines signals into a level.
 struct Pattern {
   std::string name, title;
-  std::optional<RegionId>
-      at;  // the one basin (or other region) it speaks about; unset: each region
+  // Where it is judged instead of in each region of the pack; sorted, empty: in each.
+  std::vector<RegionId> at;
   Span window{180, SpanUnit::kDays};
   // By Level; kNone's is empty, and so are levels the pattern does not have.
   std::vector<Expression> levels = std::vector<Expression>(kLevelCount);
+  // By Level: what the publisher calls it; empty where the pack gives no name.
+  std::array<std::string, kLevelCount> names;
+  std::string called(Level level) const {
+    return level_text(level, names[static_cast<std::size_t>(level)]);
+  }
   std::int32_t linger_days = 0;
   std::int32_t lapse_days = 0;  // 0: never
   std::vector<RegionId> share;  // basins all of whose committees get its alerts in one step
@@ -69,6 +93,7 @@ struct Pack {
   std::vector<RegionId> regions;  // sorted: where patterns without `at` are judged
   std::vector<Parameter> parameters;
   std::vector<Signal> signals;  // a signal stands after those it reads
+  std::vector<Bands> bands;
   std::vector<Pattern> patterns;
   std::vector<std::vector<std::uint32_t>> threats;  // by dimension number: its signals
 
@@ -78,6 +103,9 @@ struct Pack {
   // the pack has no name for it.
   std::string cited(const std::string& reference) const;
   const Signal* find_signal(std::string_view signal) const;
+  const Bands* find_bands(std::string_view name) const;
+  // What conditions may call signals: bands by the name they share.
+  std::vector<std::string> signal_names() const;
   // The signals that are threats of the dimension, strengths left out.
   std::span<const std::uint32_t> threats_of(std::size_t dimension) const {
     if (dimension >= threats.size()) return {};

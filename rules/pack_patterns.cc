@@ -10,7 +10,7 @@ void PackReader::name_patterns(const YamlNode& node) {
     Pattern pattern;
     pattern.name = entry.key.text;
     check_name(entry.key);
-    if (pack_.find_signal(pattern.name) != nullptr)
+    if (pack_.find_signal(pattern.name) != nullptr || pack_.find_bands(pattern.name) != nullptr)
       reader_.report(entry.key, "'" + pattern.name + "' is already the name of a signal");
     pattern_nodes_.push_back(&entry.value);
     pack_.patterns.push_back(std::move(pattern));
@@ -18,21 +18,24 @@ void PackReader::name_patterns(const YamlNode& node) {
 }
 
 void PackReader::read_patterns() {
+  // Conditions may ask where a pattern is judged that stands below.
+  for (std::size_t i = 0; i < pattern_nodes_.size(); ++i)
+    for (const YamlEntry& field : pattern_nodes_[i]->entries)
+      if (field.key.text == "at")
+        pack_.patterns[i].at = places(field.value, "at of pattern " + pack_.patterns[i].name);
   for (std::size_t i = 0; i < pattern_nodes_.size(); ++i) {
     Pattern& pattern = pack_.patterns[i];
     const YamlMapping item(reader_, *pattern_nodes_[i], "pattern " + pattern.name,
-                           {"title", "at", "window", "watch", "warning", "emergency", "linger",
-                            "lapse", "share", "advise", "reference"});
+                           {"title", "at", "window", "levels", "watch", "warning", "emergency",
+                            "names", "linger", "lapse", "share", "advise", "reference"});
     read_pattern(item, *pattern_nodes_[i], pattern);
   }
-  check_neighbour_levels();
+  check_levels_read();
 }
 
 void PackReader::read_pattern(const YamlMapping& item, const YamlNode& node, Pattern& pattern) {
   pattern.title = item.text("title", pattern.name);
   pattern.reference = item.text("reference", "");
-  if (const YamlNode* at = item.find("at"))
-    if (const Region* found = region(*at, item.text("at", ""))) pattern.at = found->id;
   if (const std::int32_t window = days(item, "window"); window > 0)
     pattern.window = {window, SpanUnit::kDays};
   read_window(item, pattern);
@@ -45,16 +48,25 @@ void PackReader::read_pattern(const YamlMapping& item, const YamlNode& node, Pat
 }
 
 void PackReader::read_levels(const YamlMapping& item, const YamlNode& node, Pattern& pattern) {
-  bool any = false;
+  const YamlNode* levels = item.find("levels");
+  if (levels != nullptr) read_levels_of(*levels, pattern);
+  bool any = levels != nullptr;
   for (const Level level : {Level::kWatch, Level::kWarning, Level::kEmergency}) {
     Expression& at_level = pattern.levels[static_cast<std::size_t>(level)];
-    at_level = condition(item, name_of(level), Scope::kPattern);
-    any = any || item.has(name_of(level));
+    const YamlNode* own = item.find(name_of(level));
+    if (own != nullptr && levels != nullptr)
+      reader_.report(*own,
+                     "pattern " + pattern.name + " has 'levels' and a condition for " +
+                         std::string(name_of(level)),
+                     "either of them");
+    if (levels == nullptr) at_level = condition(item, name_of(level), Scope::kPattern);
+    any = any || own != nullptr;
     if (!at_level.empty() && !at_level.reads_neighbours) pattern.base_top = level;
   }
   if (!any)
     reader_.report(node, "pattern " + pattern.name + " has no level",
-                   "watch, warning or emergency with a condition");
+                   "watch, warning or emergency with a condition, or levels");
+  if (const YamlNode* names = item.find("names")) read_level_names(*names, pattern);
 }
 
 void PackReader::read_window(const YamlMapping& item, Pattern& pattern) {
@@ -86,26 +98,47 @@ void PackReader::read_advice(const YamlNode& node, Pattern& pattern) {
   }
 }
 
-// Neighbours may read only levels that read no neighbours themselves (docs/SEMANTICS.md section
-// 4).
-void PackReader::check_neighbour_levels() {
-  for (std::size_t i = 0; i < pack_.patterns.size(); ++i)
+// What reads the level of a pattern reads its base fold, which has only levels that read no
+// neighbours (docs/SEMANTICS.md section 4); in the same region, that of a pattern above.
+void PackReader::check_levels_read() {
+  for (std::uint32_t i = 0; i < pack_.patterns.size(); ++i)
     for (const Expression& level : pack_.patterns[i].levels)
       for (const Node& node : level.nodes) {
-        if (node.op != Op::kNeighbours && node.op != Op::kBasin) continue;
-        const Subject& subject = level.subjects_of(node).front();
-        if (subject.kind != Subject::Kind::kPatternLevel) continue;
-        const Pattern& read = pack_.patterns[subject.index];
-        const Expression& read_level = read.levels[static_cast<std::size_t>(subject.level)];
-        if (read_level.empty() || read_level.reads_neighbours)
-          reader_.report(*pattern_nodes_[i],
-                         "'" + read.name + " >= " + std::string(name_of(subject.level)) +
-                             "' cannot be read of neighbours: its condition " +
-                             (read_level.empty() ? "is missing" : "reads neighbours itself"),
-                         read.base_top == Level::kNone
-                             ? "a level that reads no neighbours"
-                             : "levels up to " + std::string(name_of(read.base_top)));
+        const bool around = node.op == Op::kNeighbours || node.op == Op::kBasin;
+        if (!around && node.op != Op::kOn && node.op != Op::kActive) continue;
+        for (const Subject& subject : level.subjects_of(node))
+          if (subject.kind == Subject::Kind::kPatternLevel) check_level_read(i, subject, around);
       }
+}
+
+void PackReader::check_level_read(std::uint32_t reader, const Subject& subject, bool around) {
+  const Pattern& read = pack_.patterns[subject.index];
+  const std::string named = "'" + read.name + " >= " + std::string(name_of(subject.level)) + "'";
+  if (!around && subject.index >= reader) {
+    reader_.report(*pattern_nodes_[reader],
+                   "pattern " + pack_.patterns[reader].name + " reads " + named +
+                       ", which does not stand above it",
+                   "patterns in the order in which they build on each other");
+    return;
+  }
+  const auto& here = pack_.patterns[reader].at;
+  if (!around && !read.at.empty() &&
+      (here.empty() || !std::includes(read.at.begin(), read.at.end(), here.begin(), here.end()))) {
+    reader_.report(*pattern_nodes_[reader],
+                   "pattern " + pack_.patterns[reader].name + " reads " + named +
+                       ", which is not judged everywhere where " + pack_.patterns[reader].name +
+                       " is",
+                   "the same 'at', or a pattern without one");
+    return;
+  }
+  const Expression& level = read.levels[static_cast<std::size_t>(subject.level)];
+  if (!level.empty() && !level.reads_neighbours) return;
+  reader_.report(*pattern_nodes_[reader],
+                 named + " cannot be read" + (around ? " of neighbours" : "") + ": its condition " +
+                     (level.empty() ? "is missing" : "reads neighbours itself"),
+                 read.base_top == Level::kNone
+                     ? "a level that reads no neighbours"
+                     : "levels up to " + std::string(name_of(read.base_top)));
 }
 
 }  // namespace tocsin

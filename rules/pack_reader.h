@@ -28,11 +28,30 @@ class PackReader {
   void check_name(const YamlNode& key);
   // A condition that is left out is empty.
   Expression condition(const YamlMapping& item, std::string_view key, Scope scope);
+  // `node` holds `text` from byte `before` on: what stands before it is taken from elsewhere.
+  Expression parsed(const YamlNode& node, const std::string& text, std::size_t before, Scope scope);
   std::int32_t days(const YamlMapping& item, std::string_view key);
 
   // ---- pack_expand.cc: what short forms stand for
   void read_regions(const YamlMapping& top);
   void add_units(const Region& region);
+  std::vector<YamlReader::Word> one_or_more(const YamlNode& node, const std::string& what);
+  std::vector<RegionId> places(const YamlNode& node, const std::string& what);
+  std::vector<RegionId> places_of(RegionKind kind) const;
+  std::vector<RegionKind> kinds(const YamlNode& node, const std::string& what);
+  void check_places();
+  void check_place(const YamlNode& node, const std::string& reader,
+                   const std::vector<RegionKind>& where, const Subject& subject);
+
+  // ---- pack_bands.cc
+  bool name_bands(const YamlEntry& entry, const Signal& of);
+  void read_band(const YamlMapping& item, Signal& signal);
+  Expression band_condition(const YamlNode* reads, const YamlNode& node, const std::string& what,
+                            bool must_compare);
+  void check_bands();
+  void check_band(const Signal& low, const Signal& high, std::uint32_t index);
+  void read_levels_of(const YamlNode& node, Pattern& pattern);
+  void read_level_names(const YamlNode& node, Pattern& pattern);
 
   // ---- pack_parameters.cc
   void read_parameters(const YamlNode& node);
@@ -41,6 +60,7 @@ class PackReader {
   // ---- pack_signals.cc
   void name_signals(const YamlNode& node);
   void read_signals();
+  void check_either(const YamlMapping& item, const std::string& what, bool banded);
   void read_signal(const YamlMapping& item, Signal& signal);
   void read_from(const YamlMapping& item, Signal& signal);
   void list_threats();
@@ -53,7 +73,8 @@ class PackReader {
   void read_levels(const YamlMapping& item, const YamlNode& node, Pattern& pattern);
   void read_window(const YamlMapping& item, Pattern& pattern);
   void read_advice(const YamlNode& node, Pattern& pattern);
-  void check_neighbour_levels();
+  void check_levels_read();
+  void check_level_read(std::uint32_t reader, const Subject& subject, bool around);
 
   YamlReader& reader_;
   const Catalogue& catalogue_;

@@ -11,7 +11,6 @@ void PackReader::name_signals(const YamlNode& node) {
     Signal signal;
     signal.name = entry.key.text;
     check_name(entry.key);
-    signal_nodes_.push_back(&entry.value);
     // The dimension must be known before conditions that speak about dimensions are read.
     for (const YamlEntry& field : entry.value.entries) {
       if (field.key.text == "dimension")
@@ -20,6 +19,8 @@ void PackReader::name_signals(const YamlNode& node) {
       if (field.key.text == "stance" && field.value.text == "strength")
         signal.stance = Stance::kStrength;
     }
+    if (name_bands(entry, signal)) continue;
+    signal_nodes_.push_back(&entry.value);
     pack_.signals.push_back(std::move(signal));
   }
 }
@@ -27,9 +28,12 @@ void PackReader::name_signals(const YamlNode& node) {
 void PackReader::read_signals() {
   for (std::size_t i = 0; i < signal_nodes_.size(); ++i) {
     Signal& signal = pack_.signals[i];
-    const YamlMapping item(reader_, *signal_nodes_[i], "signal " + signal.name,
-                           {"title", "dimension", "stance", "from", "when", "clear", "for",
-                            "linger", "why", "reference"});
+    const bool banded = signal.band != Level::kNone;
+    const std::string what = "signal " + (banded ? signal.band_of : signal.name);
+    const YamlMapping item(reader_, *signal_nodes_[i], what,
+                           {"title", "dimension", "stance", "at", "from", "when", "reads", "bands",
+                            "clear", "for", "linger", "why", "reference"});
+    check_either(item, what, banded);
     read_signal(item, signal);
   }
   list_threats();
@@ -38,10 +42,32 @@ void PackReader::read_signals() {
                    "signal " + pack_.signals[cycle.signal].name + " reads itself: " + cycle.path,
                    "signals that read only others");
   sort_signals();
+  check_bands();
+}
+
+// A signal has `when`, or bands, of which some have `reads`.
+void PackReader::check_either(const YamlMapping& item, const std::string& what, bool banded) {
+  const YamlNode* when = item.find("when");
+  const YamlNode* bands = item.find("bands");
+  const YamlNode* reads = item.find("reads");
+  if (banded && when != nullptr) {
+    reader_.report(*when, what + " has 'when' and 'bands'", "either of them");
+  } else if (!banded && bands != nullptr) {
+    const YamlMapping levels(reader_, *bands, "bands of " + what,
+                             {"watch", "warning", "emergency"});
+    reader_.report(*bands, what + " has bands of no level",
+                   "conditions for watch, warning or emergency");
+  } else if (!banded && reads != nullptr) {
+    reader_.report(*reads, what + " reads a number and has no bands to compare it with",
+                   "'when', or 'bands'");
+  } else if (!banded) {
+    item.need("when");
+  }
 }
 
 void PackReader::read_signal(const YamlMapping& item, Signal& signal) {
-  signal.title = item.text("title", signal.name);
+  signal.title = item.text("title", signal.band_of.empty() ? signal.name : signal.band_of);
+  if (signal.band != Level::kNone) signal.title += " (" + std::string(name_of(signal.band)) + ")";
   signal.why = item.text("why", "");
   signal.reference = item.text("reference", "");
   if (const YamlNode* node = item.need("dimension"))
@@ -52,12 +78,16 @@ void PackReader::read_signal(const YamlMapping& item, Signal& signal) {
     }
   signal.stance = item.choice<Stance>(
       "stance", Stance::kThreat, {{"threat", Stance::kThreat}, {"strength", Stance::kStrength}});
+  if (const YamlNode* at = item.find("at")) signal.at = kinds(*at, "at of signal " + signal.name);
   read_from(item, signal);
   signal.for_days = days(item, "for");
   signal.linger_days = days(item, "linger");
-  item.need("when");
-  signal.when = condition(item, "when", Scope::kSignal);
-  signal.clear = condition(item, "clear", Scope::kSignal);
+  if (signal.band != Level::kNone) {
+    read_band(item, signal);
+  } else {
+    signal.when = condition(item, "when", Scope::kSignal);
+    signal.clear = condition(item, "clear", Scope::kSignal);
+  }
   signal.coarsest = coarsest_cadence(signal);
 }
 

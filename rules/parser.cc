@@ -35,18 +35,31 @@ tl::expected<Expression, ExpressionError> parse_expression(std::string_view text
   return Parser(text, std::move(*tokens), catalogue, pack, scope).run();
 }
 
+tl::expected<Expression, ExpressionError> parse_number(std::string_view text,
+                                                       const Catalogue& catalogue, const Pack& pack,
+                                                       Scope scope) {
+  auto tokens = tokenize(text);
+  if (!tokens) return tl::unexpected(tokens.error());
+  return Parser(text, std::move(*tokens), catalogue, pack, scope).run(Parser::Type::kNumber);
+}
+
+bool compares(const Token& token) { return comparison_op(token).has_value(); }
+
 Parser::Parser(std::string_view text, std::vector<Token> tokens, const Catalogue& catalogue,
                const Pack& pack, Scope scope)
     : text_(text), tokens_(std::move(tokens)), catalogue_(catalogue), pack_(pack), scope_(scope) {}
 
-tl::expected<Expression, ExpressionError> Parser::run() {
+tl::expected<Expression, ExpressionError> Parser::run(Type wanted) {
+  const bool number = wanted == Type::kNumber;
   try {
     const Token first = peek();
-    const Value value = disjunction();
+    const Value value = number ? addition() : disjunction();
     if (peek().kind != TokenKind::kEnd)
-      wrong(peek(), "'" + source_of(peek()) + "' is left over after the condition",
-            "and, or, a comparison, or the end");
-    want(value, Type::kTruth, first, "a condition");
+      wrong(
+          peek(),
+          "'" + source_of(peek()) + "' is left over after the " + (number ? "number" : "condition"),
+          number ? "+, -, *, / or the end" : "and, or, a comparison, or the end");
+    want(value, wanted, first, number ? "what 'reads' gives" : "a condition");
     out_.root = value.node;
     out_.text = std::string(text_);
     while (!out_.text.empty() && (out_.text.back() == '\n' || out_.text.back() == ' '))
@@ -409,7 +422,8 @@ Parser::Value Parser::name() {
     node.style = pack_.parameters[i].style;
     return add(std::move(node), token, Type::kNumber);
   }
-  if (pack_.find_signal(token.text) != nullptr || catalogue_.find_dimension(token.text) != nullptr)
+  if (pack_.find_signal(token.text) != nullptr || pack_.find_bands(token.text) != nullptr ||
+      catalogue_.find_dimension(token.text) != nullptr)
     wrong(token, "'" + token.text + "' is not a number or a condition by itself",
           "on(" + token.text + ") or active(" + token.text + ")");
   if (catalogue_.find_indicator(token.text) != nullptr)

@@ -23,6 +23,12 @@ tl::expected<Expression, ExpressionError> parse_expression(std::string_view text
                                                            const Catalogue& catalogue,
                                                            const Pack& pack, Scope scope);
 
+// The same for a number.
+tl::expected<Expression, ExpressionError> parse_number(std::string_view text,
+                                                       const Catalogue& catalogue, const Pack& pack,
+                                                       Scope scope);
+bool compares(const Token& token);  // "<", ">=", ...
+
 // The parser's state, shared by the grammar (parser.cc) and the functions (calls*.cc).
 class Parser {
  public:
@@ -51,7 +57,7 @@ class Parser {
 
   Parser(std::string_view text, std::vector<Token> tokens, const Catalogue& catalogue,
          const Pack& pack, Scope scope);
-  tl::expected<Expression, ExpressionError> run();
+  tl::expected<Expression, ExpressionError> run(Type wanted = Type::kTruth);
 
  private:
   // grammar: each throws ExpressionError, caught in run(); nothing leaves this class by exception
@@ -73,6 +79,7 @@ class Parser {
   Value call(const Token& function);
   void stands(const Token& function, const Place& place) const;  // throws where it may not
   Value choose_call(const Token& function, const Function& row);
+  Value count_true_call(const Token& function, const Function& row);
   Value number_call(const Token& function, const Function& row);
   Value population_call(const Token& function, const Function& row);
 
@@ -80,6 +87,7 @@ class Parser {
   static std::span<const Function> read_functions();
   Value aggregate_call(const Token& function, const Function& row);
   Value extreme_call(const Token& function, const Function& row);
+  Value count_call(const Token& function, const Function& row);
   Leaf named_leaf(Aggregate aggregate);
   Leaf series_leaf(const Token& function, Aggregate aggregate);
   Leaf events_leaf(const Token& function, Aggregate aggregate);
@@ -87,6 +95,7 @@ class Parser {
   void events_filter(Leaf& leaf);
   void kind_list(Leaf& leaf);
   void window_of(Leaf& leaf, const Indicator& indicator, const Token& span);
+  static std::string magnitudes_of(const Leaf& leaf);
   std::string label_of(const Leaf& leaf) const;
   std::string label_of_series(const Leaf& leaf) const;
   SourceId source_named(const Token& token);
@@ -117,6 +126,11 @@ class Parser {
   Value subject_call(const Token& function, const Function& row);
   Value dimensions_call(const Token& function, const Function& row);
   Subject subject();
+  Subject band(const Bands& bands);
+  void no_level_after(const Token& name, const std::string& what);
+  const Pattern* named_pattern() const;  // by the next token; nullptr when it names none
+  Level level_after();                   // ">= warning"
+  Subject level_here();                  // of an earlier pattern, in the region judged
   std::vector<Subject> subjects();
 
   // ---- calls_over.cc

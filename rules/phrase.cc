@@ -16,7 +16,8 @@ bool same_read(const Leaf& a, const Leaf& b) {
   return a.reads_events == b.reads_events && a.indicator == b.indicator && a.group == b.group &&
          a.aggregate == b.aggregate && a.periods == b.periods && a.window == b.window &&
          a.forecast == b.forecast && a.leads == b.leads && a.member == b.member &&
-         a.kinds == b.kinds && a.actors == b.actors && a.magnitude == b.magnitude;
+         a.kinds == b.kinds && a.actors == b.actors && a.least_deaths == b.least_deaths &&
+         a.least_displaced == b.least_displaced && a.magnitude == b.magnitude;
 }
 
 // A number with its unit, which is in the singular after 1.
@@ -96,6 +97,12 @@ class Phrases {
         return "the size of " + of(node.a);
       case Op::kPer100k:
         return of(node.a) + ", per 100,000 people";
+      case Op::kCountTrue: {
+        std::vector<std::string> conditions;
+        for (const std::int32_t condition : expression_.operands_of(node))
+          conditions.push_back(clause(condition, true));
+        return fmt::format("how many of these hold ({})", fmt::join(conditions, "; "));
+      }
       case Op::kDimensions:
         return dimensions(node);
       case Op::kNeighbours:
@@ -108,6 +115,26 @@ class Phrases {
     return "";
   }
 
+  // A whole condition, said to hold or not, without its figures.
+  std::string clause(std::int32_t index, bool holds) const {
+    const Node& node = expression_.node(index);
+    switch (node.op) {
+      case Op::kAnd:
+      case Op::kOr:
+        return clause(node.a, holds) + ((node.op == Op::kAnd) == holds ? " and " : " or ") +
+               clause(node.b, holds);
+      case Op::kNot:
+        return clause(node.a, !holds);
+      case Op::kConsecutive:
+        return fmt::format("in {} of {} consecutive {}s {}", holds ? "each" : "at least one",
+                           node.count, name_of(node.cadence), clause(node.a, holds));
+      default:
+        if (!is_comparison(node.op)) return statement(index, holds);
+        return fmt::format("{} is {} {}", of(node.a), say(holds ? node.op : opposite(node.op)),
+                           of(node.b));
+    }
+  }
+
   std::string statement(std::int32_t index, bool holds) const {
     const Node& node = expression_.node(index);
     switch (node.op) {
@@ -118,8 +145,10 @@ class Phrases {
         return fmt::format("{} {} just passed {}", label(node), holds ? "has" : "has not",
                            of(node.a));
       case Op::kOn:
+        if (const Subject* level = only_level(node)) return reached(*level, holds, false);
         return presence(expression_.subjects_of(node), holds) + " on";
       case Op::kActive:
+        if (const Subject* level = only_level(node)) return reached(*level, holds, true);
         return fmt::format("{} on or has been on in the last {}",
                            presence(expression_.subjects_of(node), holds),
                            to_string(scene_.window));
@@ -167,7 +196,7 @@ class Phrases {
         return "any " + code(subject.index) + " threat";
       case Subject::Kind::kPatternLevel:
         return fmt::format("\"{}\" at {} or higher", scene_.pack.patterns[subject.index].title,
-                           name_of(subject.level));
+                           scene_.pack.patterns[subject.index].called(subject.level));
     }
     return "";
   }
@@ -176,6 +205,24 @@ class Phrases {
     std::vector<std::string> names;
     for (const Subject& subject : subjects) names.push_back(name(subject));
     return joined(names);
+  }
+
+  // Of on() and active() of one pattern's level.
+  const Subject* only_level(const Node& node) const {
+    const auto subjects = expression_.subjects_of(node);
+    const bool only = subjects.size() == 1 && subjects.front().kind == Subject::Kind::kPatternLevel;
+    return only ? &subjects.front() : nullptr;
+  }
+
+  // `"Drought" is at warning or higher`; over a window: "is at, or has been at, ...".
+  std::string reached(const Subject& level, bool holds, bool over_window) const {
+    const Pattern& pattern = scene_.pack.patterns[level.index];
+    const std::string at = fmt::format("at {} or higher", pattern.called(level.level));
+    const std::string& title = pattern.title;
+    if (!over_window) return fmt::format("\"{}\" is {}{}", title, holds ? "" : "not ", at);
+    return fmt::format("\"{}\" {} in the last {}", title,
+                       holds ? "is or has been " + at : "has at no day been " + at,
+                       to_string(scene_.window));
   }
 
   // Up to the word after which "on" stands: `any food threat is`, `neither "A" nor "B" is`.

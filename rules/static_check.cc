@@ -30,6 +30,7 @@ class Ranges {
       case Op::kChance:
         return {0, 1};
       case Op::kDimensions:
+      case Op::kCountTrue:
         return {0, static_cast<double>(node.more.count)};
       case Op::kNeighbours:
       case Op::kBasin:
@@ -131,6 +132,27 @@ std::vector<ExpressionError> check_statically(const Expression& expression,
     findings.push_back(std::move(finding));
   }
   return findings;
+}
+
+std::optional<double> constant_in(const Expression& expression, std::int32_t index,
+                                  const Pack& pack, RegionId region) {
+  const Node& node = expression.node(index);
+  const auto of = [&](std::int32_t child) { return constant_in(expression, child, pack, region); };
+  switch (node.op) {
+    case Op::kNumber:
+      return node.number;
+    case Op::kParameter:
+      return pack.parameters[node.more.first].in(region);
+    case Op::kNegate:
+      if (const auto a = of(node.a)) return -*a;
+      return std::nullopt;
+    case Op::kMultiply: {
+      const auto a = of(node.a), b = of(node.b);
+      return a && b ? std::optional(*a * *b) : std::nullopt;
+    }
+    default:
+      return std::nullopt;
+  }
 }
 
 Cadence coarsest_cadence(const Signal& signal) {

@@ -17,6 +17,10 @@ std::vector<ExpressionError> check_statically(const Expression& expression,
 // The coarsest cadence of the series that a signal reads: what cascades compare onsets by.
 Cadence coarsest_cadence(const Signal& signal);
 
+// A number that no data moves, in a region; nullopt for any other.
+std::optional<double> constant_in(const Expression& expression, std::int32_t node, const Pack& pack,
+                                  RegionId region);
+
 // Indices of the signals that the conditions of `signal` read, sorted.
 std::vector<std::uint32_t> signals_read(const Pack& pack, const Signal& signal);
 

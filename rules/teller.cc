@@ -105,6 +105,9 @@ Explained Teller::tree(std::int32_t index) const {
   if (is_literal(node)) return out;
   if (node.a >= 0) out.parts.push_back(tree(node.a));
   if (node.b >= 0) out.parts.push_back(tree(node.b));
+  if (node.op == Op::kCountTrue)
+    for (const std::int32_t condition : expression_.operands_of(node))
+      out.parts.push_back(tree(condition));
   std::erase_if(out.parts, [](const Explained& part) { return part.text == part.value; });
   return out;
 }

@@ -351,4 +351,35 @@ std::string_view name_of(YamlNode::Kind kind) {
   return "nothing";
 }
 
+namespace {
+
+// Where the line of three hyphens between two documents begins; npos: there is none.
+std::size_t document_end(std::string_view text) {
+  bool content = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    std::string_view line = text.substr(at, end - at);
+    while (!line.empty() && (line.back() == ' ' || line.back() == '\r')) line.remove_suffix(1);
+    if (line == "---" && content) return at;
+    content = content || (!line.empty() && line.front() != '#' && line != "---");
+    at = end + 1;
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace
+
+std::string first_document(std::string_view text) {
+  return std::string(text.substr(0, document_end(text)));
+}
+
+std::string second_document(std::string_view text) {
+  const std::size_t end = document_end(text);
+  if (end == std::string_view::npos) return "";
+  const auto lines =
+      std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), '\n');
+  std::string out(static_cast<std::size_t>(lines), '\n');
+  return out.append(text.substr(end + 3));
+}
+
 }  // namespace tocsin

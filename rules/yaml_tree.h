@@ -55,6 +55,12 @@ inline constexpr int kYamlDepthMax = 64;
 std::optional<YamlFile> parse_yaml(std::string name, std::string_view text,
                                    Diagnostics& diagnostics);
 
+// A pack file may hold its scenarios behind a line of three hyphens. The text before that line; and
+// the text after it with as many empty lines before it as stand there in the file, so that its
+// lines keep their numbers: empty when there is no such line.
+std::string first_document(std::string_view text);
+std::string second_document(std::string_view text);
+
 // Where byte `index` of the scalar `node.text` stands in the file; index == node.text.size() is the
 // place after its end. Exact for plain, quoted, `|` and `>` scalars; after an escape sequence or a
 // folded blank line it may be off within the scalar. O(length of the scalar).

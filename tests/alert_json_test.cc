@@ -19,7 +19,8 @@ class RevisionGen {
     made.number = static_cast<std::uint32_t>(random_());
     made.kind = static_cast<RevisionKind>(below(9));
     for (auto* member : {&made.pack, &made.pack_version, &made.pattern, &made.title, &made.region,
-                         &made.region_name, &made.certainty, &made.skill, &made.merged_into}) {
+                         &made.region_name, &made.certainty, &made.skill, &made.merged_into,
+                         &made.level_name, &made.previous_level_name}) {
       *member = text();
     }
     for (auto* member : {&made.shared_with, &made.dimensions_true, &made.dimensions_unknown,
@@ -130,6 +131,17 @@ TEST(AlertJson, HasTheseBytesForEver) {
       R"("illustrative":false,"merged_into":"","basis":[]})");
 }
 
+// What was written before levels had names stays as it is; with names they stand beside the level.
+TEST(AlertJson, HasTheNamesOfLevelsWhereThereAreAny) {
+  AlertRevision revision = small();
+  revision.level_name = "action";
+  EXPECT_NE(to_json(revision).find(
+                R"("level":"warning","previous_level":"none","level_name":"action","issued")"),
+            std::string::npos)
+      << to_json(revision);
+  EXPECT_EQ(parse_alert_revision(to_json(revision)).value(), revision);
+}
+
 std::string replaced(std::string text, std::string_view from, std::string_view to) {
   const auto at = text.find(from);
   EXPECT_NE(at, std::string::npos) << from;
@@ -159,6 +171,8 @@ TEST(AlertJson, RefusesWhatItWouldNotWriteAndSaysWhere) {
       {"\"illustrative\":false", "\"illustrative\":0", "/illustrative"},
       {"\"clear\"", "\"white\"", "/tlp"},
       {"[{\"signal\"", "[3,{\"signal\"", "/evidence/0"},
+      {"\"issued\"", "\"level_name\":\"\",\"issued\"", "/level_name"},
+      {"\"issued\"", "\"level_name\":1,\"issued\"", "/level_name"},
       {"\"skill\":\"\"", "\"skill\":null", "/skill"},
       {"{\"alert\"", "{{\"alert\"", "not JSON"},
   };

@@ -188,8 +188,11 @@ TEST(Cap, CategoriesComeFromTheDimensions) {
 }
 
 TEST(Cap, ParametersCarryWhatProgramsNeed) {
-  const Cap cap(sample_updated());
+  AlertRevision revision = sample_updated();
+  revision.level_name = "action";
+  const Cap cap(revision);
   EXPECT_EQ(cap.parameter("tocsin:level"), "warning");
+  EXPECT_EQ(cap.parameter("tocsin:level-name"), "action");
   EXPECT_EQ(cap.parameter("tocsin:dimensions"), "community environmental food");
   EXPECT_EQ(cap.parameter("tocsin:dimensions-unknown"), "health");
   EXPECT_EQ(cap.parameter("tocsin:sdg-targets"), "2.1 16.1");

@@ -51,7 +51,8 @@ std::string states_of(const Engine& engine) {
   return text;
 }
 
-// The shipped configuration, in which the price of millet must come with a note and is foretold.
+// The shipped configuration, in which the price of millet must come with a note and is foretold,
+// and is judged in bands, in states alone; countries are judged by the clashes.
 const Contents& contents() {
   static const Contents kContents = [] {
     auto read = read_contents(TOCSIN_SOURCE_DIR "/deploy/config/lake-chad");
@@ -61,6 +62,20 @@ const Contents& contents() {
     indicators.insert(indicators.find(millet) + millet.size(),
                       "    note: required\n"
                       "    forecasts: {cadence: month, longest_delay_days: 10, members: 3}\n");
+    std::string& rules = read->packs.begin()->second;
+    const auto add = [&](const std::string& before, const std::string& text) {
+      const auto at = rules.find("\n" + before);
+      EXPECT_NE(at, std::string::npos) << before;
+      rules.insert(at + 1 + before.size(), text);
+    };
+    add("signals:\n",
+        "  dear:\n    dimension: economic\n    at: admin-1\n    reads: last(millet_price)\n"
+        "    bands: {watch: '> 200 NGN/kg', emergency: '> 300 NGN/kg'}\n"
+        "  clashing:\n    dimension: personal\n    at: country\n"
+        "    when: count(events(), 60d) >= 3\n");
+    add("patterns:\n",
+        "  prices:\n    at: admin-1\n    levels: dear\n    names: {watch: dear}\n"
+        "  countries:\n    at: country\n    watch: on(clashing)\n");
     return *std::move(read);
   }();
   return kContents;

@@ -87,7 +87,8 @@ void report(const twin::Tally& tally, bool all_expected) {
   static const std::set<Kind> kNoBounds = {Kind::kNumber,     Kind::kParameter, Kind::kPopulation,
                                            Kind::kPercentile, Kind::kZscore,    Kind::kResidual};
   static const std::set<Kind> kSomeBound = {Kind::kNumber,   Kind::kParameter,  Kind::kDimensions,
-                                            Kind::kAbsolute, Kind::kNeighbours, Kind::kBasin};
+                                            Kind::kAbsolute, Kind::kNeighbours, Kind::kBasin,
+                                            Kind::kCountTrue};
   for (int i = 0; i < twin::kKindCount; ++i) {
     const auto kind = static_cast<Kind>(i);
     const auto& outcomes = tally.outcomes[static_cast<std::size_t>(i)];

@@ -145,6 +145,16 @@ TEST(Message, LevelAndPlaceComeFirst) {
   EXPECT_THAT(message.text, StartsWith("Warning, up from watch: Borno, Nigeria\n"));
 }
 
+TEST(Message, WhatThePublisherCallsALevelStandsBesideIt) {
+  AlertRevision revision = sample_escalated();
+  revision.level_name = "action";
+  revision.previous_level_name = "readiness";
+  const Message message = render(revision);
+  EXPECT_THAT(message.subject, StartsWith("Warning (action), up from watch (readiness): Borno, "));
+  EXPECT_THAT(message.text,
+              HasSubstr("The level went up from watch (readiness) to warning (action)."));
+}
+
 TEST(Message, PossibleIsSaidInTheSubject) {
   EXPECT_THAT(render(sample_updated()).subject, StartsWith("Possible warning, updated: "));
 }

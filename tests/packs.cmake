@@ -8,5 +8,6 @@ tocsin_test(packs_test
     references_test.cc
     rules_reference_test.cc
     scenario_lines_test.cc
+    suite_test.cc
     support/golden.cc
-  LIBS tocsin_scenario tocsin_config)
+  LIBS tocsin_scenario tocsin_config tocsin_commands Boost::json pugixml::pugixml)

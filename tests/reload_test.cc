@@ -70,13 +70,56 @@ TEST(Reload, APatternThatIsGoneRetiresItsAlerts) {
               ElementsAre(RevisionKind::kRetired, RevisionKind::kRaised));
 }
 
+// The signal in two bands, and the levels called by other names.
+Contents in_bands(const std::string& names) {
+  Contents contents = changed("small.yaml", "    when: last(price) > 300 NGN/kg\n",
+                              "    reads: last(price)\n"
+                              "    bands: {watch: '> 300 NGN/kg', warning: '> 350 NGN/kg'}\n");
+  return changed("small.yaml", "    watch: dimensions() >= 1\n",
+                 "    levels: dear\n    names: " + names + "\n", std::move(contents));
+}
+
+TEST(Reload, ASignalThatGetsBandsKeepsItsAlert) {
+  SmallDaemon daemon;
+  const auto raised = daemon.send(may_price(400));
+  ASSERT_THAT(kinds(raised), ElementsAre(RevisionKind::kRaised));
+  const auto outcome = daemon.reload(in_bands("{watch: readiness, warning: action}"));
+  ASSERT_THAT(kinds(outcome), ElementsAre(RevisionKind::kEscalated));
+  const AlertRevision& escalated = outcome.revisions.front();
+  EXPECT_EQ(escalated.alert, raised.revisions.front().alert);
+  EXPECT_EQ(escalated.level_name, "action");
+  EXPECT_EQ(escalated.previous_level_name, "");
+  EXPECT_THAT(escalated.changes,
+              ::testing::Contains("The level goes from watch to warning (action)."));
+}
+
+TEST(Reload, ALevelIsCalledWhatItWasCalledWhenItWasStated) {
+  SmallDaemon daemon;
+  daemon.reload(in_bands("{watch: readiness, warning: action}"));
+  daemon.send(may_price(400));
+  // Another name is no news.
+  EXPECT_THAT(kinds(daemon.reload(in_bands("{watch: alert, warning: alarm}"))), IsEmpty());
+  const auto outcome = daemon.send(price("p1", "2019-05-01", "2019-06-01", 320, 2));
+  ASSERT_THAT(kinds(outcome), ElementsAre(RevisionKind::kEased));
+  EXPECT_EQ(outcome.revisions.front().previous_level_name, "action");
+  EXPECT_EQ(outcome.revisions.front().level_name, "alert");
+  std::ostringstream out, err;
+  EXPECT_EQ(run_replay((daemon.directory() / "store").string(), out, err), 0) << err.str();
+  EXPECT_THAT(out.str(), HasSubstr("byte for byte"));
+}
+
 TEST(Reload, SaysWhatARestartOnTheSameContentsSays) {
-  const Contents other = changed("small.yaml", "> 300", "> 200");
-  SmallDaemon reloaded, restarted;
-  for (SmallDaemon* daemon : {&reloaded, &restarted}) daemon->send(may_price(250));
-  reloaded.reload(other);
-  restarted.restart_on(other);
-  EXPECT_EQ(chain(reloaded), chain(restarted));
+  for (const Contents& other : {changed("small.yaml", "> 300", "> 200"), in_bands("{watch: low}")})
+    for (const int value : {250, 400}) {
+      SmallDaemon reloaded, restarted;
+      for (SmallDaemon* daemon : {&reloaded, &restarted}) daemon->send(may_price(value));
+      reloaded.reload(other);
+      restarted.restart_on(other);
+      EXPECT_EQ(chain(reloaded), chain(restarted));
+    }
+  SmallDaemon reloaded;
+  reloaded.send(may_price(250));
+  reloaded.reload(changed("small.yaml", "> 300", "> 200"));
   EXPECT_EQ(chain(reloaded).size(), 1u);
 }
 

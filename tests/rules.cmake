@@ -38,12 +38,14 @@ tocsin_test(twin_tests
     dataset_test.cc
     engine_property_test.cc
     twin_ledger_test.cc
+    twin_tables_levels_test.cc
     twin_tables_pattern_test.cc
     twin_tables_test.cc
   LIBS rule_builders)
 
 tocsin_test(explain_tests
   SOURCES
+    explain_levels_test.cc
     explain_test.cc
     support/golden.cc
   LIBS rule_builders)

@@ -61,6 +61,14 @@ TEST(RulesReference, TheExamplePackAndItsScenariosWork) {
       ADD_FAILURE() << scenario.name << ", line " << mismatch.line << ": " << mismatch.message;
 }
 
+TEST(RulesReference, ThePackOfBandsHasNoMistakes) {
+  const auto packs = blocks("levels");
+  ASSERT_EQ(packs.size(), 1u);
+  const auto pack = parse_pack("bands.yaml", packs.front(), lake_chad().catalogue);
+  ASSERT_TRUE(pack) << render(pack.error().front(), packs.front());
+  EXPECT_NE(pack->find_signal("killed.warning"), nullptr);
+}
+
 // Every function that the language knows stands in the page's table.
 TEST(RulesReference, EveryFunctionIsDescribed) {
   const std::string text = read_file(kSource / "docs/RULES.md");

@@ -165,8 +165,8 @@ TEST_P(Table, ALongEventIsAnInterval) {
 TEST_P(Table, AnEventKnownOnlyAsFarAsTheCountryMayHaveBeenInEachState) {
   pack_.regions = {at::kXa, at::kXb, at::kXa1, at::kYd};
   signal(of::kCommunity, at_least(clashes(days(10)), 1));
-  pattern(twin::on(0)).at = at::kX;
-  pattern(twin::on(0)).at = at::kBasin;
+  pattern(twin::on(0)).at = {at::kX};
+  pattern(twin::on(0)).at = {at::kBasin};
   begin("2020-01-01");
   say(of::kFirst, "cover",
       events_covered(of::kFirst, {at::kX, at::kY}, day("2019-06-01"), day("2020-03-01")));

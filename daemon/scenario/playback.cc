@@ -12,26 +12,36 @@ Result<Playback> Playback::start(const Catalogue& catalogue, std::vector<Pack> p
   if (producer == nullptr)
     return fail(ErrorCode::kNotFound,
                 fmt::format("the configuration has no producer \"{}\"", options.producer));
-  return Playback(catalogue, *producer, std::move(packs), options);
+  Playback playback(catalogue, std::move(packs), options);
+  playback.producer_ = producer;
+  return playback;
 }
 
-Playback::Playback(const Catalogue& catalogue, const Producer& producer, std::vector<Pack> packs,
+Playback::Playback(const Catalogue& catalogue, std::vector<Pack> packs,
                    const PlaybackOptions& options)
     : catalogue_(catalogue),
-      producer_(producer),
       policy_(options.gate),
       engine_(catalogue, std::move(packs), options.engine) {}
 
 Statements Playback::commit(std::string_view payload, ProcessingTime now) {
-  ++commits_;
+  take(*producer_, payload, now);
+  return state(now);
+}
+
+void Playback::take(const Producer& producer, std::string_view payload, ProcessingTime now) {
   refusals_.clear();
   parser_.for_each_record(payload, [&](std::size_t index, std::string_view, ParsedRecord&& record) {
-    take(index, std::move(record), now);
+    take_record(producer, index, std::move(record), now);
   });
+}
+
+Statements Playback::state(ProcessingTime now) {
+  ++commits_;
   return engine_.state(now);
 }
 
-void Playback::take(std::size_t index, ParsedRecord&& record, ProcessingTime now) {
+void Playback::take_record(const Producer& producer, std::size_t index, ParsedRecord&& record,
+                           ProcessingTime now) {
   if (!record) {
     ++fates_[static_cast<std::size_t>(Fate::kQuarantined)];
     refusals_.push_back({index, std::move(record.error())});
@@ -39,7 +49,7 @@ void Playback::take(std::size_t index, ParsedRecord&& record, ProcessingTime now
   }
   const Hash128 identity = identity_hash(record->source, record->id);
   const auto known = latest_.find(identity);
-  const Arrival arrival{producer_, now, commits_, static_cast<std::uint32_t>(index)};
+  const Arrival arrival{producer, now, commits_ + 1, static_cast<std::uint32_t>(index)};
   Admission admission = admit(catalogue_, policy_, arrival, *record,
                               known == latest_.end() ? nullptr : &known->second);
   ++fates_[static_cast<std::size_t>(admission.fate)];

@@ -34,23 +34,28 @@ class Playback {
   // The catalogue is borrowed. Fails with kNotFound when it has no such producer.
   static Result<Playback> start(const Catalogue& catalogue, std::vector<Pack> packs,
                                 PlaybackOptions options);
+  // For records of several producers: only with take() and state().
+  Playback(const Catalogue& catalogue, std::vector<Pack> packs, const PlaybackOptions& options);
 
   // One commit: NDJSON in, what is said out. Requires that `now` never goes back.
   Statements commit(std::string_view payload, ProcessingTime now);
+  // The same in parts: what somebody brings, any number of times, then what is said of it all.
+  void take(const Producer& producer, std::string_view payload, ProcessingTime now);
+  Statements state(ProcessingTime now);
+  void move_lateness_horizon(Day day) { policy_.lateness_horizon = day; }
 
   const Engine& engine() const { return engine_; }
   // Since the start. Every record of every payload has one fate.
   std::uint64_t count(Fate fate) const { return fates_[static_cast<std::size_t>(fate)]; }
-  // Of the last commit.
+  // Of the last payload.
   const std::vector<PlaybackRefusal>& refusals() const { return refusals_; }
 
  private:
-  Playback(const Catalogue& catalogue, const Producer& producer, std::vector<Pack> packs,
-           const PlaybackOptions& options);
-  void take(std::size_t index, ParsedRecord&& record, ProcessingTime now);
+  void take_record(const Producer& producer, std::size_t index, ParsedRecord&& record,
+                   ProcessingTime now);
 
   const Catalogue& catalogue_;
-  const Producer& producer_;
+  const Producer* producer_ = nullptr;
   GatePolicy policy_;
   Engine engine_;
   WireParser parser_;

@@ -22,8 +22,12 @@ ProcessingTime evening(Day day) {
 class ScenarioRun {
  public:
   ScenarioRun(const Scenario& scenario, const Catalogue& catalogue, const Pack& pack,
-              Playback playback)
-      : scenario_(scenario), catalogue_(catalogue), pack_(pack), playback_(std::move(playback)) {
+              const ScenarioObserver& observe, Playback playback)
+      : scenario_(scenario),
+        catalogue_(catalogue),
+        pack_(pack),
+        observe_(observe),
+        playback_(std::move(playback)) {
     for (const Expectation& expected : scenario.days) regions_.insert(expected.region);
     if (scenario.alerts)
       for (const ExpectedRevision& expected : *scenario.alerts) regions_.insert(expected.region);
@@ -40,6 +44,7 @@ class ScenarioRun {
         days.insert(day);
     for (const Day day : days) {
       commit(day);
+      if (observe_) observe_(assessment(), day);
       for (const Expectation& expected : scenario_.days)
         if (expected.seen == day) check(expected);
     }
@@ -91,6 +96,7 @@ class ScenarioRun {
             expected.region, places_of(pattern));
       return;
     }
+    if (observe_) observe_(assessment(), expected.day);
     const PatternExplained now = explain_pattern(assessment(), region, pattern, expected.day);
     const std::string where = format_day(expected.day) + " " + expected.region;
     if (expected.level && *expected.level != now.level)
@@ -113,6 +119,10 @@ class ScenarioRun {
     for (const std::string& name : names) {
       const auto signal =
           static_cast<std::uint32_t>(pack_.find_signal(name) - pack_.signals.data());
+      if (!assessment().stands(region, pack_.signals[signal])) {
+        wrong(expected.line, "{} is not judged in {}", name, expected.region);
+        continue;
+      }
       const SignalRun* run = assessment().signal_track(region, signal).at(expected.day);
       const bool on = run != nullptr && run->on, known = run != nullptr && run->known;
       const std::string_view now = on ? (known ? "on" : "held") : known ? "off" : "unknown";
@@ -151,6 +161,7 @@ class ScenarioRun {
   const Scenario& scenario_;
   const Catalogue& catalogue_;
   const Pack& pack_;
+  const ScenarioObserver& observe_;
   Playback playback_;
   std::set<std::string> regions_;
   std::size_t next_ = 0;
@@ -161,14 +172,14 @@ class ScenarioRun {
 }  // namespace
 
 std::vector<Mismatch> run_scenario(const Scenario& scenario, const Catalogue& catalogue,
-                                   const Pack& pack) {
+                                   const Pack& pack, const ScenarioObserver& observe) {
   PlaybackOptions options;
   options.producer = scenario.producer;
   options.engine.history_begins = scenario.begins;
   options.engine.ledger.illustrative = true;
   auto playback = Playback::start(catalogue, {pack}, std::move(options));
   if (!playback) return {{scenario.line, playback.error().message}};
-  return ScenarioRun(scenario, catalogue, pack, std::move(*playback)).run();
+  return ScenarioRun(scenario, catalogue, pack, observe, std::move(*playback)).run();
 }
 
 }  // namespace tocsin

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include "model/catalogue.h"
 #include "model/diagnostic.h"
 #include "model/record.h"
+#include "rules/assessment.h"
 #include "rules/pack.h"
 
 namespace tocsin {
@@ -61,9 +63,12 @@ struct Mismatch {
   int line = 0;
   std::string message;
 };
+// Is shown what the rules say after each commit, and for each day about which something is
+// expected.
+using ScenarioObserver = std::function<void(const Assessment&, Day tick)>;
 // Plays the scenario day by day, one commit for each day on which something became known or is
 // expected. Empty when all is as expected. Records that are not applied are mismatches, too.
 std::vector<Mismatch> run_scenario(const Scenario& scenario, const Catalogue& catalogue,
-                                   const Pack& pack);
+                                   const Pack& pack, const ScenarioObserver& observe = {});
 
 }  // namespace tocsin

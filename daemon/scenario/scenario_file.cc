@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <iterator>
+#include <map>
 
 #include "daemon/scenario/record_lines.h"
 #include "daemon/scenario/scenario.h"
@@ -45,7 +46,7 @@ class ScenarioReader {
     shared_.begins = top.day("begins").value_or(Day());
     if (const YamlNode* node = top.need("scenarios"))
       for (const YamlEntry& entry : reader_.named_entries(*node, "scenarios"))
-        scenarios_.push_back(read_scenario(entry));
+        read_scenarios(entry);
     if (const YamlNode* node = top.find("edges"))
       for (const YamlNode& edge : reader_.items(*node, "edges")) read_edge(edge);
     for (Scenario& scenario : scenarios_) {
@@ -83,13 +84,65 @@ class ScenarioReader {
       reader_.report_unknown(*node, "scenario above this one", names_of(scenarios_));
   }
 
+  // One scenario, or one for each row of its table.
+  void read_scenarios(const YamlEntry& entry) {
+    const auto table = std::ranges::find(entry.value.entries, "table",
+                                         [](const YamlEntry& e) { return e.key.text; });
+    if (table == entry.value.entries.end()) {
+      scenarios_.push_back(read_scenario(entry));
+      return;
+    }
+    YamlEntry one = entry;
+    one.value.entries.erase(one.value.entries.begin() + (table - entry.value.entries.begin()));
+    int number = 0;
+    for (const YamlNode& row : reader_.items(table->value, "table")) {
+      Row columns;
+      for (const YamlEntry& cell : reader_.named_entries(row, "the row"))
+        columns[cell.key.text] = {&cell.value, false};
+      YamlEntry filled = one;
+      fill(filled.value, columns);
+      for (const auto& [name, cell] : columns)
+        if (!cell.used) reader_.report(*cell.value, "no '$" + name + "' stands in the scenario");
+      scenarios_.push_back(read_scenario(filled));
+      scenarios_.back().name += "_" + std::to_string(++number);
+      scenarios_.back().line = row.position.line;
+    }
+  }
+
+  struct Cell {
+    const YamlNode* value = nullptr;
+    bool used = false;
+  };
+  using Row = std::map<std::string, Cell>;
+
+  // Puts the row's cells where `$NAME` stands.
+  void fill(YamlNode& node, Row& row) {
+    for (YamlNode& item : node.items) fill(item, row);
+    for (YamlEntry& entry : node.entries) fill(entry.value, row);
+    if (node.kind != YamlNode::Kind::kScalar || !node.text.starts_with('$')) return;
+    const auto cell = row.find(node.text.substr(1));
+    if (cell == row.end()) {
+      std::vector<std::string> known;
+      for (const auto& [name, value] : row) known.push_back("$" + name);
+      reader_.report_unknown(node, "column of the table", known);
+      return;
+    }
+    cell->second.used = true;
+    node = *cell->second.value;
+  }
+
   Scenario read_scenario(const YamlEntry& entry) {
     const YamlMapping item(reader_, entry.value, "scenario " + entry.key.text,
-                           {"says", "like", "records", "days", "alerts"});
+                           {"says", "pattern", "like", "records", "days", "alerts"});
     Scenario scenario = shared_;
     scenario.name = entry.key.text;
     scenario.line = entry.key.position.line;
     item.need_text("says");
+    if (const YamlNode* node = item.find("pattern")) {
+      scenario.pattern = item.text("pattern", "");
+      if (pack_.find_pattern(scenario.pattern) == nullptr)
+        reader_.report_unknown(*node, "pattern", names_of(pack_.patterns));
+    }
     read_like(item, scenario);
     if (const YamlNode* node = item.find("records")) read_records(*node, scenario.records);
     if (const YamlNode* node = item.find("days"))

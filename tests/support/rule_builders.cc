@@ -318,6 +318,11 @@ std::string to_text(const std::vector<twin::PatternTick>& ticks) {
 }
 
 std::string difference(const Assessment& engine, twin::Assessment& twin) {
+  for (std::uint32_t region = 0; region < engine.tracks().size(); ++region)
+    for (std::uint32_t p = 0; p < engine.pack().patterns.size(); ++p)
+      if (engine.judges(RegionId(region), p) != twin.judges(RegionId(region), p))
+        return fmt::format("pattern {} in region {}: judged by one only\n",
+                           engine.pack().patterns[p].name, region);
   return compare_tracks(
       engine, [&](RegionId id, std::uint32_t s) { return twin.signal(id, s); },
       [&](RegionId id, std::uint32_t p) { return twin.pattern(id, p); });

@@ -27,12 +27,18 @@ PackMaker::Expr PackMaker::condition(int signal, int depth) {
     return twin::op(form < 12 ? Kind::kAnd : Kind::kOr, std::move(left),
                     condition(signal, depth - 1));
   }
+  if (depth > 0 && form >= 96) {
+    Expr count;
+    count.kind = Kind::kCountTrue;
+    const int several = dice_.between(2, 3);
+    for (int i = 0; i < several; ++i) count.args.push_back(condition(signal, depth - 1));
+    return twin::op(Kind::kGreaterEqual, std::move(count), twin::number(dice_.between(1, several)));
+  }
   if (depth > 0 && form < 30) return twin::op(Kind::kNot, condition(signal, depth - 1));
   if (form < 40) return in_a_row();
   if (form < 46) return crosses();
   if (form < 52 && !plan_.indicators.empty()) return rising();
-  if (form < 60 && signal > 0)
-    return twin::on(static_cast<std::uint32_t>(dice_.between(0, signal - 1)));
+  if (form < 60 && signal > 0) return twin::on(some_signal().index);
   return compare(measure());
 }
 

@@ -30,7 +30,7 @@ void HistoryMaker::make() {
 std::vector<RegionId> HistoryMaker::places_with_data() {
   std::vector<RegionId> places = out_.pack.regions;
   for (const auto& p : out_.pack.patterns) {
-    if (p.at) places.push_back(*p.at);
+    places.insert(places.end(), p.at.begin(), p.at.end());
     for (const auto& level : p.levels)
       if (level && twin::reads_around(*level))
         places.insert(places.end(), {at::kXa, at::kXb, at::kYd});

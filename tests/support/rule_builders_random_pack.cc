@@ -27,23 +27,58 @@ void PackMaker::add_signal(int index) {
   s.dimension = DimensionId(static_cast<std::uint8_t>(dice_.between(0, 2)));
   if (index > 0 && dice_.chance(12)) s.stance = Stance::kStrength;
   if (dice_.chance(15)) s.from = "zone";
+  if (index > 0 && dice_.chance(plan_.around ? 25 : 8))
+    s.at = dice_.pick(std::vector<std::vector<RegionKind>>{
+        {RegionKind::kAdmin1},
+        {RegionKind::kCountry},
+        {RegionKind::kAdmin1, RegionKind::kBasin},
+        {RegionKind::kCountry, RegionKind::kAdmin2, RegionKind::kBasin}});
   const bool simple = plan_.lively && dice_.chance(60);
   s.when = simple ? hot() : condition(index, 2);
   if (dice_.chance(simple ? 10 : 30)) s.clear = condition(index, 1);
   if (dice_.chance(30)) s.for_days = dice_.between(1, simple ? 4 : 40);
   if (dice_.chance(simple ? 20 : 30)) s.linger_days = dice_.between(1, simple ? 4 : 40);
+  if (dice_.chance(20)) return add_bands(s, index);
   pack_.signals.push_back(std::move(s));
+}
+
+// Two or three bands of the signal: of one number in order, or each with a condition of its own.
+void PackMaker::add_bands(const twin::Signal& s, int index) {
+  const bool ordered = s.when.kind == Kind::kLess || s.when.kind == Kind::kLessEqual ||
+                       s.when.kind == Kind::kGreater || s.when.kind == Kind::kGreaterEqual;
+  const bool reads = ordered && s.when.args[1].kind == Kind::kNumber;
+  const bool rising = s.when.kind == Kind::kGreater || s.when.kind == Kind::kGreaterEqual;
+  const int first = dice_.between(1, 2);
+  for (int level = first; level <= 3; ++level) {
+    twin::Signal band = s;
+    band.band = static_cast<Level>(level);
+    band.band_of = s.name;
+    band.name = s.name + "." + std::string(name_of(band.band));
+    band.reads = reads;
+    if (reads) {
+      band.when.args[1].number += (rising ? 2 : -2) * (level - first);
+    } else if (level > first) {
+      band.when = condition(index, 1);
+    }
+    if (level > first && dice_.chance(50)) band.clear.reset();
+    pack_.signals.push_back(std::move(band));
+  }
 }
 
 void PackMaker::add_pattern(int index) {
   twin::Pattern p;
   p.name = "p" + std::to_string(index);
-  if (plan_.around && dice_.chance(15)) p.at = dice_.chance(60) ? at::kBasin : at::kX;
+  if (plan_.around && dice_.chance(25)) choose_places(p);
   p.window = plan_.lively       ? Span{dice_.between(1, 4), SpanUnit::kDays}
              : dice_.chance(80) ? Span{dice_.between(1, 60), SpanUnit::kDays}
                                 : Span{dice_.between(1, 2), SpanUnit::kMonths};
   if (dice_.chance(plan_.lively ? 15 : 40)) p.linger_days = dice_.between(1, 30);
   if (dice_.chance(30)) p.lapse_days = dice_.between(1, 30);
+  if (dice_.chance(15)) {
+    levels_of_signals(p);
+    pack_.patterns.push_back(std::move(p));
+    return;
+  }
   bool any = false;
   for (const Level level : {Level::kWatch, Level::kWarning, Level::kEmergency}) {
     if (!dice_.chance(70) && (any || level != Level::kEmergency)) continue;
@@ -51,6 +86,59 @@ void PackMaker::add_pattern(int index) {
     any = true;
   }
   pack_.patterns.push_back(std::move(p));
+}
+
+// `levels: a or b`, and what it stands for.
+void PackMaker::levels_of_signals(twin::Pattern& p) {
+  std::vector<std::string> names;
+  for (int i = 0; i < dice_.between(1, 2); ++i) {
+    const twin::Signal& signal = pack_.signals[some_signal().index];
+    const std::string& name = signal.band_of.empty() ? signal.name : signal.band_of;
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  for (const std::string& name : names) {
+    p.levels_of += (p.levels_of.empty() ? "" : " or ") + name;
+    for (std::uint32_t i = 0; i < pack_.signals.size(); ++i) {
+      const twin::Signal& signal = pack_.signals[i];
+      if (signal.name != name && signal.band_of != name) continue;
+      auto& level = p.levels[static_cast<std::size_t>(signal.band == Level::kNone ? Level::kWatch
+                                                                                  : signal.band)];
+      if (!level) {
+        level = twin::on(i);
+      } else {
+        level->subjects.push_back({twin::Subject::Of::kSignal, i, Level::kWatch});
+      }
+    }
+  }
+}
+
+// One place, two, or all of a kind.
+void PackMaker::choose_places(twin::Pattern& p) {
+  const int form = dice_.between(0, 2);
+  if (form == 1) p.at = {at::kX, dice_.chance(50) ? at::kYd : at::kXa1};
+  if (form == 2) {
+    const RegionKind kind = dice_.pick(std::vector{RegionKind::kCountry, RegionKind::kAdmin1,
+                                                   RegionKind::kAdmin2, RegionKind::kBasin});
+    for (const Region& region : catalogue_.regions.all())
+      if (region.kind == kind && touches_pack(region)) p.at.push_back(region.id);
+    if (!p.at.empty()) p.at_kind = name_of(kind);
+  }
+  if (p.at.empty()) p.at = {dice_.chance(60) ? at::kBasin : at::kX};
+}
+
+// A region of the pack, one above it, one below it, or a basin or set that it lies in.
+bool PackMaker::touches_pack(const Region& region) const {
+  const auto lies_in = [&](RegionId id, RegionId above) {
+    for (; id.number() != 0; id = catalogue_.regions.at(id).parent)
+      if (id == above) return true;
+    return false;
+  };
+  for (const RegionId own : pack_.regions) {
+    if (lies_in(own, region.id) || lies_in(region.id, own)) return true;
+    for (const RegionId member : region.members)
+      if (lies_in(own, member)) return true;
+  }
+  return false;
 }
 
 Catalogue random_catalogue(Dice& dice) {

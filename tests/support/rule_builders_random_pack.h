@@ -35,6 +35,10 @@ class PackMaker {
   void choose_regions();
   void add_signal(int index);
   void add_pattern(int index);
+  void add_bands(const twin::Signal& s, int index);
+  void levels_of_signals(twin::Pattern& p);
+  void choose_places(twin::Pattern& p);
+  bool touches_pack(const Region& region) const;
 
   // ---- rule_builders_random_reads.cc: reads of the data
   std::string unit_of(const Read& r) const;
@@ -66,11 +70,12 @@ class PackMaker {
   Expr hot();
 
   // ---- rule_builders_random_patterns.cc: conditions of patterns
-  twin::Subject some_signal(bool threats_only = false);
+  twin::Subject some_signal();
   twin::Subject subject();
   Expr over_subjects(Kind kind, bool several);
   Expr count_dimensions();
   Expr cascade();
+  Expr over_levels(int pattern, const twin::Pattern& own);
   Expr around(int pattern, const twin::Pattern& own);
   Expr pattern_condition(int pattern, const twin::Pattern& own, int depth);
 

@@ -5,17 +5,20 @@
 // Random conditions of patterns.
 namespace tocsin {
 
-twin::Subject PackMaker::some_signal(bool threats_only) {
+// One that is judged everywhere: others may not be named, only counted among their dimension.
+twin::Subject PackMaker::some_signal() {
   std::vector<std::uint32_t> list;
   for (std::uint32_t i = 0; i < pack_.signals.size(); ++i)
-    if (!threats_only || pack_.signals[i].stance == Stance::kThreat) list.push_back(i);
+    if (pack_.signals[i].at.empty()) list.push_back(i);
   return {twin::Subject::Of::kSignal, dice_.pick(list), Level::kWatch};
 }
 
 twin::Subject PackMaker::subject() {
   if (dice_.chance(65)) return some_signal();
-  const auto& signal = pack_.signals[some_signal(true).index];
-  return {twin::Subject::Of::kDimension, signal.dimension.number(), Level::kWatch};
+  std::vector<std::uint32_t> dimensions;
+  for (const auto& signal : pack_.signals)
+    if (signal.stance == Stance::kThreat) dimensions.push_back(signal.dimension.number());
+  return {twin::Subject::Of::kDimension, dice_.pick(dimensions), Level::kWatch};
 }
 
 PackMaker::Expr PackMaker::over_subjects(Kind kind, bool several) {
@@ -58,6 +61,26 @@ PackMaker::Expr PackMaker::cascade() {
   return e;
 }
 
+// on() or active() of the level of an earlier pattern, which must have a base fold where this one
+// is judged.
+PackMaker::Expr PackMaker::over_levels(int pattern, const twin::Pattern& own) {
+  std::vector<twin::Subject> levels;
+  for (int p = 0; p < pattern; ++p) {
+    const twin::Pattern& read = pack_.patterns[static_cast<std::size_t>(p)];
+    for (const Level level : {Level::kWatch, Level::kWarning, Level::kEmergency}) {
+      const auto& at = read.levels[static_cast<std::size_t>(level)];
+      if ((read.at.empty() || read.at == own.at) && at && !twin::reads_around(*at))
+        levels.push_back({twin::Subject::Of::kLevel, static_cast<std::uint32_t>(p), level});
+    }
+  }
+  const Kind kind = dice_.chance(50) ? Kind::kOn : Kind::kActive;
+  Expr e = over_subjects(kind, false);
+  if (levels.empty()) return e;
+  if (dice_.chance(80)) e.subjects.clear();
+  e.subjects.push_back(dice_.pick(levels));
+  return e;
+}
+
 PackMaker::Expr PackMaker::around(int pattern, const twin::Pattern& own) {
   Expr e;
   e.kind = dice_.chance(60) ? Kind::kNeighbours : Kind::kBasin;
@@ -66,7 +89,7 @@ PackMaker::Expr PackMaker::around(int pattern, const twin::Pattern& own) {
     const twin::Pattern& read = p == pattern ? own : pack_.patterns[static_cast<std::size_t>(p)];
     for (const Level level : {Level::kWatch, Level::kWarning, Level::kEmergency}) {
       const auto& at = read.levels[static_cast<std::size_t>(level)];
-      if (!read.at && at && !twin::reads_around(*at))
+      if (read.at.empty() && at && !twin::reads_around(*at))
         levels.push_back({twin::Subject::Of::kLevel, static_cast<std::uint32_t>(p), level});
     }
   }
@@ -82,7 +105,15 @@ PackMaker::Expr PackMaker::pattern_condition(int pattern, const twin::Pattern& o
     return twin::op(form < 11 ? Kind::kAnd : Kind::kOr, std::move(left),
                     pattern_condition(pattern, own, depth - 1));
   }
+  if (depth > 0 && form >= 95) {
+    Expr count;
+    count.kind = Kind::kCountTrue;
+    const int several = dice_.between(2, 3);
+    for (int i = 0; i < several; ++i) count.args.push_back(pattern_condition(pattern, own, 0));
+    return twin::op(Kind::kGreaterEqual, std::move(count), twin::number(dice_.between(1, several)));
+  }
   if (depth > 0 && form < 26) return twin::op(Kind::kNot, pattern_condition(pattern, own, 0));
+  if (pattern > 0 && dice_.chance(30)) return over_levels(pattern, own);
   if (form < 45 && plan_.around) return around(pattern, own);
   if (form < 60) return cascade();
   if (form < 72) return over_subjects(Kind::kActive, true);

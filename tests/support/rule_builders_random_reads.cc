@@ -88,6 +88,7 @@ PackMaker::Read PackMaker::happened() {
   if (dice_.chance(8)) r.actors = {"herders", "Guards"};
   if (dice_.chance(15)) r.least_deaths = dice_.between(1, 4);
   if (dice_.chance(8)) r.least_displaced = dice_.between(1, 20);
+  r.above = dice_.chance(30);
   if (dice_.chance(15)) r.source = dice_.chance(50) ? of::kFirst : of::kSecond;
   if (dice_.chance(8)) r.lag = {dice_.between(2, 20), SpanUnit::kDays};
   return r;

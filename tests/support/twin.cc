@@ -52,6 +52,10 @@ const std::vector<SignalTick>& Assessment::signal(RegionId region, std::uint32_t
   const auto found = signals_.find({region, index});
   if (found != signals_.end()) return found->second;
   const Signal& signal = pack_.signals[index];
+  if (absent(region, index)) {
+    std::vector<SignalTick> never(static_cast<std::size_t>(today_ + 1 - begin_), {false, true});
+    return signals_[{region, index}] = std::move(never);
+  }
   RegionId data = region;
   if (!signal.from.empty()) {
     const Region* set = catalogue_.regions.set_of(region, signal.from);
@@ -101,8 +105,22 @@ const std::vector<SignalTick>& Assessment::signal(RegionId region, std::uint32_t
   return signals_[{region, index}] = std::move(ticks);
 }
 
+// Not judged in a region of this kind: at no day on, and known at every day.
+bool Assessment::absent(RegionId region, std::uint32_t index) const {
+  const auto& at = pack_.signals[index].at;
+  return !at.empty() &&
+         std::find(at.begin(), at.end(), catalogue_.regions.at(region).kind) == at.end();
+}
+
+bool Assessment::judges(RegionId region, std::uint32_t pattern) const {
+  const auto& at = pack_.patterns[pattern].at;
+  const auto& places = at.empty() ? pack_.regions : at;
+  return std::find(places.begin(), places.end(), region) != places.end();
+}
+
 // Before the beginning of history everything is off and unknown.
 SignalTick Assessment::signal_at(RegionId region, std::uint32_t index, Day tick) {
+  if (absent(region, index)) return {false, true};
   return tick_at(signal(region, index), begin_, tick).value_or(SignalTick{});
 }
 
@@ -181,6 +199,11 @@ Tri Assessment::is_on(RegionId region, const Subject& subject, Day tick) {
 
 Tri Assessment::is_active(RegionId region, const Subject& subject, Day tick, Span window) {
   Tri any = Tri::kFalse;
+  if (subject.of == Subject::Of::kLevel) {
+    for (Day t = minus(tick + 1, window); t <= tick; t = t + 1)
+      any = any || is_on(region, subject, t);
+    return any;
+  }
   const auto signals = subject.of == Subject::Of::kSignal
                            ? std::vector<std::uint32_t>{subject.index}
                            : threats(subject.index);

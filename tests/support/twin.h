@@ -47,6 +47,8 @@ class Assessment {
   // One entry a tick, from `begin` to `today`, the open tick.
   const std::vector<SignalTick>& signal(RegionId region, std::uint32_t signal);
   const std::vector<PatternTick>& pattern(RegionId region, std::uint32_t pattern);
+  // Whether the pattern is judged in the region.
+  bool judges(RegionId region, std::uint32_t pattern) const;
 
  private:
   // Where a condition is judged.
@@ -85,6 +87,7 @@ class Assessment {
 
   // twin.cc: folds
   const std::vector<PatternTick>& fold(RegionId region, std::uint32_t pattern, bool base);
+  bool absent(RegionId region, std::uint32_t signal) const;
   SignalTick signal_at(RegionId region, std::uint32_t signal, Day tick);
   Tri is_on(RegionId region, const Subject& subject, Day tick);
   Tri is_active(RegionId region, const Subject& subject, Day tick, Span window);

@@ -61,10 +61,7 @@ Assessment::Onsets Assessment::onsets_of(const Link& link, const Place& place, D
   for (const std::uint32_t s : signals) {
     out.grid = coarsest(pack_.signals[s].when, catalogue_, out.grid);
     if (pack_.signals[s].clear) out.grid = coarsest(*pack_.signals[s].clear, catalogue_, out.grid);
-    const auto& ticks = signal(place.region, s);
-    const auto at = [&](Day d) {
-      return d < begin_ ? SignalTick{} : ticks[static_cast<std::size_t>(d - begin_)];
-    };
+    const auto at = [&](Day d) { return signal_at(place.region, s, d); };
     for (Day d = place.tick; d >= first; d = d - 1) {
       const SignalTick now = at(d);
       if (kind == LinkKind::kLast && !now.on && !(possibly && !now.known)) break;

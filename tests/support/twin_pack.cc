@@ -8,13 +8,13 @@ namespace tocsin::twin {
 namespace {
 
 constexpr std::array<const char*, kKindCount> kKindNames = {
-    "number",   "parameter",     "population", "read",     "normal", "percentile",
-    "zscore",   "residual",      "change",     "chance",   "add",    "subtract",
-    "multiply", "divide",        "negate",     "absolute", "least",  "greatest",
-    "per_100k", "dimensions",    "neighbours", "basin",    "less",   "less_equal",
-    "greater",  "greater_equal", "equal",      "unequal",  "and",    "or",
-    "not",      "consecutive",   "rising",     "crosses",  "on",     "active",
-    "cascade"};
+    "number",     "parameter",  "population",    "read",       "normal",  "percentile",
+    "zscore",     "residual",   "change",        "chance",     "add",     "subtract",
+    "multiply",   "divide",     "negate",        "absolute",   "least",   "greatest",
+    "per_100k",   "dimensions", "count_true",    "neighbours", "basin",   "less",
+    "less_equal", "greater",    "greater_equal", "equal",      "unequal", "and",
+    "or",         "not",        "consecutive",   "rising",     "crosses", "on",
+    "active",     "cascade"};
 
 constexpr std::array<const char*, 8> kHowNames = {"last", "sum",    "mean",   "min",
                                                   "max",  "median", "stddev", "count"};
@@ -98,6 +98,11 @@ class Printer {
       case Kind::kConsecutive:
         return fmt::format("(({}), {} consecutive {}s)", arg(0), e.count,
                            tocsin::name_of(e.cadence));
+      case Kind::kCountTrue: {
+        std::string text;
+        for (const Expr& condition : e.args) text += (text.empty() ? "" : ", ") + print(condition);
+        return "count(" + text + ")";
+      }
       case Kind::kDimensions:
         return "dimensions(" + names(e.dimensions) + ")";
       case Kind::kNeighbours:
@@ -158,8 +163,12 @@ class Printer {
       actors += (actors.empty() ? "'" : " or '") + actor + "'";
     if (!kinds.empty()) filters.push_back("kind: " + kinds);
     if (!actors.empty()) filters.push_back("actor: " + actors);
-    if (r.least_deaths > 0) filters.push_back(fmt::format("deaths >= {}", r.least_deaths));
-    if (r.least_displaced > 0) filters.push_back(fmt::format("displaced >= {}", r.least_displaced));
+    const auto least = [&](const char* what, std::int64_t n) {
+      if (n > 0)
+        filters.push_back(fmt::format("{} {} {}", what, r.above ? ">" : ">=", r.above ? n - 1 : n));
+    };
+    least("deaths", r.least_deaths);
+    least("displaced", r.least_displaced);
     if (r.source) filters.push_back("source: " + catalogue_.find(*r.source)->key);
     std::string text;
     for (const auto& filter : filters) text += (text.empty() ? "" : ", ") + filter;
@@ -176,8 +185,12 @@ class Printer {
 
   std::string subject(const Subject& s) const {
     switch (s.of) {
-      case Subject::Of::kSignal:
-        return pack_.signals[s.index].name;
+      case Subject::Of::kSignal: {
+        const Signal& signal = pack_.signals[s.index];
+        if (signal.band_of.empty()) return signal.name;
+        const bool lowest = s.index == 0 || pack_.signals[s.index - 1].band_of != signal.band_of;
+        return signal.band_of + (lowest ? "" : " >= " + std::string(tocsin::name_of(signal.band)));
+      }
       case Subject::Of::kDimension:
         return catalogue_.dimensions[s.index].code;
       case Subject::Of::kLevel:
@@ -281,6 +294,31 @@ std::string print(const Expr& expr, const Pack& pack, const Catalogue& catalogue
   return Printer(pack, catalogue).print(expr);
 }
 
+namespace {
+
+std::string one_signal(const Printer& printer, const Signal& s) {
+  std::string out = "    when: \"" + printer.print(s.when) + "\"\n";
+  if (s.clear) out += "    clear: \"" + printer.print(*s.clear) + "\"\n";
+  return out;
+}
+
+std::string bands(const Printer& printer, const std::vector<Signal>& signals) {
+  std::string out, clear;
+  if (signals.front().reads)
+    out = "    reads: \"" + printer.print(signals.front().when.args[0]) + "\"\n";
+  out += "    bands:\n";
+  for (const Signal& s : signals) {
+    const std::string when =
+        s.reads ? infix(s.when.kind) + " " + printer.print(s.when.args[1]) : printer.print(s.when);
+    out += fmt::format("      {}: \"{}\"\n", tocsin::name_of(s.band), when);
+    if (s.clear)
+      clear += fmt::format("      {}: \"{}\"\n", tocsin::name_of(s.band), printer.print(*s.clear));
+  }
+  return clear.empty() ? out : out + "    clear:\n" + clear;
+}
+
+}  // namespace
+
 std::string to_yaml(const Pack& pack, const Catalogue& catalogue) {
   const Printer printer(pack, catalogue);
   std::string out = "pack: random\nregions: [";
@@ -297,22 +335,37 @@ std::string to_yaml(const Pack& pack, const Catalogue& catalogue) {
                          quantity(value, p.unit));
   }
   out += "signals:\n";
-  for (const Signal& s : pack.signals) {
-    out += fmt::format("  {}:\n    dimension: {}\n", s.name,
+  for (auto at = pack.signals.begin(); at != pack.signals.end();) {
+    const Signal& s = *at;
+    const auto end = std::find_if(at + 1, pack.signals.end(), [&](const Signal& other) {
+      return s.band_of.empty() || other.band_of != s.band_of;
+    });
+    out += fmt::format("  {}:\n    dimension: {}\n", s.band_of.empty() ? s.name : s.band_of,
                        catalogue.dimensions[s.dimension.number()].code);
     if (s.stance == Stance::kStrength) out += "    stance: strength\n";
+    std::string kinds;
+    for (const RegionKind kind : s.at)
+      kinds += (kinds.empty() ? "" : ", ") + std::string(tocsin::name_of(kind));
+    if (!kinds.empty()) out += "    at: [" + kinds + "]\n";
     if (!s.from.empty()) out += "    from: " + s.from + "\n";
-    out += "    when: \"" + printer.print(s.when) + "\"\n";
-    if (s.clear) out += "    clear: \"" + printer.print(*s.clear) + "\"\n";
+    out +=
+        s.band_of.empty() ? one_signal(printer, s) : bands(printer, std::vector<Signal>(at, end));
     if (s.for_days > 0) out += fmt::format("    for: {}d\n", s.for_days);
     if (s.linger_days > 0) out += fmt::format("    linger: {}d\n", s.linger_days);
+    at = end;
   }
   out += "patterns:\n";
   for (const Pattern& p : pack.patterns) {
     out += fmt::format("  {}:\n    window: {}\n", p.name, to_string(p.window));
-    if (p.at) out += "    at: \"" + catalogue.regions.at(*p.at).code + "\"\n";
+    std::string places;
+    for (const RegionId id : p.at)
+      places += (places.empty() ? "" : ", ") + ('"' + catalogue.regions.at(id).code + '"');
+    if (!places.empty())
+      out += "    at: " + (p.at_kind.empty() ? "[" + places + "]" : p.at_kind) + "\n";
+    if (!p.levels_of.empty()) out += "    levels: " + p.levels_of + "\n";
     for (const Level level : {Level::kWatch, Level::kWarning, Level::kEmergency})
-      if (const auto& condition = p.levels[static_cast<std::size_t>(level)])
+      if (const auto& condition = p.levels[static_cast<std::size_t>(level)];
+          condition && p.levels_of.empty())
         out += fmt::format("    {}: \"{}\"\n", tocsin::name_of(level), printer.print(*condition));
     if (p.linger_days > 0) out += fmt::format("    linger: {}d\n", p.linger_days);
     if (p.lapse_days > 0) out += fmt::format("    lapse: {}d\n", p.lapse_days);

@@ -36,6 +36,7 @@ struct Read {
   std::vector<EventKindId> kinds;  // as named; the first one's sources are read
   std::vector<std::string> actors;
   std::int64_t least_deaths = 0, least_displaced = 0;
+  bool above = false;  // printed as "more than one less"
   Weight weight = Weight::kOne;
   std::optional<SourceId> source;
   Span window;  // count 0: none (last)
@@ -63,6 +64,7 @@ enum class Kind : std::uint8_t {
   kGreatest,
   kPer100k,
   kDimensions,
+  kCountTrue,
   kNeighbours,
   kBasin,
   kLess,
@@ -128,14 +130,22 @@ struct Signal {
   std::string from;  // scheme, or empty
   Expr when;
   std::optional<Expr> clear;
+  std::vector<RegionKind> at;  // empty: every kind
+  // A band of `band_of`; the bands of one name stand together, lowest first, and differ in name,
+  // `when` and `clear` only.
+  std::string band_of;
+  Level band = Level::kNone;
+  bool reads = false;  // all compare the same number, printed once
   std::int32_t for_days = 0, linger_days = 0;
 };
 
 struct Pattern {
   std::string name;
-  std::optional<RegionId> at;
+  std::vector<RegionId> at;  // empty: each region of the pack
+  std::string at_kind;       // the kind that stands for them in the file; empty: their codes
   Span window{60, SpanUnit::kDays};
   std::array<std::optional<Expr>, kLevelCount> levels;
+  std::string levels_of;  // where not empty, `levels` are what this stands for
   std::int32_t linger_days = 0, lapse_days = 0;
 };
 

@@ -81,6 +81,15 @@ Interval Assessment::compute(const Expr& e, const Place& place) {
       if (people == 0) return kUnknown;
       return times(v, exactly(100'000.0 / static_cast<double>(people)));
     }
+    case Kind::kCountTrue: {
+      Interval count{0, 0};
+      for (const Expr& condition : e.args) {
+        const Tri verdict = truth(condition, place);
+        count.low += verdict == Tri::kTrue ? 1 : 0;
+        count.high += verdict == Tri::kFalse ? 0 : 1;
+      }
+      return count;
+    }
     case Kind::kDimensions:
       return count_dimensions(e, place);
     case Kind::kNeighbours:
