@@ -38,6 +38,7 @@ tocsin_test(twin_tests
     dataset_test.cc
     engine_property_test.cc
     twin_ledger_test.cc
+    twin_tables_forecast_test.cc
     twin_tables_levels_test.cc
     twin_tables_pattern_test.cc
     twin_tables_test.cc

@@ -76,7 +76,7 @@ TEST(RulesReference, EveryFunctionIsDescribed) {
        {"last",       "sum",        "mean",   "min",        "max",        "median", "stddev",
         "count",      "normal",     "zscore", "percentile", "residual",   "lag",    "change",
         "rising",     "crosses",    "abs",    "per_100k",   "population", "on",     "active",
-        "dimensions", "neighbours", "basin",  "cascade"})
+        "dimensions", "neighbours", "basin",  "cascade",    "forecast",   "chance"})
     EXPECT_THAT(text, testing::HasSubstr("`" + std::string(function) + "(")) << function;
 }
 

@@ -29,7 +29,7 @@ std::vector<std::pair<Day, Day>> HistoryMaker::periods_ahead(const Indicator& in
     return periods;
   }
   const std::int32_t now = period_of(indicator.cadence, issued);
-  const std::int32_t last = now + dice_.between(2, 6);
+  const std::int32_t last = now + dice_.between(1, 4);
   for (std::int32_t p = now; p <= last; ++p) {
     if (dice_.chance(6)) continue;
     const std::int32_t length = dice_.chance(8) ? 2 : 1;
@@ -93,7 +93,8 @@ void HistoryMaker::foretell(const Indicator& indicator, RegionId region, SourceI
   const std::int32_t between = days_between(forecasts);
   const std::int32_t present = dice_.pick(std::vector<std::int32_t>{100, 95, 75});
   const Day first = plan_.history ? out_.begin - 366 * 3 : out_.begin - 3 * between - 40;
-  for (Day about = first; about < out_.end + 5; about = about + between) {
+  const std::int32_t step = between == 1 ? dice_.between(1, 3) : between;
+  for (Day about = first; about < out_.end + 5; about = about + step) {
     // Of the years before, hindcasts: of the seasons that are judged, and of one member.
     const bool hindcast = about < out_.begin - 3 * between - 40;
     const std::int32_t day_of_year = (about - (out_.begin - 366 * 4)) % 365;

@@ -112,7 +112,7 @@ PackMaker::Read PackMaker::foretold(IndicatorId id) {
     const std::int32_t far = cadence == Cadence::kIrregular ? 30 : 3;
     r.ahead.least = dice_.chance(50) ? 0 : dice_.between(0, far);
     r.ahead.greatest = r.ahead.least + dice_.between(0, far);
-    r.ahead.unit = days ? SpanUnit::kDays : unit_of(cadence);
+    r.ahead.unit = days ? SpanUnit::kDays : tocsin::unit_of(cadence);
     if (!days && dice_.chance(30)) {
       const std::int32_t length = period_start(cadence, 1) - period_start(cadence, 0);
       r.ahead = {r.ahead.least * length, r.ahead.greatest * length + dice_.between(0, 9),
