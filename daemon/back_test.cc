@@ -3,21 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 #include <variant>
 
 #include "daemon/retention.h"
-#include "daemon/scenario/playback.h"
 
 namespace tocsin {
 namespace {
 
-class Run {
+// The alerts that one playback speaks of.
+class Heard {
  public:
-  explicit Run(Playback playback) : playback_(std::move(playback)) {}
-
-  Playback& playback() { return playback_; }
-
   void hear(const Statements& said) {
     for (const AlertRevision& revision : said.revisions) {
       AlertSpan& span = spans_[revision.alert];
@@ -41,53 +38,64 @@ class Run {
   }
 
  private:
-  Playback playback_;
   std::map<Hash128, AlertSpan> spans_;
 };
 
 }  // namespace
 
-Result<std::vector<History>> run_history(const Store& store, const Catalogue& catalogue,
-                                         Day history_begins, std::vector<std::vector<Pack>> lists) {
+Result<JournalPlayed> play_journal(
+    const Store& store, const Catalogue& catalogue, std::optional<ProcessingTime> until,
+    std::span<Playback> playbacks,
+    const std::function<void(std::size_t which, const Statements& said)>& heard) {
   const auto begin = store.journal_begin();
   if (!begin) return tl::unexpected(begin.error());
   if (*begin)
     return fail(ErrorCode::kConflict,
                 fmt::format("the journal begins after entry {}, on {}: retention let go of what "
-                            "was before, so what rules would have said is not known",
+                            "was before, so what was known then is not known any more",
                             (*begin)->sequence, format_day((*begin)->day)));
-  std::vector<Run> runs;
-  for (std::vector<Pack>& packs : lists) {
-    PlaybackOptions options;
-    options.engine.history_begins = history_begins;
-    runs.emplace_back(Playback(catalogue, std::move(packs), options));
-  }
-  History told;
-  const auto take = [&](const RecordsInput& records, ProcessingTime now) {
-    const Producer* producer = catalogue.find_producer(records.producer);
-    for (Run& run : runs)
-      if (producer != nullptr) run.playback().take(*producer, records.payload, now);
+  JournalPlayed out;
+  const auto play = [&](const Input& input, ProcessingTime now) {
+    if (const auto* records = std::get_if<RecordsInput>(&input)) {
+      const Producer* producer = catalogue.find_producer(records->producer);
+      for (Playback& playback : playbacks)
+        if (producer != nullptr) playback.take(*producer, records->payload, now);
+    }
+    if (const auto* horizon = std::get_if<HorizonInput>(&input);
+        horizon != nullptr && horizon->horizon == kLatenessHorizon)
+      for (Playback& playback : playbacks) playback.move_lateness_horizon(horizon->day);
+    out.released += std::holds_alternative<QuarantineReleaseInput>(input) ? 1u : 0u;
   };
   auto done =
       store.for_each_journal(1, [&](std::uint64_t, const JournalEntry& entry) -> Result<void> {
-        for (const Input& input : entry.inputs) {
-          if (const auto* records = std::get_if<RecordsInput>(&input)) take(*records, entry.now);
-          if (const auto* horizon = std::get_if<HorizonInput>(&input);
-              horizon != nullptr && horizon->horizon == kLatenessHorizon)
-            for (Run& run : runs) run.playback().move_lateness_horizon(horizon->day);
-          told.released += std::holds_alternative<QuarantineReleaseInput>(input) ? 1u : 0u;
-        }
-        for (Run& run : runs) run.hear(run.playback().state(entry.now));
-        if (told.entries++ == 0) told.first = day_of(entry.now);
-        told.last = day_of(entry.now);
+        if (until && *until < entry.now) return {};
+        for (const Input& input : entry.inputs) play(input, entry.now);
+        if (heard)
+          for (std::size_t i = 0; i < playbacks.size(); ++i)
+            heard(i, playbacks[i].state(entry.now));
+        if (out.entries++ == 0) out.first = day_of(entry.now);
+        out.last = day_of(entry.now);
         return {};
       });
   if (!done) return tl::unexpected(done.error());
-  std::vector<History> out;
-  for (const Run& run : runs) {
-    out.push_back(told);
-    out.back().alerts = run.alerts();
+  return out;
+}
+
+Result<std::vector<History>> run_history(const Store& store, const Catalogue& catalogue,
+                                         Day history_begins, std::vector<std::vector<Pack>> lists) {
+  std::vector<Playback> playbacks;
+  for (std::vector<Pack>& packs : lists) {
+    PlaybackOptions options;
+    options.engine.history_begins = history_begins;
+    playbacks.emplace_back(catalogue, std::move(packs), options);
   }
+  std::vector<Heard> heard(lists.size());
+  const auto played =
+      play_journal(store, catalogue, std::nullopt, playbacks,
+                   [&](std::size_t which, const Statements& said) { heard[which].hear(said); });
+  if (!played) return tl::unexpected(played.error());
+  std::vector<History> out;
+  for (const Heard& one : heard) out.push_back({one.alerts(), *played});
   return out;
 }
 

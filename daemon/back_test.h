@@ -1,11 +1,13 @@
 #pragma once
 
-#include <map>
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "daemon/scenario/playback.h"
 #include "model/alert.h"
 #include "model/catalogue.h"
 #include "rules/pack.h"
@@ -25,11 +27,22 @@ struct AlertSpan {
   friend bool operator==(const AlertSpan&, const AlertSpan&) = default;
 };
 
+// Brings every record of the journal (or what was committed by `until`) to each of the playbacks,
+// commit by commit; `heard`, if any, is told after each commit what is said of it by which of them.
+// kConflict when retention has cut the journal.
+struct JournalPlayed {
+  std::uint64_t entries = 0;
+  std::uint64_t released = 0;  // records released from quarantine, which are left out
+  Day first, last;             // on which the journal was written
+};
+Result<JournalPlayed> play_journal(
+    const Store& store, const Catalogue& catalogue, std::optional<ProcessingTime> until,
+    std::span<Playback> playbacks,
+    const std::function<void(std::size_t which, const Statements& said)>& heard);
+
 struct History {
   std::vector<AlertSpan> alerts;  // by region, pattern, day
-  std::uint64_t entries = 0;      // of the journal
-  std::uint64_t released = 0;     // records released from quarantine, which it leaves out
-  Day first, last;                // on which the journal was written
+  JournalPlayed journal;
 };
 
 // Runs every record of the journal, commit by commit, through the gate and a fresh engine for each

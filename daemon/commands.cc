@@ -5,8 +5,6 @@
 
 #include <boost/json.hpp>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <ostream>
 
 #include "alerting/message.h"
@@ -63,29 +61,6 @@ void print_json(const VerifyReport& report, std::ostream& out) {
 }
 
 }  // namespace
-
-int run_check(const std::string& config_directory, const std::vector<std::string>& packs,
-              std::ostream& out, std::ostream& err) {
-  auto contents = read_contents(config_directory);
-  if (!contents) return cannot(err, contents.error());
-  if (!packs.empty()) contents->packs.clear();
-  for (const std::string& path : packs) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) return cannot(err, {ErrorCode::kNotFound, path + ": there is no such file to read"});
-    contents->packs[path] = std::string(std::istreambuf_iterator<char>(in), {});
-  }
-  Numbering numbering;
-  auto loaded = load_contents(*contents, numbering);
-  if (!loaded) {
-    err << loaded.error().message;
-    return kNo;
-  }
-  for (const Pack& pack : loaded->packs)
-    fmt::print(out, "{}: {} version {}: {} signals, {} patterns, {} regions: no errors\n",
-               pack.file, pack.name, pack.version, pack.signals.size(), pack.patterns.size(),
-               pack.regions.size());
-  return kDone;
-}
 
 int run_replay(const std::string& store_directory, std::ostream& out, std::ostream& err) {
   auto original = open_to_read(store_directory);

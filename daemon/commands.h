@@ -15,21 +15,21 @@ namespace tocsin {
 
 enum class OutputFormat { kText, kJson };
 
-// `tocsin check PACK...`: every error of the configuration and of the packs, with the line and a
-// caret.
-int run_check(const std::string& config_directory, const std::vector<std::string>& packs,
-              std::ostream& out, std::ostream& err);
-
 // `tocsin explain`: of an alert, each revision with what was known when it was said, then what its
 // pattern makes of the data of today for the day of its last revision; of a region, the latter for
 // every pattern. As JSON an array with one object a pack; for an alert {alert, revisions, now}.
 // 1: no rule judges the region; 2 also: there is no such alert, region or pattern.
+//
+// With `known_at` it tells what the rules of now make of what was known then: the journal is played
+// up to that time. With `records` also which records it would not have been said without.
 struct ExplainOptions {
   std::string config_directory;
-  std::string alert;    // hex id, or its beginning; or
-  std::string region;   // a region's code or name,
-  std::string at;       // the day; "" is the store's today, of an alert the day it speaks about
-  std::string pattern;  // "" for all
+  std::string alert;     // hex id, or its beginning; or
+  std::string region;    // a region's code or name,
+  std::string at;        // the day; "" is the store's today, of an alert the day it speaks about
+  std::string pattern;   // "" for all
+  std::string known_at;  // a day (its end) or a time; "": all that is known
+  bool records = false;
   OutputFormat format = OutputFormat::kText;
 };
 int run_explain(const ExplainOptions& options, std::ostream& out, std::ostream& err);

@@ -61,11 +61,11 @@ void tell_history(const History& history, const HistoryChange& compared, std::os
       out,
       "\nOver the stored history, {} to {} ({} journal entries): {} alerts before, {} after, "
       "{} of them the same\n",
-      format_day(history.first), format_day(history.last), history.entries, compared.before,
-      compared.after, compared.same);
-  if (history.released > 0)
+      format_day(history.journal.first), format_day(history.journal.last), history.journal.entries,
+      compared.before, compared.after, compared.same);
+  if (history.journal.released > 0)
     fmt::print(out, "  left out: {} records that were released from quarantine\n",
-               history.released);
+               history.journal.released);
   for (const AlertChange& change : compared.changes) {
     const AlertSpan& of = change.before ? *change.before : *change.after;
     fmt::print(out, "  {:<6} {} {}: {}\n", word_of(change.kind), of.region, of.pattern,
@@ -104,10 +104,10 @@ json::object as_json(const History& history, const HistoryChange& compared) {
                                   {"before", as_json(change.before)},
                                   {"after", as_json(change.after)}});
   }
-  return {{"first", format_day(history.first)},
-          {"last", format_day(history.last)},
-          {"entries", history.entries},
-          {"left_out", history.released},
+  return {{"first", format_day(history.journal.first)},
+          {"last", format_day(history.journal.last)},
+          {"entries", history.journal.entries},
+          {"left_out", history.journal.released},
           {"before", compared.before},
           {"after", compared.after},
           {"same", compared.same},

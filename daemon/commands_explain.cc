@@ -3,10 +3,14 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <functional>
+#include <optional>
 #include <ostream>
 #include <set>
 
+#include "daemon/back_test.h"
 #include "daemon/commands.h"
+#include "daemon/needed_records.h"
 #include "daemon/opened.h"
 #include "model/diagnostic.h"
 #include "rules/explain.h"
@@ -84,7 +88,98 @@ void tell_alert(const std::vector<AlertRevision>& revisions, std::ostream& out) 
   out << "\n";
 }
 
-// ---- what the data says now
+// ---- what is known, of now or of then
+
+struct Known {
+  const Catalogue& catalogue;
+  const std::vector<Pack>& packs;
+  const Dataset* data;
+  Day history_begins, today;
+  // Calls the function for every record, where it stands.
+  std::function<Result<void>(const std::function<void(const LatestRevision&)>&)> each_record;
+  const Store& store;
+};
+
+// The end of a day, or a time.
+Result<ProcessingTime> parse_known_at(const std::string& text) {
+  if (const auto day = parse_day(text))
+    return ProcessingTime(std::int64_t{(*day + 1).number()} * kMillisecondsPerDay - 1);
+  auto time = parse_rfc3339_ms(text);
+  if (time) return ProcessingTime(*time);
+  return fail(
+      ErrorCode::kInvalid,
+      "--known-at " + text + ": allowed: a day, 2019-06-10, or a time, 2019-06-10T12:00:00Z");
+}
+
+// ---- without which records
+
+// "ipc/NG-BO/2019 of demo-food", as its sender named it; nullopt: retention let go of it.
+std::optional<std::string> record_name(const Known& known, const LatestRevision& revision) {
+  const auto entry = known.store.journal(revision.journal_sequence);
+  if (!entry) return std::nullopt;
+  std::optional<std::string> name;
+  WireParser parser;
+  std::uint32_t index = 0;
+  for (const Input& input : entry->inputs)
+    if (const auto* records = std::get_if<RecordsInput>(&input))
+      parser.for_each_record(records->payload,
+                             [&](std::size_t, std::string_view, ParsedRecord&& record) {
+                               if (index++ == revision.journal_index && record)
+                                 name = record->id + " of " + record->source;
+                             });
+  return name;
+}
+
+struct Needed {
+  NeededRecord record;
+  std::string name;
+};
+
+Result<std::vector<Needed>> find_needed(const Known& known, const Assessment& assessment,
+                                        const Question& question) {
+  const auto below = records_below(assessment, question.region.id, question.tick);
+  std::vector<LatestRevision> records;
+  auto read = known.each_record([&](const LatestRevision& revision) {
+    if (std::ranges::binary_search(below, revision.identity.prefix())) records.push_back(revision);
+  });
+  if (!read) return tl::unexpected(read.error());
+  std::vector<Needed> out;
+  for (NeededRecord& record :
+       needed_records(known.catalogue, assessment.pack(), *known.data, known.history_begins,
+                      known.today, question.region.id, question.tick, records)) {
+    auto name = record_name(known, record.revision);
+    const Source* source = known.catalogue.find(record.revision.source);
+    out.push_back({std::move(record), name ? *name
+                                           : fmt::format("{} of {}", record.revision.identity.hex(),
+                                                         source == nullptr ? "" : source->key)});
+  }
+  std::ranges::sort(out, {}, &Needed::name);
+  return out;
+}
+
+void tell_needed(const std::vector<Needed>& needed, std::ostream& out) {
+  if (needed.empty()) {
+    out << "\n  no single record decides: without any one of them the same would be said\n";
+    return;
+  }
+  out << "\n  without any one of these records it would not have been said:\n";
+  for (const Needed& one : needed) {
+    std::vector<std::string> what = one.record.patterns;
+    what.insert(what.end(), one.record.signals.begin(), one.record.signals.end());
+    fmt::print(out, "    {}: {}\n", one.name, joined(what));
+  }
+}
+
+json::array as_json(const std::vector<Needed>& needed) {
+  json::array out;
+  for (const Needed& one : needed)
+    out.push_back(json::object{{"record", one.name},
+                               {"signals", json::value_from(one.record.signals)},
+                               {"patterns", json::value_from(one.record.patterns)}});
+  return out;
+}
+
+// ---- what the data says
 
 void explain_pattern_as_text(const Assessment& assessment, const Question& question,
                              std::uint32_t index, std::ostream& out) {
@@ -171,22 +266,29 @@ json::object explain_as_json(const Assessment& assessment, const Question& quest
 }
 
 // Every pack that judges what is asked for, as text to `out` and as JSON. None: an empty array.
-json::array answer(const Pipeline& pipeline, const Question& question, OutputFormat format,
-                   std::ostream& out) {
+Result<json::array> answer(const Known& known, const Question& question,
+                           const ExplainOptions& options, std::ostream& out) {
   json::array answers;
-  for (const Pack& pack : pipeline.engine().packs()) {
-    Assessment assessment(pipeline.catalogue(), pack, pipeline.engine().data(),
-                          pipeline.loaded().settings.history_begins);
-    assessment.advance(day_of(pipeline.now()));
+  for (const Pack& pack : known.packs) {
+    Assessment assessment(known.catalogue, pack, *known.data, known.history_begins);
+    assessment.advance(known.today);
     std::vector<std::uint32_t> asked;
     for (std::uint32_t i = 0; i < pack.patterns.size(); ++i)
       if (question.asks(assessment, i)) asked.push_back(i);
     if (asked.empty()) continue;
-    if (format == OutputFormat::kText) {
+    const bool as_text = options.format == OutputFormat::kText;
+    if (as_text) {
       for (const std::uint32_t i : asked) explain_pattern_as_text(assessment, question, i, out);
       explain_signals_as_text(assessment, question, out);
     }
-    answers.push_back(explain_as_json(assessment, question));
+    json::object explained = explain_as_json(assessment, question);
+    if (options.records) {
+      const auto needed = find_needed(known, assessment, question);
+      if (!needed) return tl::unexpected(needed.error());
+      if (as_text) tell_needed(*needed, out);
+      explained["needed"] = as_json(*needed);
+    }
+    answers.push_back(std::move(explained));
   }
   return answers;
 }
@@ -231,8 +333,7 @@ std::string unjudged(const Pipeline& pipeline, const Question& question) {
 }
 
 Result<Question> question_of(const Pipeline& pipeline, const ExplainOptions& options,
-                             const std::vector<AlertRevision>& revisions) {
-  const Day today = day_of(pipeline.now());
+                             const std::vector<AlertRevision>& revisions, Day today) {
   if (auto known = revisions.empty() ? check_pattern(pipeline, options.pattern) : Result<void>();
       !known)
     return tl::unexpected(known.error());
@@ -248,7 +349,8 @@ Result<Question> question_of(const Pipeline& pipeline, const ExplainOptions& opt
   }
   if (tick > today)
     return fail(ErrorCode::kInvalid,
-                format_day(tick) + " lies after " + format_day(today) + ", the store's today");
+                format_day(tick) + " lies after " + format_day(today) +
+                    (options.known_at.empty() ? ", the store's today" : ", --known-at"));
   const auto region =
       find_region(pipeline.catalogue(), stated == nullptr ? options.region : stated->region);
   if (!region) return tl::unexpected(region.error());
@@ -273,13 +375,43 @@ int run_explain(const ExplainOptions& options, std::ostream& out, std::ostream& 
     if (!found) return cannot(found.error());
     revisions = std::move(*found);
   }
-  const auto question = question_of(pipeline, options, revisions);
+  const auto& loaded = pipeline.loaded();
+  std::optional<Playback> then;
+  Known known{pipeline.catalogue(),
+              pipeline.engine().packs(),
+              &pipeline.engine().data(),
+              loaded.settings.history_begins,
+              day_of(pipeline.now()),
+              [&](const auto& visit) {
+                return opened->store->for_each_latest([&](const LatestRevision& revision) {
+                  visit(revision);
+                  return Result<void>();
+                });
+              },
+              *opened->store};
+  if (!options.known_at.empty()) {
+    const auto until = parse_known_at(options.known_at);
+    if (!until) return cannot(until.error());
+    then.emplace(pipeline.catalogue(), std::vector<Pack>(), PlaybackOptions());
+    auto played = play_journal(*opened->store, pipeline.catalogue(), *until, {&*then, 1}, {});
+    if (!played) return cannot(played.error());
+    known.data = &then->engine().data();
+    known.today = std::min(known.today, day_of(*until));
+    known.each_record = [&](const auto& visit) {
+      for (const auto& [identity, revision] : then->latest()) visit(revision);
+      return Result<void>();
+    };
+  }
+  const auto question = question_of(pipeline, options, revisions, known.today);
   if (!question) return cannot(question.error());
   if (as_text && !revisions.empty()) {
     tell_alert(revisions, out);
-    fmt::print(out, "As the data stands now, for {}:\n\n", format_day(question->tick));
+    fmt::print(out, "As the data {}, for {}:\n\n",
+               then ? "stood on " + options.known_at : "stands now", format_day(question->tick));
   }
-  json::array answers = answer(pipeline, *question, options.format, out);
+  auto answered = answer(known, *question, options, out);
+  if (!answered) return cannot(answered.error());
+  json::array answers = *std::move(answered);
   const bool judged = !answers.empty();
   if (!as_text && revisions.empty()) out << json::serialize(answers) << "\n";
   if (!as_text && !revisions.empty()) {

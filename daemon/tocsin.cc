@@ -3,9 +3,12 @@
 
 #include "daemon/commands.h"
 #include "daemon/commands_admin.h"
+#include "daemon/commands_check.h"
 #include "daemon/commands_diff.h"
+#include "daemon/commands_format.h"
 #include "daemon/commands_test.h"
 #include "daemon/installed.h"
+#include "daemon/schema/schemas.h"
 #include "ingest/client_command.h"
 #include "ingest/import/command.h"
 
@@ -119,9 +122,21 @@ void admin_options(CLI::App& command, tocsin::AdminCall& call) {
 void add_rules(CLI::App& app, int& code) {
   auto* check = app.add_subcommand("check", "check the configuration and rule packs");
   auto config = config_option(*check);
-  auto packs = std::make_shared<std::vector<std::string>>();
-  check->add_option("packs", *packs, "pack files; none: those of the configuration");
-  check->callback([=, &code] { code = tocsin::run_check(*config, *packs, std::cout, std::cerr); });
+  auto checked = std::make_shared<tocsin::CheckOptions>();
+  auto check_as_json = std::make_shared<bool>(false);
+  check->add_option("packs", checked->packs, "pack files; none: those of the configuration");
+  check->add_flag("--json", *check_as_json, "errors and packs as JSON");
+  check->footer(
+      "Every error of every file in one run, with its line, what is allowed and the nearest word; "
+      "of "
+      "packs without errors, what they hold and the memory that a region takes at most.\n\n"
+      "Exit code: 0 no errors; 1 errors; 2 a file can't be read.\n\n"
+      "  tocsin check my-pack.yaml --config /etc/tocsin");
+  check->callback([=, &code] {
+    checked->config_directory = *config;
+    if (*check_as_json) checked->format = tocsin::OutputFormat::kJson;
+    code = tocsin::run_check(*checked, std::cout, std::cerr);
+  });
 
   auto* test =
       app.add_subcommand("test", "play the scenarios of rule packs, and see what they try");
@@ -156,6 +171,32 @@ void add_rules(CLI::App& app, int& code) {
     code = tocsin::run_test(*tested, std::cout, std::cerr);
   });
 
+  auto* format =
+      app.add_subcommand("fmt", "bring rule packs and scenarios into their canonical form");
+  auto formatted = std::make_shared<tocsin::FormatOptions>();
+  format->add_option("files", formatted->files, "pack or scenario files")->required();
+  auto* in_place = format->add_flag("-w,--write", formatted->write, "write it into the files");
+  format->add_flag("--check", formatted->check, "only say which files differ from it")
+      ->excludes(in_place);
+  format->footer(
+      "Keeps every comment and never changes what a file says. Without --write or --check the form "
+      "is printed.\n\n"
+      "Exit code: 0 done, or nothing differs; 1 a file differs (--check); 2 a file can't be "
+      "read.\n\n"
+      "  tocsin fmt --write rules/packs/lake-chad.yaml");
+  format->callback([=, &code] { code = tocsin::run_format(*formatted, std::cout, std::cerr); });
+
+  auto* schema = app.add_subcommand("schema", "print the JSON Schema of what analysts write");
+  auto of = std::make_shared<std::string>("pack");
+  schema->add_option("of", *of, "pack or scenarios")
+      ->check(CLI::IsMember({"pack", "scenarios"}))
+      ->capture_default_str();
+  schema->footer(
+      "For editors. With the YAML language server, as the first line of a pack:\n\n"
+      "  # yaml-language-server: $schema=pack.schema.json");
+  schema->callback(
+      [=] { std::cout << (*of == "pack" ? tocsin::pack_schema() : tocsin::scenarios_schema()); });
+
   auto* diff = app.add_subcommand(
       "diff", "what two versions of a rule pack say differently, and which alerts that moves");
   auto compared = std::make_shared<tocsin::DiffOptions>();
@@ -185,7 +226,18 @@ void add_rules(CLI::App& app, int& code) {
   explain->add_option("--region", options->region, "or: a region");
   explain->add_option("--at", options->at, "and a day; none: the store's today");
   explain->add_option("--pattern", options->pattern, "only this pattern");
+  explain->add_option(
+      "--known-at", options->known_at,
+      "what the rules of now make of what was known then: a day (its end) or a time");
+  explain->add_flag("--records", options->records,
+                    "also the records without any one of which it would not have been said");
   explain->add_flag("--json", *as_json, "as JSON");
+  explain->footer(
+      "Each condition as a tree with its values, their sources and days; what is not known; what "
+      "would turn a signal on or clear it.\n\n"
+      "Exit code: 0 told; 1 no rule judges the region; 2 it can't be told.\n\n"
+      "  tocsin explain --region NG-BO --at 2019-06-10 --known-at 2019-07-01 --records\n"
+      "  tocsin explain 3f2a --json");
   explain->callback([=, &code] {
     options->config_directory = *explain_config;
     if (*as_json) options->format = tocsin::OutputFormat::kJson;

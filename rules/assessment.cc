@@ -374,7 +374,8 @@ Changed Assessment::run_signal(RegionId region, std::uint32_t index, Day from, D
   const Signal& signal = pack_.signals[index];
   const Scene scene = signal_scene(region, signal);
   ++report.signal_folds;
-  return fold_signal(tracks_[region.number()].signals[index], {signal.for_days, signal.linger_days},
+  return fold_signal(tracks_[region.number()].signals[index],
+                     {signal.for_days, signal.linger_days, signal.latch ? &*signal.latch : nullptr},
                      begin_, from, today, [&](Day tick, bool on) {
                        ++report.evaluations;
                        Horizon when, clear;

@@ -50,8 +50,10 @@ Leaf Parser::forecast_leaf(Aggregate aggregate) {
     wrong(name, "'" + name.text + "' has no forecasts",
           known.empty() ? "an indicator with the key 'forecasts'" : known);
   }
-  if (aggregate == Aggregate::kStddev)
-    wrong(function, "stddev() reads what was observed",
+  if (aggregate == Aggregate::kStddev || aggregate == Aggregate::kCount)
+    wrong(function,
+          std::string(aggregate == Aggregate::kStddev ? "stddev()" : "count()") +
+              " reads what was observed",
           "last, sum, mean, min, max or median of a forecast");
   leaf.forecast = true;
   leaf.cadence = indicator.forecasts->cadence;
@@ -73,6 +75,40 @@ void Parser::leads_of(Leaf& leaf) {
     wrong(first, "the least lead is longer than the greatest", "4d..14d");
   if (longest_days(last.span) > kLeadMaxDays)
     wrong(last, "no forecast reaches so far", "leads of 10 years at most");
+}
+
+// A season in place of leads; what stands before a ":" is an option.
+bool Parser::season_follows(const Leaf& leaf) const {
+  return leaf.forecast && peek().kind == TokenKind::kName && peek(1).text != ":";
+}
+
+void Parser::season_of(Leaf& leaf) {
+  const Token at = peek();
+  if (at.text == "since")
+    wrong(at, "'since' reads what was observed; a forecast is asked about a season ahead",
+          "sum(forecast(rainfall), rains)");
+  leaf.leads = {};
+  leaf.leads.season = season();
+  const Cadence cadence = catalogue_.find(leaf.indicator)->cadence;
+  if (cadence != Cadence::kIrregular && leaf.leads.season->most_periods(cadence) == 0)
+    wrong(at,
+          "season " + leaf.leads.season->name() + " can never hold a whole " +
+              std::string(name_of(cadence)) + " (" + leaf.leads.season->text() + ")",
+          "a season that holds a period of the series");
+}
+
+std::string Parser::forecast_text(const Leaf& leaf, const std::string& how) {
+  std::string text = "next forecast";
+  if (leaf.aggregate != Aggregate::kLast) {
+    const Leads& leads = leaf.leads;
+    text = how + " forecast ";
+    if (leads.season)
+      text += "for season " + leads.season->name();
+    else
+      text += (leads.least == leads.greatest ? "" : std::to_string(leads.least) + " to ") +
+              to_string(Span{leads.greatest, leads.unit}) + " ahead";
+  }
+  return leaf.member < 0 ? text : text + " of member " + std::to_string(leaf.member);
 }
 
 void Parser::member_of(Leaf& leaf, const Token& option) {

@@ -58,6 +58,8 @@ Parser::Value Parser::aggregate_call(const Token& function, const Function& row)
   node.op = Op::kAggregate;
   if (leaf.reads_events) {
     node.unit = Unit::base(aggregate == Aggregate::kCount ? "events" : "people");
+  } else if (aggregate == Aggregate::kCount) {
+    node.unit = Unit::base("observations");
   } else {
     const Indicator& indicator = *catalogue_.find(leaf.indicator);
     const bool totals = indicator.is_rate() && aggregate == Aggregate::kSum;
@@ -75,8 +77,6 @@ Leaf Parser::named_leaf(Aggregate aggregate) {
   const Indicator* indicator = catalogue_.find_indicator(series.text);
   if (indicator == nullptr)
     unknown(series, "indicator", names_of(catalogue_.indicators, &Indicator::code));
-  if (aggregate == Aggregate::kCount)
-    wrong(series, "count() counts events", "count(events(kind: ...), 60d)");
   Leaf leaf;
   leaf.aggregate = aggregate;
   leaf.indicator = indicator->id;
@@ -96,6 +96,12 @@ Leaf Parser::series_leaf(const Token& function, Aggregate aggregate) {
         leads_of(leaf);
       else
         window_of(leaf, *indicator, expect_span("a window"));
+      has_window = true;
+    } else if (next_is("since") && !has_window && !leaf.forecast) {
+      since_of(leaf);
+      has_window = true;
+    } else if (season_follows(leaf) && !has_window) {
+      season_of(leaf);
       has_window = true;
     } else {
       series_option(leaf,
@@ -132,6 +138,23 @@ SourceId Parser::source_named(const Token& token) {
   const Source* source = catalogue_.find_source(token.text);
   if (source == nullptr) unknown(token, "source", names_of(catalogue_.sources, &Source::key));
   return source->id;
+}
+
+// "over 3 months", "since rains began".
+std::string Parser::window_text(const Leaf& leaf, std::string_view before) {
+  if (leaf.since) return "since the season " + leaf.since->name() + " began";
+  return std::string(before) + " " + to_string(leaf.window);
+}
+
+void Parser::since_of(Leaf& leaf) {
+  const Token at = take();
+  leaf.since = season();
+  if (!leaf.reads_events && leaf.cadence != Cadence::kIrregular &&
+      leaf.since->most_periods(leaf.cadence) == 0)
+    wrong(at,
+          "a window since " + leaf.since->name() + " can never hold a whole " +
+              std::string(name_of(leaf.cadence)) + " (" + leaf.since->text() + ")",
+          "a season that holds a period of the series");
 }
 
 void Parser::window_of(Leaf& leaf, const Indicator& indicator, const Token& span) {
@@ -183,7 +206,10 @@ Leaf Parser::events_leaf(const Token& function, Aggregate aggregate) {
   }
   expect(")");
   expect(",");
-  leaf.window = expect_span("a window such as 60d").span;
+  if (next_is("since"))
+    since_of(leaf);
+  else
+    leaf.window = expect_span("a window such as 60d, or since and a season").span;
   std::sort(leaf.kinds.begin(), leaf.kinds.end());
   if (leaf.sources.empty()) {
     const EventKind* first = leaf.kinds.empty() ? nullptr : catalogue_.find(leaf.kinds.front());
@@ -267,7 +293,7 @@ std::string Parser::label_of(const Leaf& leaf) const {
     const std::string of = leaf.magnitude == Magnitude::kDeaths      ? "deaths in "
                            : leaf.magnitude == Magnitude::kDisplaced ? "people displaced in "
                                                                      : "";
-    label = of + "events of " + kinds + magnitudes_of(leaf) + " in " + to_string(leaf.window);
+    label = of + "events of " + kinds + magnitudes_of(leaf) + " " + window_text(leaf, "in");
   } else {
     label = label_of_series(leaf);
   }
@@ -282,18 +308,10 @@ std::string Parser::label_of_series(const Leaf& leaf) const {
   static constexpr std::array<std::string_view, 8> kHow = {
       "", "total", "mean", "least", "greatest", "median", "standard deviation", "number"};
   const std::string how(kHow[static_cast<std::size_t>(leaf.aggregate)]);
-  if (!leaf.forecast)
-    return leaf.aggregate == Aggregate::kLast
-               ? label
-               : label + ", " + how + " over " + to_string(leaf.window);
-  if (leaf.aggregate == Aggregate::kLast) {
-    label += ", next forecast";
-  } else {
-    const std::string from = std::to_string(leaf.leads.least) + " to ";
-    label += ", " + how + " forecast " + (leaf.leads.least == leaf.leads.greatest ? "" : from) +
-             to_string(Span{leaf.leads.greatest, leaf.leads.unit}) + " ahead";
-  }
-  if (leaf.member >= 0) label += " of member " + std::to_string(leaf.member);
+  if (leaf.forecast) return label + ", " + forecast_text(leaf, how);
+  if (leaf.aggregate == Aggregate::kCount)
+    return "figures of " + label + " " + window_text(leaf, "in");
+  if (leaf.aggregate != Aggregate::kLast) label += ", " + how + " " + window_text(leaf, "over");
   return label;
 }
 

@@ -8,10 +8,7 @@ namespace tocsin {
 std::span<const Parser::Function> Parser::subject_functions() {
   static constexpr auto kRows = std::to_array<Function>({
       {"on", &Parser::subject_call, Op::kOn},
-      {"active",
-       &Parser::subject_call,
-       Op::kActive,
-       {Scope::kPattern, "() looks over a pattern's window; a signal has none", "on(...)"}},
+      {"active", &Parser::subject_call, Op::kActive},
       {"dimensions",
        &Parser::dimensions_call,
        Op::kDimensions,
@@ -101,8 +98,26 @@ Parser::Value Parser::subject_call(const Token& function, const Function& row) {
     read.push_back(named_pattern() == nullptr ? subject() : level_here());
   } while (accept("or"));
   node.more = put(out_.subjects, read);
+  if (row.op == Op::kActive) {
+    if (accept(","))
+      node.count = own_window();
+    else if (scope_ == Scope::kSignal)
+      wrong(function, "active() looks over a window, and a signal has none of its own",
+            "active(..., 90d), active(..., since SEASON), or on(...)");
+  }
   expect(")");
   return add(std::move(node), function, Type::kTruth);
+}
+
+// The window of active(): 1 + its place among the lookbacks.
+std::int32_t Parser::own_window() {
+  Lookback own;
+  if (accept("since"))
+    own.since = season();
+  else
+    own.window = expect_span("a window such as 90d, or since and a season").span;
+  out_.lookbacks.push_back(std::move(own));
+  return static_cast<std::int32_t>(out_.lookbacks.size());
 }
 
 Parser::Value Parser::dimensions_call(const Token& function, const Function&) {

@@ -2,6 +2,13 @@
 
 // The functions that look at one read over time: against other years, at earlier periods.
 namespace tocsin {
+namespace {
+
+const std::optional<Unit> kObservations = Unit::base("observations");
+
+bool is_lagged(const Leaf& leaf) { return leaf.lag.count != 0 || leaf.lag_observations != 0; }
+
+}  // namespace
 
 std::span<const Parser::Function> Parser::time_functions() {
   // Where a function reads by its operand, the operand says that patterns do not.
@@ -53,6 +60,14 @@ Parser::Value Parser::history_call(const Token& function, const Function& row) {
   if (leaf.forecast && row.op == Op::kZscore)
     wrong(first, "the windows before '" + leaf.text + "' were not forecast",
           "percentile() or normal(): the same issue of the years before");
+  if (!leaf.reads_events && leaf.aggregate == Aggregate::kCount)
+    wrong(first, "how many figures there are has no normal", "an aggregate of the figures");
+  if (leaf.lag_observations != 0)
+    wrong(first, "'" + leaf.text + "' goes back by observations, which other years do not share",
+          "a lag of a span");
+  if (row.op == Op::kZscore && leaf.since)
+    wrong(first, "'" + leaf.text + "' has windows that grow; zscore() needs windows of one length",
+          "a window such as 3 months, or percentile()");
   if (row.op == Op::kNormal) {
     node.unit = out_.nodes.back().unit;
     node.style = out_.nodes.back().style;
@@ -117,18 +132,39 @@ std::int32_t Parser::lag_periods(const Leaf& leaf, const Token& span) {
   return *periods;
 }
 
+// A span, or so many observations of last(). Returns it in words.
+std::string Parser::set_lag(Leaf& leaf, std::string_view what) {
+  const Token token = peek();
+  if (token.kind != TokenKind::kNumber || unit_of_literal(token.text) != kObservations) {
+    const Token span = expect_span(what);
+    leaf.lag_periods = lag_periods(leaf, span);
+    leaf.lag = span.span;
+    return to_string(span.span);
+  }
+  take();
+  if (leaf.forecast)
+    wrong(token, "a forecast goes back by its issues, not by observations", "a span, 3 months");
+  if (leaf.reads_events || leaf.aggregate != Aggregate::kLast)
+    wrong(token, "'" + leaf.text + "' is no single observation; only last() goes back by them",
+          "a span, 3 months");
+  if (token.number < 1 || token.number > 100 ||
+      token.number != static_cast<double>(static_cast<std::int32_t>(token.number)))
+    wrong(token, "'" + source_of(token) + "' cannot be gone back", "1 to 100 observations");
+  leaf.lag_observations = static_cast<std::int32_t>(token.number);
+  return std::to_string(leaf.lag_observations) +
+         (leaf.lag_observations == 1 ? " observation" : " observations");
+}
+
 Parser::Value Parser::lag_call(const Token& function, const Function&) {
   leaf_operand(function);
   Node node = out_.nodes.back();
   Leaf leaf = out_.leaf(node.leaf);
   expect(",");
-  const Token span = expect_span("how far back, 3 months");
-  if (leaf.lag.count != 0) wrong(function, "a lag of a lag", "one lag");
-  leaf.lag_periods = lag_periods(leaf, span);
-  leaf.lag = span.span;
+  if (is_lagged(leaf)) wrong(function, "a lag of a lag", "one lag");
+  const std::string before = set_lag(leaf, "how far back, 3 months");
   expect(")");
   node.leaf = add_leaf(std::move(leaf), function);
-  out_.leaves.back().label += ", " + to_string(span.span) + " before";
+  out_.leaves.back().label += ", " + before + " before";
   return add(std::move(node), function, Type::kNumber);
 }
 
@@ -140,10 +176,8 @@ Parser::Value Parser::change_call(const Token& function, const Function&) {
   node.style = PureStyle::kPercent;
   Leaf before = out_.leaf(node.leaf);
   expect(",");
-  const Token span = expect_span("since when, 12 months");
-  if (before.lag.count != 0) wrong(function, "a change of a lag", "change(last(price), 12 months)");
-  before.lag_periods = lag_periods(before, span);
-  before.lag = span.span;
+  if (is_lagged(before)) wrong(function, "a change of a lag", "change(last(price), 12 months)");
+  set_lag(before, "since when, 12 months");
   expect(")");
   node.leaf_before = add_leaf(std::move(before), function);
   return add(std::move(node), function, Type::kNumber);
@@ -157,7 +191,7 @@ Parser::Value Parser::rising_call(const Token& function, const Function&) {
   const Leaf& leaf = out_.leaf(node.leaf);
   expect(",");
   const Token span = expect_span("how many periods, 3 months");
-  if (leaf.reads_events || leaf.cadence == Cadence::kIrregular)
+  if (leaf.reads_events || leaf.cadence == Cadence::kIrregular || leaf.lag_observations != 0)
     wrong(function, "rising() compares periods; '" + leaf.text + "' has none",
           "a series with a regular cadence");
   node.count = lag_periods(leaf, span);
@@ -173,7 +207,7 @@ Parser::Value Parser::crosses_call(const Token& function, const Function&) {
   node.op = Op::kCrosses;
   node.leaf = static_cast<std::int32_t>(out_.leaves.size() - 1);
   const Leaf& leaf = out_.leaf(node.leaf);
-  if (!leaf.reads_events && leaf.cadence == Cadence::kIrregular)
+  if (!leaf.reads_events && (leaf.cadence == Cadence::kIrregular || leaf.lag_observations != 0))
     wrong(first, "crosses() compares periods; '" + leaf.text + "' has none",
           "a series with a regular cadence");
   expect(",");

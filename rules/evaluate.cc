@@ -81,6 +81,8 @@ Quantity evaluate_number(const Scene& scene, const Expression& expression, std::
       return read([&](Horizon& own) {
         return read_leaf(scene, expression.leaf(node.leaf), stand, own).value;
       });
+    case Op::kAge:
+      return read_age(scene, expression, node, stand.tick, horizon);
     case Op::kNormal:
       return read([&](Horizon& own) {
         return read_normal(scene, expression.leaf(node.leaf), node.count, node.use_mean, stand,
@@ -185,15 +187,18 @@ Tri evaluate_truth(const Scene& scene, const Expression& expression, std::int32_
       return rising(scene, expression, node, stand, horizon);
     case Op::kCrosses:
       return crosses(scene, expression, node, stand, horizon);
-    case Op::kOn:
-    case Op::kActive: {
+    case Op::kDuring:
+      return during(scene, expression, node, stand, horizon);
+    case Op::kGiven:
+      return given(scene, expression, node, stand, horizon);
+    case Op::kOn: {
       Tri any = Tri::kFalse;
       for (const Subject& subject : expression.subjects_of(node))
-        any = any ||
-              (node.op == Op::kOn ? subject_on(scene, scene.region, subject, stand.tick, horizon)
-                                  : subject_active(scene, subject, stand.tick, horizon));
+        any = any || subject_on(scene, scene.region, subject, stand.tick, horizon);
       return any;
     }
+    case Op::kActive:
+      return any_active(scene, expression, node, stand.tick, horizon);
     case Op::kCascade:
       return evaluate_cascade(scene, expression.cascade_of(node), stand.tick, horizon);
     default:

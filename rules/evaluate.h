@@ -67,6 +67,7 @@ struct Horizon {
   void reads(Day first) { reads_from = std::min(reads_from, first); }
   void limit(Day day) { until = std::min(until, day); }
   void limit_evidence(Day day) { evidence = std::min(evidence, day.number()); }
+  bool has_evidence() const { return evidence != std::numeric_limits<std::int32_t>::max(); }
   std::int32_t evidence_at(Day tick) const { return std::min(evidence, tick.number()); }
 };
 
@@ -101,7 +102,8 @@ struct Read {
     kNeverSeen,
     kStale,
     kMissing,
-    kNotCovered
+    kNotCovered,
+    kOffSeason  // of the window's
   } gap = Gap::kNone;
   // Of the records it stands on, if asked for: their identities and the strictest label.
   std::vector<std::uint64_t> identities;

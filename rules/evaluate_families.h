@@ -35,10 +35,23 @@ Tri crosses(const Scene& scene, const Expression& expression, const Node& node, 
 Tri consecutive(const Scene& scene, const Expression& expression, const Node& node, Stand stand,
                 Horizon& horizon);
 
+// ---- evaluate_guard.cc: seasons, and what a condition needs
+// Of kDuring: whether what it speaks about lies in the season.
+bool in_season(const Scene& scene, const Expression& expression, const Node& node, Stand stand,
+               Horizon& horizon);
+Tri during(const Scene& scene, const Expression& expression, const Node& node, Stand stand,
+           Horizon& horizon);
+Tri given(const Scene& scene, const Expression& expression, const Node& node, Stand stand,
+          Horizon& horizon);
+Quantity read_age(const Scene& scene, const Expression& expression, const Node& node, Day tick,
+                  Horizon& horizon);
+
 // ---- evaluate_tracks.cc: signals of the region, now and over the scene's window
 Tri subject_on(const Scene& scene, RegionId region, const Subject& subject, Day tick,
                Horizon& horizon);
-Tri subject_active(const Scene& scene, const Subject& subject, Day tick, Horizon& horizon);
+// Of kActive.
+Tri any_active(const Scene& scene, const Expression& expression, const Node& node, Day tick,
+               Horizon& horizon);
 Quantity count_dimensions(const Scene& scene, std::span<const DimensionId> dimensions, Day tick,
                           Horizon& horizon);
 // What evaluating the part of a pattern's condition would read of the tracks.

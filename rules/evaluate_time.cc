@@ -49,10 +49,14 @@ Tri consecutive(const Scene& scene, const Expression& expression, const Node& no
     Stand then = stand;
     then.unit = unit_of(node.cadence);
     then.back = stand.back + back;
-    all = all && evaluate_truth(scene, expression, node.a, then, horizon);
-    // Stays false for as long as what was read stays as it is; the same leaves are read further
-    // back, so that the evidence reaches as far.
-    if (all == Tri::kFalse) break;
+    Horizon own;
+    all = all && evaluate_truth(scene, expression, node.a, then, own);
+    horizon.limit(own.until);
+    horizon.limit_evidence(Day(own.evidence));
+    horizon.reads(own.reads_from);
+    // Stays false for as long as what was read stays as it is. Further back the same series is
+    // read, which has the same evidence day.
+    if (all == Tri::kFalse && node.one_series && own.has_evidence()) break;
   }
   return all;
 }

@@ -7,6 +7,14 @@ namespace {
 // The first tick of the window at `tick`: [end(tick) - window, tick].
 Day window_begin(const Scene& scene, Day tick) { return minus(tick + 1, scene.window); }
 
+// The same of a window of its own; nullopt off its season.
+std::optional<Day> window_begin(const Lookback& own, Day tick) {
+  if (!own.since) return minus(tick + 1, own.window);
+  const auto occurrence = own.since->holding(tick);
+  if (!occurrence) return std::nullopt;
+  return occurrence->start;
+}
+
 // A signal over the ticks [first, tick].
 Tri signal_active(const Scene& scene, std::uint32_t signal, Day first, Day tick, Horizon& horizon) {
   const SignalTrack& track = scene.tracks[scene.region.number()].signals[signal];
@@ -47,6 +55,7 @@ Tri level_active(const Scene& scene, const Subject& subject, Day first, Day tick
   }
 }
 
+// In the scene's window, which begins with `first`.
 Tri dimension_active(const Scene& scene, std::size_t dimension, Day first, Day tick,
                      Horizon& horizon) {
   DimensionMemo::Entry found;
@@ -82,17 +91,30 @@ Tri signal_on(const Scene& scene, RegionId region, std::uint32_t signal, Day tic
   return run.known ? Tri::kFalse : Tri::kUnknown;
 }
 
-Tri subject_active(const Scene& scene, const Subject& subject, Day tick, Horizon& horizon) {
-  const Day first = window_begin(scene, tick);
-  switch (subject.kind) {
-    case Subject::Kind::kSignal:
-      return signal_active(scene, subject.index, first, tick, horizon);
-    case Subject::Kind::kDimension:
-      return dimension_active(scene, subject.index, first, tick, horizon);
-    case Subject::Kind::kPatternLevel:
-      break;
+Tri any_active(const Scene& scene, const Expression& expression, const Node& node, Day tick,
+               Horizon& horizon) {
+  const Lookback* own = expression.lookback_of(node);
+  const std::optional<Day> first =
+      own == nullptr ? window_begin(scene, tick) : window_begin(*own, tick);
+  if (own != nullptr && own->since) horizon.limit(own->since->next_edge(tick));
+  if (!first) {  // off season; what comes later reads nothing before
+    horizon.reads(tick);
+    return Tri::kUnknown;
   }
-  return level_active(scene, subject, first, tick, horizon);
+  Tri any = Tri::kFalse;
+  for (const Subject& subject : expression.subjects_of(node)) {
+    if (subject.kind == Subject::Kind::kSignal) {
+      any = any || signal_active(scene, subject.index, *first, tick, horizon);
+    } else if (subject.kind == Subject::Kind::kPatternLevel) {
+      any = any || level_active(scene, subject, *first, tick, horizon);
+    } else if (own == nullptr) {
+      any = any || dimension_active(scene, subject.index, *first, tick, horizon);
+    } else {
+      for (const std::uint32_t signal : scene.pack.threats_of(subject.index))
+        any = any || signal_active(scene, signal, *first, tick, horizon);
+    }
+  }
+  return any;
 }
 
 Tri subject_on(const Scene& scene, RegionId region, const Subject& subject, Day tick,
@@ -122,6 +144,11 @@ void note_reads(const Scene& scene, const Expression& expression, std::int32_t i
       horizon.reads(cascade_reads_from(scene, expression.cascade_of(node), tick));
       break;
     case Op::kActive:
+      if (const Lookback* own = expression.lookback_of(node)) {
+        horizon.reads(window_begin(*own, tick).value_or(tick));
+        break;
+      }
+      [[fallthrough]];
     case Op::kDimensions:
       horizon.reads(window_begin(scene, tick));
       break;

@@ -72,8 +72,21 @@ std::string once(std::string_view begin, const Wanted& wanted, std::int32_t days
   return out + ".";
 }
 
-std::string change_of(const Scene& scene, const Signal& signal, bool on, Day tick) {
+// "; once on, it stays on until 31 December 2024".
+std::string latched(const Latch& latch, Day onset, Day tick) {
+  const Day until = latch.until(onset);
+  if (tick >= until) return "";
+  return "; once on, it stays on until " + plain_day(until - 1) +
+         (latch.season && latch.released ? ", or until it clears" : "");
+}
+
+std::string change_of(const Scene& scene, const Signal& signal, const SignalTrack& track, bool on,
+                      Day tick) {
   const Stand stand{tick};
+  if (on && signal.latch && signal.latch->season && signal.clear.empty())
+    if (const Day until = signal.latch->until(onset_of(track, tick)); tick < until)
+      return "Ends with the season " + signal.latch->season->name() + ", on " + plain_day(until) +
+             ".";
   const bool by_clear = on && !signal.clear.empty();
   const Expression& condition = by_clear ? signal.clear : signal.when;
   const Teller teller(scene, condition, stand);
@@ -116,9 +129,10 @@ SignalExplained explain_signal(const Assessment& assessment, RegionId region, st
     const Teller clear(scene, rule.clear, stand);
     sentence += fmt::format("; it stays on until it clears: {}", clear.sentence(rule.clear.root));
   }
+  if (on && rule.latch) sentence += latched(*rule.latch, onset_of(track, tick), tick);
   if (on && !known) sentence += "; whether it still holds is not known";
   out.evidence.sentence = capitalised(sentence) + ".";
-  out.evidence.change = change_of(scene, rule, on, tick);
+  out.evidence.change = change_of(scene, rule, track, on, tick);
   Horizon horizon;
   evaluate(scene, rule.when, tick, horizon);
   if (known) out.evidence.evidence_day = Day(horizon.evidence_at(tick));

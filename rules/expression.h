@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "model/catalogue.h"
 #include "model/period.h"
+#include "rules/season.h"
 #include "rules/unit.h"
 
 namespace tocsin {
@@ -20,6 +22,7 @@ enum class Op : std::uint8_t {
   kParameter,   // index into Pack::parameters
   kPopulation,  // people in the region
   kAggregate,   // leaf
+  kAge,         // leaf; days since its last period ended. `number`: what it is compared with
   kNormal,
   kPercentile,
   kZscore,    // leaf, years, use_mean
@@ -52,8 +55,10 @@ enum class Op : std::uint8_t {
   kConsecutive,  // a holds in each of the last `count` periods of `cadence`
   kRising,       // leaf rises `count` times in a row
   kCrosses,      // leaf passes the number a from below
+  kDuring,       // a, in one of the seasons; else false
+  kGiven,        // a, where b holds; else unknown
   kOn,
-  kActive,   // subject
+  kActive,   // subjects; count: 1 + index into lookbacks, 0 the scene's window
   kCascade,  // links, within
 };
 
@@ -74,6 +79,7 @@ enum class Magnitude : std::uint8_t { kNone, kDeaths, kDisplaced };
 struct Leads {
   std::int32_t least = 0, greatest = 0;
   SpanUnit unit = SpanUnit::kDays;
+  std::optional<Season> season{};  // in their place: its first occurrence that ends after the issue
   friend bool operator==(const Leads&, const Leads&) = default;
 };
 
@@ -92,6 +98,8 @@ struct Leaf {
   Cadence cadence = Cadence::kMonth;
   std::int32_t periods = 1;  // grid cadences: the window's length
   std::int32_t lag_periods = 0;
+  std::int32_t lag_observations = 0;  // of last(): so many figures before that one
+  std::optional<Season> since;        // the window begins with it, in place of `window`
   // events, and windows of irregular series
   Span window;
   Span lag;
@@ -132,6 +140,20 @@ struct Cascade {
   Span within;
 };
 
+// kDuring: the seasons, one of which must hold the periods that these leaves stand at (one leaf a
+// series), and the tick if what is asked is the tick's.
+struct During {
+  std::vector<Season> seasons;
+  std::vector<std::int32_t> leaves;
+  bool tick = false;
+};
+
+// kActive with a window of its own.
+struct Lookback {
+  Span window;
+  std::optional<Season> since;  // in place of `window`
+};
+
 // A stretch of one of the Expression's lists.
 struct Extent {
   std::uint32_t first = 0, count = 0;
@@ -143,13 +165,16 @@ struct Node {
   PureStyle style = PureStyle::kNumber;
   Cadence cadence = Cadence::kMonth;
   bool use_mean = false, seasonal = false, trend = false;
+  bool one_series = false;        // kConsecutive: what it reads has one evidence day
   std::int32_t a = -1, b = -1;    // operands: indices into Expression::nodes
   std::int32_t leaf = -1;         // index into Expression::leaves
   std::int32_t leaf_before = -1;  // kChange: the same leaf, lagged
-  std::int32_t count = 0;         // years, times
+  // Years, times; kActive: 1 + index into Expression::lookbacks, kAge: 1 + the node of the number
+  // that it is compared with, 0 if there is none.
+  std::int32_t count = 0;
   // What else the operation has, in the list of its kind: kParameter: Pack::parameters; kOn,
   // kActive, kNeighbours, kBasin (one): subjects; kDimensions: dimensions; kCascade: cascades;
-  // kCountTrue: operands.
+  // kDuring: durings; kCountTrue: operands.
   Extent more;
   double number = 0;
   std::uint32_t begin = 0, end = 0;  // bytes of the source text
@@ -162,6 +187,8 @@ struct Expression {
   std::vector<Subject> subjects;
   std::vector<DimensionId> dimensions;
   std::vector<Cascade> cascades;
+  std::vector<During> durings;
+  std::vector<Lookback> lookbacks;
   std::vector<std::int32_t> operands;  // indices into nodes
   std::int32_t root = -1;
   std::string text;
@@ -179,6 +206,11 @@ struct Expression {
     return slice(operands, node);
   }
   const Cascade& cascade_of(const Node& node) const { return cascades[node.more.first]; }
+  const During& during_of(const Node& node) const { return durings[node.more.first]; }
+  // Of kActive; nullptr: the scene's window.
+  const Lookback* lookback_of(const Node& node) const {
+    return node.count == 0 ? nullptr : &lookbacks[static_cast<std::size_t>(node.count - 1)];
+  }
 
  private:
   template <class T>

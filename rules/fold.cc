@@ -194,6 +194,13 @@ bool keep_rest(std::vector<PatternRun>& runs, const std::vector<PatternRun>& old
 
 }  // namespace
 
+Day onset_of(const SignalTrack& track, Day tick) {
+  auto index = track.index_at(tick);
+  if (index < 0) return tick;
+  while (index > 0 && track.runs[static_cast<std::size_t>(index)].on_before) --index;
+  return track.runs[static_cast<std::size_t>(index)].start;
+}
+
 Changed fold_signal(SignalTrack& track, const SignalPolicy& policy, Day begin, Day from, Day today,
                     const std::function<Conditions(Day, bool)>& conditions_at) {
   std::vector<SignalRun> old;
@@ -204,18 +211,30 @@ Changed fold_signal(SignalTrack& track, const SignalPolicy& policy, Day begin, D
                       restart.steady && tick > restart.start;
   bool on = within ? restart.on : restart.on_before;
   Held held = within ? Held() : restart.held_before;
+  Day latched_until = kDayMin;
+  if (policy.latch != nullptr && on) latched_until = policy.latch->until(onset_of(track, tick));
   while (tick <= today) {
-    const Conditions conditions = conditions_at(tick, on);
+    Conditions conditions = conditions_at(tick, on);
     require(conditions.until > tick, "a horizon lies after its tick");
+    const bool latched = on && tick < latched_until;
+    if (latched && !(policy.latch->season && policy.latch->released))
+      conditions.clear = Tri::kFalse;
     SignalRun run;
     run.start = tick;
     run.on_before = on;
     run.held_before = held;
-    const SignalStep stepped = step(policy, conditions, tick, on, held);
+    const bool over = on && !latched && latched_until != kDayMin && policy.latch->season;
+    const SignalStep stepped =
+        over ? SignalStep{false, true} : step(policy, conditions, tick, on, held);
+    if (over) held.reset();
+    if (policy.latch != nullptr && stepped.on != on)
+      latched_until = stepped.on ? policy.latch->until(tick) : kDayMin;
     run.on = on = stepped.on;
     run.known = stepped.known;
     run.steady = run.held_before.idle() && held.idle();
     Day next = conditions.until;
+    if (over) next = tick + 1;
+    if (latched_until > tick) next = std::min(next, latched_until);
     // Cleared by `clear` while `when` is unknown: known at this tick, not at the next.
     if (run.on_before && !run.on && conditions.when == Tri::kUnknown) next = tick + 1;
     if (stepped.counted) {

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "model/tri.h"
+#include "rules/season.h"
 #include "rules/track.h"
 
 namespace tocsin {
@@ -32,7 +33,10 @@ inline constexpr std::int32_t kEvidenceMoves = std::numeric_limits<std::int32_t>
 
 struct SignalPolicy {
   std::int32_t for_days = 0, linger_days = 0;
+  const Latch* latch = nullptr;  // borrowed; null: none
 };
+// The first tick of the stretch of ticks on that holds `tick`. Requires that it is on there.
+Day onset_of(const SignalTrack& track, Day tick);
 
 // Folds `track` anew for the ticks [from, today] (and from the run that holds `from`, if counters
 // ran there); `begin` is the first tick of history. `conditions_at` is asked for a tick and told

@@ -188,7 +188,8 @@ class Lexer {
 }  // namespace
 
 bool is_keyword(std::string_view word) {
-  return word == "and" || word == "or" || word == "of" || word == "consecutive" || word == "not";
+  return word == "and" || word == "or" || word == "of" || word == "consecutive" || word == "not" ||
+         word == "during" || word == "given";
 }
 
 tl::expected<std::vector<Token>, ExpressionError> tokenize(std::string_view text) {

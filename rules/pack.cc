@@ -70,14 +70,15 @@ constexpr std::int32_t kDaysMax = 3660;
 
 Pack PackReader::read(const YamlNode& root) {
   const YamlMapping top(reader_, root, "the pack",
-                        {"pack", "version", "title", "skill", "regions", "references", "parameters",
-                         "signals", "patterns"});
+                        {"pack", "version", "title", "skill", "regions", "references", "seasons",
+                         "parameters", "signals", "patterns"});
   pack_.file = reader_.file().name;
   pack_.name = top.need_text("pack");
   pack_.version = top.text("version", "1");
   pack_.title = top.text("title", pack_.name);
   pack_.skill = top.text("skill", "This rule has not been back-tested yet.");
   read_regions(top);
+  read_seasons(top);
   if (const YamlNode* node = top.find("parameters")) read_parameters(*node);
   const YamlNode* signals = top.need("signals");
   const YamlNode* patterns = top.need("patterns");

@@ -35,6 +35,7 @@ struct Signal {
   Expression when;
   Expression clear;  // empty: not `when`
   std::int32_t for_days = 0, linger_days = 0;
+  std::optional<Latch> latch;
   std::string why, reference;
   // Of a signal that is one band of several: the level, and the name they are asked for by.
   Level band = Level::kNone;
@@ -90,6 +91,7 @@ struct Citation {
 
 struct Pack {
   std::string file, name, version, title, skill;
+  std::vector<Season> seasons;    // by name, "year" among them
   std::vector<RegionId> regions;  // sorted: where patterns without `at` are judged
   std::vector<Parameter> parameters;
   std::vector<Signal> signals;  // a signal stands after those it reads

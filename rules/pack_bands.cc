@@ -18,12 +18,16 @@ const YamlNode* entry_of(const YamlNode& mapping, std::string_view key) {
 bool is_rising(Op op) { return op == Op::kGreater || op == Op::kGreaterEqual; }
 bool is_strict(Op op) { return op == Op::kGreater || op == Op::kLess; }
 
-// A comparison as a whole condition; nullptr when it is anything else, or for equality.
-const Node* only_comparison(const Expression& expression) {
+// A comparison as a whole condition, but for the keys of the signal around it; nullptr when it is
+// anything else, or for equality.
+const Node* only_comparison(const Expression& expression, const YamlNode& signal) {
   if (expression.empty()) return nullptr;
-  const Node& root = expression.node(expression.root);
-  const bool ordered = is_comparison(root.op) && root.op != Op::kEqual && root.op != Op::kUnequal;
-  return ordered ? &root : nullptr;
+  const Node* node = &expression.node(expression.root);
+  for (const auto& [key, op] : {std::pair("during", Op::kDuring), std::pair("given", Op::kGiven)})
+    if (entry_of(signal, key) != nullptr && node->op == op) node = &expression.node(node->a);
+  const bool ordered =
+      is_comparison(node->op) && node->op != Op::kEqual && node->op != Op::kUnequal;
+  return ordered ? node : nullptr;
 }
 
 std::string text_of(const Expression& expression, const Node& node) {
@@ -119,12 +123,13 @@ void PackReader::check_bands() {
 }
 
 void PackReader::check_band(const Signal& low, const Signal& high, std::uint32_t index) {
-  const Node* a = only_comparison(low.when);
-  const Node* b = only_comparison(high.when);
+  const YamlNode& written = *signal_nodes_[index];
+  const Node* a = only_comparison(low.when, written);
+  const Node* b = only_comparison(high.when, written);
   if (a == nullptr || b == nullptr ||
       text_of(low.when, low.when.node(a->a)) != text_of(high.when, high.when.node(b->a)))
     return;
-  const YamlNode& node = *entry_of(*entry_of(*signal_nodes_[index], "bands"), name_of(high.band));
+  const YamlNode& node = *entry_of(*entry_of(written, "bands"), name_of(high.band));
   const auto told = [&](const Signal& signal, const Node& compared) {
     return "'" + text_of(signal.when, compared) + "' of " + std::string(name_of(signal.band));
   };

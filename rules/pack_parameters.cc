@@ -16,8 +16,8 @@ void PackReader::read_parameters(const YamlNode& node) {
     const auto token = quantity(*value, "the value");
     if (!token) continue;
     parameter.value = token->number;
-    parameter.unit = Unit::parse(token->text).value_or(Unit());
-    if (token->text == "%") parameter.style = PureStyle::kPercent;
+    parameter.unit = unit_of_literal(token->text).value_or(Unit());
+    parameter.style = style_of(token->text);
     if (const YamlNode* own = item.find("by_region")) {
       for (const YamlEntry& of_region : reader_.named_entries(*own, "by_region")) {
         const Region* found = region(of_region.key, of_region.key.text);
@@ -39,8 +39,15 @@ std::optional<Token> PackReader::quantity(const YamlNode& node, std::string_view
   if (!text) return std::nullopt;
   const bool negative = text->starts_with('-');
   auto tokens = tokenize(std::string_view(*text).substr(negative ? 1 : 0));
+  if (tokens && tokens->size() == 2 && tokens->front().kind == TokenKind::kSpan &&
+      is_number_of_days(tokens->front().span)) {
+    Token& span = tokens->front();
+    span.kind = TokenKind::kNumber;
+    span.number = longest_days(span.span);
+    span.text = "days";
+  }
   if (!tokens || tokens->size() != 2 || tokens->front().kind != TokenKind::kNumber ||
-      (!tokens->front().text.empty() && !Unit::parse(tokens->front().text))) {
+      (!tokens->front().text.empty() && !unit_of_literal(tokens->front().text))) {
     reader_.report(node, std::string(what) + " '" + *text + "' is no number with a unit",
                    "75 %, 3 events, 500 NGN/kg");
     return std::nullopt;

@@ -53,6 +53,12 @@ class PackReader {
   void read_levels_of(const YamlNode& node, Pattern& pattern);
   void read_level_names(const YamlNode& node, Pattern& pattern);
 
+  // ---- pack_seasons.cc: seasons, and the keys of signals that read them
+  void read_seasons(const YamlMapping& top);
+  std::vector<std::string> season_names(const YamlMapping& item, std::string_view key);
+  void read_guards(const YamlMapping& item, Signal& signal);
+  void read_latch(const YamlMapping& item, Signal& signal);
+
   // ---- pack_parameters.cc
   void read_parameters(const YamlNode& node);
   std::optional<Token> quantity(const YamlNode& node, std::string_view what);

@@ -30,9 +30,10 @@ void PackReader::read_signals() {
     Signal& signal = pack_.signals[i];
     const bool banded = signal.band != Level::kNone;
     const std::string what = "signal " + (banded ? signal.band_of : signal.name);
-    const YamlMapping item(reader_, *signal_nodes_[i], what,
-                           {"title", "dimension", "stance", "at", "from", "when", "reads", "bands",
-                            "clear", "for", "linger", "why", "reference"});
+    const YamlMapping item(
+        reader_, *signal_nodes_[i], what,
+        {"title", "dimension", "stance", "at", "from", "when", "reads", "bands", "clear", "given",
+         "during", "for", "linger", "latch", "why", "reference"});
     check_either(item, what, banded);
     read_signal(item, signal);
   }
@@ -88,6 +89,8 @@ void PackReader::read_signal(const YamlMapping& item, Signal& signal) {
     signal.when = condition(item, "when", Scope::kSignal);
     signal.clear = condition(item, "clear", Scope::kSignal);
   }
+  read_guards(item, signal);
+  read_latch(item, signal);
   signal.coarsest = coarsest_cadence(signal);
 }
 

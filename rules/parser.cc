@@ -53,7 +53,7 @@ tl::expected<Expression, ExpressionError> Parser::run(Type wanted) {
   const bool number = wanted == Type::kNumber;
   try {
     const Token first = peek();
-    const Value value = number ? addition() : disjunction();
+    const Value value = number ? addition() : condition();
     if (peek().kind != TokenKind::kEnd)
       wrong(
           peek(),
@@ -235,6 +235,24 @@ Parser::Value Parser::binary(Op op, Value left, Value right, const Token& at) {
 
 // ---- grammar
 
+// disjunction [ "given" disjunction ]
+Parser::Value Parser::condition() {
+  const Token first = peek();
+  const Value judged = disjunction();
+  if (!next_is("given")) return judged;
+  const Token op = take();
+  want(judged, Type::kTruth, op, "what stands before 'given'");
+  const Value guard = disjunction();
+  want(guard, Type::kTruth, op, "what stands after 'given'");
+  if (next_is("given"))
+    wrong(peek(), "a condition is given once", "one condition after 'given', joined with 'and'");
+  Node node;
+  node.op = Op::kGiven;
+  node.a = judged.node;
+  node.b = guard.node;
+  return add(std::move(node), first, Type::kTruth);
+}
+
 Parser::Value Parser::disjunction() {
   if (++depth_ > kDepthMax) wrong(peek(), "the condition is nested too deeply");
   const Token first = peek();
@@ -289,7 +307,7 @@ Parser::Value Parser::comparison() {
   const std::size_t first_leaf = out_.leaves.size();
   const Value left = addition();
   const auto op = comparison_op(peek());
-  if (!op) return left.type == Type::kTruth ? consecutive(left, first_leaf) : left;
+  if (!op) return left.type == Type::kTruth ? held(left, first, first_leaf) : left;
   const Token at = take();
   want(left, Type::kNumber, at, "what is compared");
   const Value right = addition();
@@ -300,11 +318,22 @@ Parser::Value Parser::comparison() {
   node.op = *op;
   node.a = left.node;
   node.b = right.node;
-  return consecutive(add(std::move(node), first, Type::kTruth), first_leaf);
+  tell_bound(node);
+  return held(add(std::move(node), first, Type::kTruth), first, first_leaf);
+}
+
+// What may stand after a condition, as often as wanted.
+Parser::Value Parser::held(Value condition, const Token& first, std::size_t first_leaf) {
+  while (true) {
+    const std::int32_t before = condition.node;
+    condition = consecutive(condition, first, first_leaf);
+    if (next_is("during")) condition = during(condition, first, first_leaf);
+    if (condition.node == before) return condition;
+  }
 }
 
 // condition, 2 consecutive months
-Parser::Value Parser::consecutive(Value condition, std::size_t first_leaf) {
+Parser::Value Parser::consecutive(Value condition, const Token& first, std::size_t first_leaf) {
   const bool follows = next_is(",") && peek(1).kind == TokenKind::kNumber &&
                        peek(2).kind == TokenKind::kName && peek(2).text == "consecutive";
   if (!follows) return condition;
@@ -334,8 +363,7 @@ Parser::Value Parser::consecutive(Value condition, std::size_t first_leaf) {
   node.a = condition.node;
   node.count = static_cast<std::int32_t>(count.number);
   node.cadence = *cadence;
-  Token first = count;
-  first.begin = node_of(condition).begin;
+  node.one_series = reads_one_series(first_leaf);
   return add(std::move(node), first, Type::kTruth);
 }
 
@@ -383,15 +411,17 @@ Parser::Value Parser::unary() {
 
 Parser::Value Parser::primary() {
   if (peek().kind == TokenKind::kNumber) return literal();
+  if (peek().kind == TokenKind::kSpan && is_number_of_days(peek().span)) return days();
   if (peek().kind == TokenKind::kName) return name();
   if (next_is("(")) {
     take();
-    const Value inner = disjunction();
+    const Value inner = condition();
     expect(")");
     return inner;
   }
   if (peek().kind == TokenKind::kSpan)
-    wrong(peek(), "a span of time stands only inside a function", "sum(rainfall, 3 months)");
+    wrong(peek(), "a span of time stands only inside a function",
+          "sum(rainfall, 3 months); an age is compared in days or weeks");
   wrong(peek(),
         peek().kind == TokenKind::kEnd ? "the condition ends too early"
                                        : "'" + source_of(peek()) + "' does not fit here",
@@ -400,13 +430,13 @@ Parser::Value Parser::primary() {
 
 Parser::Value Parser::literal() {
   const Token token = take();
-  const auto unit = token.text.empty() ? Unit() : Unit::parse(token.text);
+  const auto unit = token.text.empty() ? Unit() : unit_of_literal(token.text);
   if (!unit) wrong(token, "'" + token.text + "' is no unit", "mm, NGN/kg, people, %, sd, ...");
   Node node;
   node.op = Op::kNumber;
   node.number = token.number * scale_of(token.text);
   node.unit = *unit;
-  if (token.text == "%") node.style = PureStyle::kPercent;
+  node.style = style_of(token.text);
   return add(std::move(node), token, Type::kNumber);
 }
 

@@ -61,11 +61,14 @@ class Parser {
 
  private:
   // grammar: each throws ExpressionError, caught in run(); nothing leaves this class by exception
+  Value condition();
   Value disjunction();
   Value conjunction();
   Value negation();
   Value comparison();
-  Value consecutive(Value condition, std::size_t first_leaf);  // of the condition's reads
+  // `first`: what the condition begins with; `first_leaf`: the first of its reads.
+  Value held(Value condition, const Token& first, std::size_t first_leaf);
+  Value consecutive(Value condition, const Token& first, std::size_t first_leaf);
   Value addition();
   Value product();
   Value unary();
@@ -94,6 +97,8 @@ class Parser {
   void series_option(Leaf& leaf, const Token& option);
   void events_filter(Leaf& leaf);
   void kind_list(Leaf& leaf);
+  void since_of(Leaf& leaf);
+  static std::string window_text(const Leaf& leaf, std::string_view before);
   void window_of(Leaf& leaf, const Indicator& indicator, const Token& span);
   static std::string magnitudes_of(const Leaf& leaf);
   std::string label_of(const Leaf& leaf) const;
@@ -109,6 +114,7 @@ class Parser {
   Value rising_call(const Token& function, const Function& row);
   Value crosses_call(const Token& function, const Function& row);
   std::int32_t lag_periods(const Leaf& leaf, const Token& span);
+  std::string set_lag(Leaf& leaf, std::string_view what);
   const Leaf& leaf_operand(const Token& function);
   std::int32_t years(const Token& function);
 
@@ -119,12 +125,25 @@ class Parser {
   bool forecast_follows() const;
   Leaf forecast_leaf(Aggregate aggregate);
   void leads_of(Leaf& leaf);
+  bool season_follows(const Leaf& leaf) const;
+  void season_of(Leaf& leaf);
+  static std::string forecast_text(const Leaf& leaf, const std::string& how);
   void member_of(Leaf& leaf, const Token& option);
+
+  // ---- calls_guard.cc: seasons, and what a condition needs
+  static std::span<const Function> guard_functions();
+  Value during(Value condition, const Token& first, std::size_t first_leaf);
+  bool reads_one_series(std::size_t first_leaf) const;  // from that leaf on, or events alone
+  Season season();
+  Value age_call(const Token& function, const Function& row);
+  Value days();
+  void tell_bound(const Node& comparison);  // to an age and a difference that are compared
 
   // ---- calls_subject.cc
   static std::span<const Function> subject_functions();
   Value subject_call(const Token& function, const Function& row);
   Value dimensions_call(const Token& function, const Function& row);
+  std::int32_t own_window();
   Subject subject();
   Subject band(const Bands& bands);
   void no_level_after(const Token& name, const std::string& what);
@@ -184,6 +203,9 @@ class Parser {
   int depth_ = 0;
   Expression out_;
 };
+
+// Whether a span is a number of days: "183 days", "2 weeks".
+bool is_number_of_days(const Span& span);
 
 // One member of each item: what may stand at a place, for messages.
 std::vector<std::string> names_of(const auto& list, auto member) {

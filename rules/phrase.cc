@@ -17,16 +17,18 @@ bool same_read(const Leaf& a, const Leaf& b) {
          a.aggregate == b.aggregate && a.periods == b.periods && a.window == b.window &&
          a.forecast == b.forecast && a.leads == b.leads && a.member == b.member &&
          a.kinds == b.kinds && a.actors == b.actors && a.least_deaths == b.least_deaths &&
-         a.least_displaced == b.least_displaced && a.magnitude == b.magnitude;
+         a.least_displaced == b.least_displaced && a.magnitude == b.magnitude && a.since == b.since;
 }
 
 // A number with its unit, which is in the singular after 1.
 std::string amount(double value, const Unit& unit, PureStyle style) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kOnes = {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kOnes = {
       {{"1 events", "1 event"},
        {"1 people", "1 person"},
        {"1 dimensions", "1 dimension"},
-       {"1 regions", "1 region"}}};
+       {"1 regions", "1 region"},
+       {"1 observations", "1 observation"},
+       {"1 days", "1 day"}}};
   std::string text = format_number(value, unit, style);
   for (const auto& [many, one] : kOnes)
     if (text == many) return std::string(one);
@@ -59,6 +61,10 @@ class Phrases {
         return "the population";
       case Op::kAggregate:
         return label(node);
+      case Op::kAge:
+        return (expression_.leaf(node.leaf).forecast ? "the age of the latest forecast of "
+                                                     : "the age of the last figure of ") +
+               label(node);
       case Op::kNormal:
         return whose(node);
       case Op::kPercentile:
@@ -74,7 +80,7 @@ class Phrases {
                            node.count);
       case Op::kChange:
         return fmt::format("the change of {} in {}", label(node),
-                           to_string(expression_.leaf(node.leaf_before).lag));
+                           span_back(expression_.leaf(node.leaf_before)));
       case Op::kChance: {
         const Node& asked = expression_.node(node.a);
         return fmt::format("the chance that {} is {} {}", of(asked.a), say(asked.op), of(asked.b));
@@ -145,13 +151,12 @@ class Phrases {
         return fmt::format("{} {} just passed {}", label(node), holds ? "has" : "has not",
                            of(node.a));
       case Op::kOn:
-        if (const Subject* level = only_level(node)) return reached(*level, holds, false);
+        if (const Subject* level = only_level(node)) return reached(*level, holds, "");
         return presence(expression_.subjects_of(node), holds) + " on";
       case Op::kActive:
-        if (const Subject* level = only_level(node)) return reached(*level, holds, true);
-        return fmt::format("{} on or has been on in the last {}",
-                           presence(expression_.subjects_of(node), holds),
-                           to_string(scene_.window));
+        if (const Subject* level = only_level(node)) return reached(*level, holds, lookback(node));
+        return fmt::format("{} on or has been on {}",
+                           presence(expression_.subjects_of(node), holds), lookback(node));
       case Op::kCascade:
         return (holds ? "" : "it is not so that ") + cascade(node);
       default:
@@ -161,10 +166,22 @@ class Phrases {
   }
 
  private:
+  // "in the last 90 days", "since the season rains began".
+  std::string lookback(const Node& node) const {
+    const Lookback* own = expression_.lookback_of(node);
+    if (own != nullptr && own->since) return "since the season " + own->since->name() + " began";
+    return "in the last " + to_string(own == nullptr ? scene_.window : own->window);
+  }
+
+  static std::string span_back(const Leaf& leaf) {
+    if (leaf.lag_observations == 0) return to_string(leaf.lag);
+    return fmt::format("{} observation{}", leaf.lag_observations,
+                       leaf.lag_observations == 1 ? "" : "s");
+  }
+
   std::string label(const Node& node) const {
     const Leaf& leaf = expression_.leaf(node.leaf);
-    return (leaf.reads_events && leaf.aggregate == Aggregate::kCount ? "the number of " : "") +
-           leaf.label;
+    return (leaf.aggregate == Aggregate::kCount ? "the number of " : "") + leaf.label;
   }
 
   std::string code(std::uint32_t dimension) const {
@@ -215,14 +232,13 @@ class Phrases {
   }
 
   // `"Drought" is at warning or higher`; over a window: "is at, or has been at, ...".
-  std::string reached(const Subject& level, bool holds, bool over_window) const {
+  std::string reached(const Subject& level, bool holds, const std::string& lookback) const {
     const Pattern& pattern = scene_.pack.patterns[level.index];
     const std::string at = fmt::format("at {} or higher", pattern.called(level.level));
     const std::string& title = pattern.title;
-    if (!over_window) return fmt::format("\"{}\" is {}{}", title, holds ? "" : "not ", at);
-    return fmt::format("\"{}\" {} in the last {}", title,
-                       holds ? "is or has been " + at : "has at no day been " + at,
-                       to_string(scene_.window));
+    if (lookback.empty()) return fmt::format("\"{}\" is {}{}", title, holds ? "" : "not ", at);
+    return fmt::format("\"{}\" {} {}", title,
+                       holds ? "is or has been " + at : "has at no day been " + at, lookback);
   }
 
   // Up to the word after which "on" stands: `any food threat is`, `neither "A" nor "B" is`.
@@ -288,6 +304,13 @@ std::string statement(const Scene& scene, const Expression& expression, std::int
   return Phrases(scene, expression, -1).statement(node, holds);
 }
 
+std::string named(const std::vector<Season>& seasons) {
+  std::vector<std::string> names;
+  for (const Season& season : seasons)
+    names.push_back(fmt::format("{} ({})", season.name(), season.text()));
+  return "the season " + joined(names);
+}
+
 std::string say(const Quantity& quantity, const Unit& unit, PureStyle style) {
   const bool low = std::isfinite(quantity.low), high = std::isfinite(quantity.high);
   if (!low && !high) return "not known";
@@ -295,7 +318,7 @@ std::string say(const Quantity& quantity, const Unit& unit, PureStyle style) {
   if (!low) return "at most " + amount(quantity.high, unit, style);
   if (quantity.exact()) return amount(quantity.low, unit, style);
   // A share keeps its sign of per cent on both sides.
-  const bool pure = unit.pure() && style == PureStyle::kPercent;
+  const bool pure = unit.pure() && style != PureStyle::kNumber;
   return format_number(quantity.low, Unit(), pure ? style : PureStyle::kNumber) + " to " +
          format_number(quantity.high, unit, style);
 }

@@ -16,6 +16,9 @@ std::string phrase(const Scene& scene, const Expression& expression, std::int32_
 std::string statement(const Scene& scene, const Expression& expression, std::int32_t node,
                       bool holds);
 
+// "the season rains (1 June .. 30 September)", "the season rains (...) or lean (...)".
+std::string named(const std::vector<Season>& seasons);
+
 // "41 mm", "1 person", "at least 3 events", "3 to 5 events", "not known".
 std::string say(const Quantity& quantity, const Unit& unit, PureStyle style);
 

@@ -82,6 +82,7 @@ std::optional<double> finish(Sums& sums, const Leaf& leaf, double divisor) {
 }
 
 bool enough(const Leaf& leaf, std::int32_t observed, std::int32_t periods) {
+  if (leaf.aggregate == Aggregate::kCount) return true;
   if (leaf.aggregate == Aggregate::kSum || leaf.aggregate == Aggregate::kLast)
     return observed == periods;
   return observed > 0 && 5 * observed >= 4 * periods;
@@ -107,6 +108,32 @@ void note(Read& read, const Observed& o) {
   read.tlp = std::max(read.tlp, o.tlp);
 }
 
+// What a window without an observation says: how many there are is known.
+std::optional<double> nothing_in_window(const Leaf& leaf) {
+  if (leaf.aggregate == Aggregate::kCount) return 0;
+  return std::nullopt;
+}
+
+// The figure `leaf.lag_observations` before the one whose period is [start, end).
+std::optional<double> observations_before(const Choice& choice, const Leaf& leaf, Day start,
+                                          Day end, Read* read) {
+  const Series& series = *choice.series;
+  std::int32_t left = leaf.lag_observations;
+  for (std::size_t i = visible_by(series, end); i > 0; --i) {
+    const Observed& o = series[i - 1];
+    if (o.end >= end || o.start >= start) continue;
+    end = o.end;
+    start = o.start;
+    if (--left > 0) continue;
+    if (read != nullptr) {
+      read->window = DayRange{o.start, o.end};
+      note(*read, o);
+    }
+    return static_cast<double>(o.value) / divisor_of(*choice.indicator);
+  }
+  return std::nullopt;
+}
+
 // The same for a series without a grid, standing at `end`.
 std::optional<double> at_day(const Choice& choice, const Leaf& leaf, Day end, Read* read) {
   const Indicator& indicator = *choice.indicator;
@@ -122,14 +149,15 @@ std::optional<double> at_day(const Choice& choice, const Leaf& leaf, Day end, Re
     return static_cast<double>(o.value) / divisor_of(indicator);
   }
   Sums sums;
-  const DayRange range{minus(end, leaf.window), end};
-  each_observed(*choice.series, range.from, visible_by(*choice.series, range.until),
+  const auto range = days_of_window(leaf, end);
+  if (!range) return nothing_in_window(leaf);
+  each_observed(*choice.series, range->from, visible_by(*choice.series, range->until),
                 [&](const Observed& o) {
                   sums.add(o, leaf, indicator.is_rate());
                   if (read != nullptr) note(*read, o);
                 });
   if (read != nullptr) read->window = range;
-  if (sums.observed == 0) return std::nullopt;
+  if (sums.observed == 0) return nothing_in_window(leaf);
   return finish(sums, leaf, divisor_of(indicator));
 }
 
@@ -140,20 +168,32 @@ Read read_observations(const Scene& scene, const Leaf& leaf, std::int32_t earlie
   const Choice choice = choose(scene, leaf, stand.tick, horizon);
   read.source = choice.source;
   read.gap = choice.gap;
-  if (choice.series == nullptr) return read;
+  if (leaf.aggregate == Aggregate::kCount) read.gap = Read::Gap::kNone;
+  if (choice.series == nullptr) {
+    if (leaf.aggregate == Aggregate::kCount) read.value = Quantity::exactly(0);
+    return read;
+  }
   read.covered_until = choice.covered;
-  if (choice.gap != Read::Gap::kNone) return read;
+  if (read.gap != Read::Gap::kNone) return read;
   Read* records = detail == Detail::kRecords ? &read : nullptr;
   std::optional<double> value;
-  if (leaf.cadence == Cadence::kIrregular) {
+  const bool reached = reaches_season(leaf, choice, stand.tick, horizon);
+  if (!reached) {
+    value = nothing_in_window(leaf);
+  } else if (leaf.cadence == Cadence::kIrregular) {
     const Day end = leaf.lag.count == 0 ? choice.covered : minus(choice.covered, leaf.lag);
-    value = at_day(choice, leaf, end, records);
+    value = leaf.lag_observations > 0
+                ? observations_before(choice, leaf, choice.last().start, end, records)
+                : at_day(choice, leaf, end, records);
   } else {
     const std::int32_t period = period_read(leaf, choice.latest(leaf), stand) - earlier;
-    value = at_period(choice, leaf, period, records);
+    value = leaf.lag_observations > 0
+                ? observations_before(choice, leaf, period_start(leaf.cadence, period),
+                                      period_start(leaf.cadence, period + 1), records)
+                : at_period(choice, leaf, period, records);
   }
   if (!value) {
-    read.gap = Read::Gap::kMissing;
+    read.gap = reached ? Read::Gap::kMissing : Read::Gap::kOffSeason;
     return read;
   }
   horizon.limit_evidence(choice.covered - 1);
@@ -186,6 +226,7 @@ Choice choose(const Scene& scene, const Leaf& leaf, Day tick, Horizon& horizon) 
     best.series = series;
     best.source = source;
     best.covered = covered;
+    best.visible = visible;
     best.gap = fresh ? Read::Gap::kNone : Read::Gap::kStale;
     if (!fresh) continue;
     horizon.limit(covered + allowed);
@@ -202,7 +243,8 @@ PeriodWalk::PeriodWalk(const Choice& choice, const Leaf& leaf)
       visible_(choice.series->size()) {}
 
 std::optional<double> PeriodWalk::at(std::int32_t last, Read* read) {
-  const std::int32_t periods = leaf_.aggregate == Aggregate::kLast ? 1 : leaf_.periods;
+  const std::int32_t periods = periods_of_window(leaf_, last);
+  if (periods == 0) return nothing_in_window(leaf_);
   const DayRange range{period_start(leaf_.cadence, last - periods + 1),
                        period_start(leaf_.cadence, last + 1)};
   visible_ = visible_by(series_, range.until, visible_);
@@ -218,6 +260,30 @@ std::optional<double> PeriodWalk::at(std::int32_t last, Read* read) {
   });
   if (!enough(leaf_, sums.observed, periods)) return std::nullopt;
   return finish(sums, leaf_, divisor_);
+}
+
+bool reaches_season(const Leaf& leaf, const Choice& choice, Day tick, Horizon& horizon) {
+  if (!leaf.since) return true;
+  horizon.limit(leaf.since->next_edge(tick));
+  const auto occurrence = leaf.since->holding(tick);
+  return occurrence && occurrence->start < choice.covered;
+}
+
+std::optional<DayRange> days_of_window(const Leaf& leaf, Day end) {
+  if (!leaf.since) return DayRange{minus(end, leaf.window), end};
+  const auto occurrence = leaf.since->holding(end - 1);
+  if (!occurrence) return std::nullopt;
+  return DayRange{occurrence->start, end};
+}
+
+std::int32_t periods_of_window(const Leaf& leaf, std::int32_t last) {
+  if (leaf.aggregate == Aggregate::kLast) return 1;
+  if (!leaf.since) return leaf.periods;
+  const auto occurrence = leaf.since->holding(period_start(leaf.cadence, last + 1) - 1);
+  if (!occurrence) return 0;
+  std::int32_t first = period_of(leaf.cadence, occurrence->start);
+  if (period_start(leaf.cadence, first) < occurrence->start) ++first;
+  return last - first + 1;
 }
 
 std::int32_t period_read(const Leaf& leaf, std::int32_t latest, Stand stand) {
@@ -268,7 +334,9 @@ Read read_leaf(const Scene& scene, const Leaf& leaf, Stand stand, Horizon& horiz
   read.tlp = window.tlp;
   const Day reach = scene.data.covered_before(read.source, scene.data_region, stand.tick + 1);
   if (reach != kDayMin) read.covered_until = reach;
-  if (!window.covered) read.gap = Read::Gap::kNotCovered;
+  if (!window.covered)
+    read.gap =
+        window.range.from == window.range.until ? Read::Gap::kOffSeason : Read::Gap::kNotCovered;
   return read;
 }
 

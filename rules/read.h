@@ -21,6 +21,8 @@ struct Choice {
   SourceId source;
   Day covered;  // C
   Read::Gap gap = Read::Gap::kNeverSeen;
+  std::size_t visible = 0;  // observations of the series that are
+  const Observed& last() const { return (*series)[visible - 1]; }
   // The period of `leaf` that ends at C. Of a series with a grid.
   std::int32_t latest(const Leaf& leaf) const { return period_of(leaf.cadence, covered - 1); }
 };
@@ -28,6 +30,13 @@ Choice choose(const Scene& scene, const Leaf& leaf, Day tick, Horizon& horizon);
 // The period that the window of a leaf with a grid ends with, seen from `stand`, when `latest` is
 // the last one observed: the only place that says how far back such a leaf is read.
 std::int32_t period_read(const Leaf& leaf, std::int32_t latest, Stand stand);
+// Of a leaf with a window since a season: whether the series has reached the occurrence that holds
+// the tick. Else its window is empty, however much it held in the one before.
+bool reaches_season(const Leaf& leaf, const Choice& choice, Day tick, Horizon& horizon);
+// The window of a leaf that ends with period `last`, in periods; 0: it is empty, off its season.
+std::int32_t periods_of_window(const Leaf& leaf, std::int32_t last);
+// The window of a leaf without a grid that ends (exclusively) at `end`; nullopt: it is empty.
+std::optional<DayRange> days_of_window(const Leaf& leaf, Day end);
 // Reads a leaf with a grid at one period after the other; the further back the next one lies, the
 // less it has to look for.
 class PeriodWalk {
@@ -51,7 +60,7 @@ inline std::optional<double> at_period(const Choice& choice, const Leaf& leaf, s
 
 // ---- read_forecast.cc
 
-// The issue that a leaf reads at a tick (docs/SEMANTICS.md section 2.5).
+// The issue that a leaf reads at a tick (docs/SEMANTICS.md section 2.6).
 struct Issue {
   const Forecasts* forecasts = nullptr;
   const Indicator* indicator = nullptr;

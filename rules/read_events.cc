@@ -105,7 +105,14 @@ bool moves_evenly(const Leaf& leaf) {
 EventWindow read_event_window(const Scene& scene, const Leaf& leaf, SourceId source, Day end,
                               Detail detail) {
   EventWindow out;
-  out.range = {minus(end, leaf.window), end};
+  const auto range = days_of_window(leaf, end);
+  if (!range) {  // off its season: nothing is asked
+    out.range = {end, end};
+    out.value = Quantity::unknown();
+    out.days_to_change = leaf.since->next_edge(end - 1) - (end - 1);
+    return out;
+  }
+  out.range = *range;
   WindowSum sum(leaf, source, out.range, detail);
   const Dataset& data = scene.data;
   sum.add(data.events(scene.data_region), WindowSum::Place::kSure);
@@ -116,6 +123,9 @@ EventWindow read_event_window(const Scene& scene, const Leaf& leaf, SourceId sou
   out.tlp = sum.tlp;
   out.days_to_change = sum.days_to_change;
 
+  // The window begins anew with the next season.
+  if (leaf.since)
+    out.days_to_change = std::min(out.days_to_change, leaf.since->next_edge(end - 1) - (end - 1));
   const Day covered_until = data.covered_until(source, scene.data_region, out.range.from);
   out.covered = covered_until >= end;
   if (out.covered) {

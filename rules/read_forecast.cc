@@ -3,7 +3,7 @@
 
 #include "rules/read.h"
 
-// Reads of forecasts (docs/SEMANTICS.md section 2.5).
+// Reads of forecasts (docs/SEMANTICS.md section 2.6).
 namespace tocsin {
 namespace {
 
@@ -45,15 +45,28 @@ struct Asked {
   std::int32_t periods = 0;  // of the grid; without one: at least one
 };
 
-std::optional<Asked> asked_by_leads(const Leads& leads, Cadence cadence, Day issued) {
+// Where the periods that the leads ask about begin.
+DayRange begins_of(const Leads& leads, Day issued) {
+  if (leads.season) {
+    const auto year = static_cast<std::int32_t>(static_cast<int>(to_ymd(issued).year()));
+    Occurrence occurrence = leads.season->of(year - 1);
+    for (std::int32_t next = year; occurrence.until <= issued + 1; ++next)
+      occurrence = leads.season->of(next);
+    return {occurrence.start, occurrence.until};
+  }
   const Cadence grid = grid_of(leads.unit);
   const std::int32_t now = period_of(grid, issued);
-  const DayRange begins{period_start(grid, now + leads.least),
-                        period_start(grid, now + leads.greatest + 1)};
+  return {period_start(grid, now + leads.least), period_start(grid, now + leads.greatest + 1)};
+}
+
+std::optional<Asked> asked_by_leads(const Leads& leads, Cadence cadence, Day issued) {
+  const DayRange begins = begins_of(leads, issued);
   if (cadence == Cadence::kIrregular) return Asked{begins, 1};
   std::int32_t first = period_of(cadence, begins.from);
   if (period_start(cadence, first) < begins.from) ++first;
-  const std::int32_t last = period_of(cadence, begins.until - 1);
+  std::int32_t last = period_of(cadence, begins.until - 1);
+  // A season holds whole periods only.
+  if (leads.season && period_start(cadence, last + 1) > begins.until) --last;
   if (first > last) return std::nullopt;
   return Asked{{period_start(cadence, first), period_start(cadence, last + 1)}, last - first + 1};
 }

@@ -77,6 +77,7 @@ History observed_history(const Scene& scene, const Leaf& leaf, std::int32_t year
   history.wanted = steps == Steps::kYears ? years : years * periods_a_year(leaf.cadence) / length;
   const Choice choice = choose(scene, leaf, stand.tick, horizon);
   if (choice.series == nullptr || choice.gap != Read::Gap::kNone) return history;
+  if (!reaches_season(leaf, choice, stand.tick, horizon)) return history;
   horizon.limit_evidence(choice.covered - 1);
   const std::int32_t last = period_read(leaf, choice.latest(leaf), stand);
   PeriodWalk walk(choice, leaf);

@@ -26,6 +26,8 @@ class Ranges {
       case Op::kAggregate:
       case Op::kNormal:
         return of_leaf(expression_.leaf(node.leaf));
+      case Op::kAge:
+        return {0, Quantity().high};
       case Op::kPercentile:
       case Op::kChance:
         return {0, 1};
@@ -74,6 +76,11 @@ class Ranges {
     const double divisor = std::pow(10, indicator.precision) * (indicator.unit == "%" ? 100 : 1);
     Quantity range;
     if (leaf.aggregate == Aggregate::kStddev) return {0, range.high};
+    if (leaf.aggregate == Aggregate::kCount) {
+      if (leaf.cadence == Cadence::kIrregular) return {0, range.high};
+      return {0, static_cast<double>(leaf.since ? leaf.since->most_periods(leaf.cadence)
+                                                : leaf.periods)};
+    }
     if (leaf.aggregate == Aggregate::kSum) {
       if (indicator.least && *indicator.least >= 0) range.low = 0;
       return range;
@@ -114,11 +121,39 @@ void visit(const Pack& pack, std::size_t signal, std::vector<std::size_t>& path,
 
 }  // namespace
 
+namespace {
+
+// More consecutive periods than the season has.
+void check_steps(const Expression& expression, const Node& node,
+                 std::vector<ExpressionError>& findings) {
+  const Node& inner = expression.node(node.a);
+  if (inner.op != Op::kDuring) return;
+  const During& during = expression.during_of(inner);
+  if (during.tick || during.seasons.size() != 1) return;
+  const Season& season = during.seasons.front();
+  const Occurrence occurrence = season.of(2001);
+  if (season.of(2002).start <= occurrence.until) return;  // one follows on the other
+  const std::int32_t most = season.most_periods(node.cadence);
+  if (node.count <= most) return;
+  ExpressionError finding;
+  finding.begin = node.begin;
+  finding.length = node.end - node.begin;
+  finding.message = "'" + expression.text.substr(node.begin, finding.length) +
+                    "' can never be true: the season " + season.name() + " (" + season.text() +
+                    ") holds at most " + std::to_string(most) + " whole " +
+                    std::string(name_of(node.cadence)) + (most == 1 ? "" : "s");
+  finding.allowed = "at most " + std::to_string(most) + " consecutive";
+  findings.push_back(std::move(finding));
+}
+
+}  // namespace
+
 std::vector<ExpressionError> check_statically(const Expression& expression,
                                               const Catalogue& catalogue, const Pack& pack) {
   std::vector<ExpressionError> findings;
   const Ranges ranges(expression, catalogue, pack);
   for (const Node& node : expression.nodes) {
+    if (node.op == Op::kConsecutive) check_steps(expression, node, findings);
     if (!is_comparison(node.op)) continue;
     const Tri verdict = compare(node.op, ranges.of(node.a), ranges.of(node.b));
     if (verdict == Tri::kUnknown) continue;

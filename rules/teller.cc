@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "rules/evaluate_families.h"
 #include "rules/phrase.h"
 
 namespace tocsin {
@@ -27,6 +28,8 @@ bool is_number(Op op) {
     case Op::kOn:
     case Op::kActive:
     case Op::kCascade:
+    case Op::kDuring:
+    case Op::kGiven:
       return false;
     default:
       return true;
@@ -49,6 +52,7 @@ std::string gap_of_forecast(const Read& read) {
       return "the forecast issued on " + issued + " says too little of these days";
     case Read::Gap::kNone:
     case Read::Gap::kNotCovered:
+    case Read::Gap::kOffSeason:
       break;
   }
   return "";
@@ -69,6 +73,8 @@ std::string gap(const Leaf& leaf, const Read& read) {
     case Read::Gap::kNotCovered:
       return until.empty() ? "no source says that its events are complete"
                            : "events are complete until " + until;
+    case Read::Gap::kOffSeason:
+      return "no figure lies in the season of its window";
   }
   return "";
 }
@@ -160,6 +166,10 @@ std::string Teller::sentence(std::int32_t index, bool negated) const {
     case Op::kConsecutive:
       return sentence(node.a, negated) + fmt::format(", looked at in each of {} consecutive {}s",
                                                      node.count, name_of(node.cadence));
+    case Op::kDuring:
+      return during(node, negated);
+    case Op::kGiven:
+      return given(node, negated);
     case Op::kRising:
     case Op::kCrosses:
     case Op::kOn:
@@ -173,6 +183,22 @@ std::string Teller::sentence(std::int32_t index, bool negated) const {
     default:
       return is_comparison(node.op) ? comparison(index, negated) : "";
   }
+}
+
+// "Rain is 3 mm; threshold: below 5 mm, in the season rains (1 June .. 30 September)".
+std::string Teller::during(const Node& node, bool negated) const {
+  Horizon horizon;
+  const std::string seasons = named(expression_.during_of(node).seasons);
+  if (!in_season(scene_, expression_, node, stand_, horizon))
+    return "what is judged lies outside " + seasons;
+  return sentence(node.a, negated) + ", in " + seasons;
+}
+
+std::string Teller::given(const Node& node, bool negated) const {
+  if (truth(node.b) == Tri::kTrue) return sentence(node.a, negated);
+  return "it is not judged, since what that needs is " +
+         std::string(truth(node.b) == Tri::kFalse ? "not so" : "not known") + " (" +
+         sentence(node.b) + ")";
 }
 
 std::string Teller::reading() const {
@@ -213,8 +239,9 @@ Teller::Sides Teller::sides(const Node& node) const {
 std::string Teller::figure(const Quantity& quantity, std::int32_t index) const {
   const Node& node = expression_.node(index);
   static const Unit kEvents = Unit::base("events"), kDimensions = Unit::base("dimensions"),
-                    kRegions = Unit::base("regions");
-  const bool counted = node.unit == kEvents || node.unit == kDimensions || node.unit == kRegions;
+                    kRegions = Unit::base("regions"), kObservations = Unit::base("observations");
+  const bool counted = node.unit == kEvents || node.unit == kDimensions || node.unit == kRegions ||
+                       node.unit == kObservations;
   return says_nothing(quantity) ? "not known"
                                 : say(quantity, counted ? Unit() : node.unit, node.style);
 }

@@ -48,6 +48,8 @@ class Teller {
   std::string source_text(const Node& node) const;
   bool is_constant(std::int32_t index) const;
   std::string comparison(std::int32_t index, bool negated) const;
+  std::string during(const Node& node, bool negated) const;
+  std::string given(const Node& node, bool negated) const;
   std::string threshold(const Sides& sides, std::int32_t about) const;
   std::string ratio(std::int32_t index, std::int32_t about, const Quantity& value) const;
   std::string why_unknown(std::int32_t index) const;

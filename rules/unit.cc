@@ -49,8 +49,8 @@ Unit Unit::base(std::string name) {
 }
 
 bool Unit::counts() const {
-  static constexpr std::array<std::string_view, 7> kCounted = {
-      "events", "people", "dimensions", "regions", "cases", "deaths", "sd"};
+  static constexpr std::array<std::string_view, 8> kCounted = {
+      "events", "people", "dimensions", "regions", "cases", "deaths", "observations", "sd"};
   if (powers_.size() != 1 || powers_.begin()->second != 1) return false;
   for (const auto counted : kCounted)
     if (powers_.begin()->first == counted) return true;
@@ -82,10 +82,32 @@ Unit operator/(const Unit& a, const Unit& b) {
   return a * inverse;
 }
 
-double scale_of(std::string_view unit_text) { return unit_text == "%" ? 0.01 : 1.0; }
+std::optional<Unit> unit_of_literal(std::string_view text) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kSingular = {
+      {{"observation", "observations"},
+       {"event", "events"},
+       {"case", "cases"},
+       {"person", "people"},
+       {"region", "regions"},
+       {"dimension", "dimensions"}}};
+  if (style_of(text) != PureStyle::kNumber) return Unit();
+  for (const auto& [one, many] : kSingular)
+    if (text == one) return Unit::base(std::string(many));
+  return Unit::parse(text);
+}
+
+double scale_of(std::string_view unit_text) {
+  return style_of(unit_text) == PureStyle::kNumber ? 1.0 : 0.01;
+}
+
+PureStyle style_of(std::string_view unit_text) {
+  return unit_text == "%"                                ? PureStyle::kPercent
+         : unit_text == "points" || unit_text == "point" ? PureStyle::kPoints
+                                                         : PureStyle::kNumber;
+}
 
 std::string format_number(double value, const Unit& unit, PureStyle pure, int digits) {
-  const bool percent = unit.pure() && pure == PureStyle::kPercent;
+  const bool percent = unit.pure() && pure != PureStyle::kNumber;
   double shown = percent ? value * 100 : value;
   if (shown != 0 && std::abs(shown) < 1 && digits < 2) digits = 2;
   std::string text = fmt::format("{:.{}f}", shown, digits);
@@ -95,7 +117,7 @@ std::string format_number(double value, const Unit& unit, PureStyle pure, int di
   }
   if (text == "-0") text = "0";
   text = with_separators(std::move(text));
-  if (percent) return text + " %";
+  if (percent) return text + (pure == PureStyle::kPoints ? " points" : " %");
   const std::string name = unit.name();
   return name.empty() ? text : text + " " + name;
 }

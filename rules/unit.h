@@ -31,13 +31,20 @@ class Unit {
   std::map<std::string, int> powers_;  // without zeros
 };
 
+// The unit of a number that an author writes: as parse(), "points" (a difference of shares) is
+// pure, and one thing may be counted in the singular, "1 event".
+std::optional<Unit> unit_of_literal(std::string_view text);
+
 // Factor between a number written with `unit_text` and the number the engine holds: 0.01 for "%",
-// else 1.
+// "points" (a difference of shares) too; else 1.
 double scale_of(std::string_view unit_text);
+
+// How a pure number that was written with this unit is shown.
+enum class PureStyle : std::uint8_t { kNumber, kPercent, kPoints };
+PureStyle style_of(std::string_view unit_text);
 
 // "62 %", "41 mm", "1,250 NGN/kg", "1.4 sd": at most `digits` decimals, trailing zeros dropped. A
 // pure number whose `percent` is set is written in per cent.
-enum class PureStyle : std::uint8_t { kNumber, kPercent };
 std::string format_number(double value, const Unit& unit, PureStyle pure, int digits = 1);
 
 }  // namespace tocsin

@@ -21,7 +21,10 @@ class Wanting {
     if (leave == Leave::kOutWhatIsSo && teller_.truth(index) == (holds ? Tri::kTrue : Tri::kFalse))
       return {};
     if (node.op == Op::kNot) return of(node.a, !holds, leave);
-    if (node.op == Op::kAnd || node.op == Op::kOr) return both(node, holds, leave);
+    if (node.op == Op::kAnd || node.op == Op::kOr)
+      return both(node, (node.op == Op::kAnd) == holds, {holds, holds}, leave);
+    // Known at all only with what it needs.
+    if (node.op == Op::kGiven) return both(node, true, {holds, true}, leave);
     Wanted part;
     part.kind = Wanted::Kind::kPart;
     part.node = index;
@@ -31,10 +34,11 @@ class Wanting {
   }
 
  private:
-  Wanted both(const Node& node, bool holds, Leave leave) const {
+  Wanted both(const Node& node, bool all, std::pair<bool, bool> hold, Leave leave) const {
     Wanted out;
-    out.kind = (node.op == Op::kAnd) == holds ? Wanted::Kind::kAll : Wanted::Kind::kAny;
-    for (const std::int32_t operand : {node.a, node.b}) {
+    out.kind = all ? Wanted::Kind::kAll : Wanted::Kind::kAny;
+    for (const auto& [operand, holds] :
+         {std::pair(node.a, hold.first), std::pair(node.b, hold.second)}) {
       Wanted part = of(operand, holds, leave);
       out.rest_is_so = out.rest_is_so || part.rest_is_so || part.kind == Wanted::Kind::kMet;
       if (part.kind == Wanted::Kind::kMet) continue;
@@ -57,6 +61,12 @@ class Wanting {
                          node.count, name_of(node.cadence),
                          say(of(node.a, holds, Leave::kNothingOut)));
     if (is_comparison(node.op)) return comparison(node, holds);
+    if (node.op == Op::kDuring) {
+      const std::string seasons = named(teller_.expression().during_of(node).seasons);
+      const std::string inner = say(of(node.a, holds, Leave::kNothingOut));
+      return holds ? "in " + seasons + " " + inner
+                   : inner + ", or what is judged lies outside " + seasons;
+    }
     std::string out = statement(teller_.scene(), teller_.expression(), index, holds);
     if (leave == Leave::kOutWhatIsSo && teller_.truth(index) == Tri::kUnknown)
       out += " (not known now)";

@@ -52,7 +52,8 @@ std::string states_of(const Engine& engine) {
 }
 
 // The shipped configuration, in which the price of millet must come with a note and is foretold,
-// and is judged in bands, in states alone; countries are judged by the clashes.
+// and is judged in bands, in states alone, latched for a year and guarded; countries are judged by
+// the clashes.
 const Contents& contents() {
   static const Contents kContents = [] {
     auto read = read_contents(TOCSIN_SOURCE_DIR "/deploy/config/lake-chad");
@@ -71,6 +72,7 @@ const Contents& contents() {
     add("signals:\n",
         "  dear:\n    dimension: economic\n    at: admin-1\n    reads: last(millet_price)\n"
         "    bands: {watch: '> 200 NGN/kg', emergency: '> 300 NGN/kg'}\n"
+        "    given: count(millet_price, 12 months) >= 2 observations\n    latch: year\n"
         "  clashing:\n    dimension: personal\n    at: country\n"
         "    when: count(events(), 60d) >= 3\n");
     add("patterns:\n",

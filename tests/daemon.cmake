@@ -1,7 +1,9 @@
 tocsin_test(daemon_tests
   SOURCES
+    check_command_test.cc
     checkpoint_test.cc
     diff_test.cc
+    known_then_test.cc
     pipeline_test.cc
     reload_test.cc
     requests_test.cc

@@ -106,7 +106,7 @@ class OverTheJournal : public testing::Test {
     auto run = run_history(daemon_.store(), *loaded->catalogue, loaded->settings.history_begins,
                            {loaded->packs});
     EXPECT_TRUE(run) << run.error().message;
-    EXPECT_GE(run->front().entries, 5u);
+    EXPECT_GE(run->front().journal.entries, 5u);
     return run->front().alerts;
   }
   SmallDaemon daemon_;

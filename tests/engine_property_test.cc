@@ -85,7 +85,8 @@ void report(const twin::Tally& tally, bool all_expected) {
   // What reads no events has no bounds; what counts regions and an absolute are never wholly
   // unknown.
   static const std::set<Kind> kNoBounds = {Kind::kNumber,     Kind::kParameter, Kind::kPopulation,
-                                           Kind::kPercentile, Kind::kZscore,    Kind::kResidual};
+                                           Kind::kPercentile, Kind::kZscore,    Kind::kResidual,
+                                           Kind::kAge};
   static const std::set<Kind> kSomeBound = {Kind::kNumber,   Kind::kParameter,  Kind::kDimensions,
                                             Kind::kAbsolute, Kind::kNeighbours, Kind::kBasin,
                                             Kind::kCountTrue};

@@ -55,6 +55,35 @@ TEST(Reload, NewRulesJudgeTheRecordsThatAreStored) {
   EXPECT_EQ(outcome.dispatches, 1u);
 }
 
+// The price of May is high, that of June is not: the latch alone keeps the alert.
+TEST(Reload, ALatchHoldsOverARestartAndEndsWithTheRuleThatHadIt) {
+  const Contents plain = changed("small.yaml", "dimensions() >= 1", "on(dear)");
+  const Contents latched = changed("small.yaml", "    when: last(price) > 300 NGN/kg\n",
+                                   "    when: last(price) > 300 NGN/kg\n    latch: year\n", plain);
+  SmallDaemon daemon;
+  daemon.reload(latched);
+  EXPECT_THAT(kinds(daemon.send(may_price(400))), ElementsAre(RevisionKind::kRaised));
+  EXPECT_THAT(kinds(daemon.pass(25)), IsEmpty());
+  EXPECT_THAT(kinds(daemon.send(price("p2", "2019-06-01", "2019-07-01", 200))), IsEmpty());
+  daemon.finish();
+  daemon.restart();
+  EXPECT_THAT(kinds(daemon.pass(5)), IsEmpty());
+  EXPECT_THAT(kinds(daemon.reload(plain)), ElementsAre(RevisionKind::kCleared));
+}
+
+TEST(Reload, ALatchEndsWithItsSeason) {
+  SmallDaemon daemon;
+  daemon.reload(changed("small.yaml", "    when: last(price) > 300 NGN/kg\n",
+                        "    when: last(price) > 300 NGN/kg\n    latch: year\n",
+                        changed("small.yaml", "dimensions() >= 1", "on(dear)")));
+  daemon.send(may_price(400));
+  daemon.finish();
+  daemon.restart();
+  // 10 June and 203 days are 30 December; the alert closes when 1 January is over.
+  EXPECT_THAT(kinds(daemon.pass(204)), IsEmpty());
+  EXPECT_THAT(kinds(daemon.pass(2)), ElementsAre(RevisionKind::kCleared));
+}
+
 TEST(Reload, WhatTheNewRulesDoNotSupportIsWithdrawn) {
   SmallDaemon daemon;
   EXPECT_THAT(kinds(daemon.send(may_price(400))), ElementsAre(RevisionKind::kRaised));

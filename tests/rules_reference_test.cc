@@ -49,7 +49,7 @@ TEST(RulesReference, ExamplesOfPatternsParse) { expect_conditions("pattern", Sco
 
 TEST(RulesReference, TheExamplePackAndItsScenariosWork) {
   const auto packs = blocks("pack"), scenarios = blocks("scenarios");
-  ASSERT_EQ(packs.size(), 1u);
+  ASSERT_EQ(packs.size(), 2u);
   ASSERT_EQ(scenarios.size(), 1u);
   const auto pack = parse_pack("example.yaml", packs.front(), lake_chad().catalogue);
   ASSERT_TRUE(pack) << render(pack.error().front(), packs.front());
@@ -59,6 +59,13 @@ TEST(RulesReference, TheExamplePackAndItsScenariosWork) {
   for (const Scenario& scenario : *parsed)
     for (const Mismatch& mismatch : run_scenario(scenario, lake_chad().catalogue, *pack))
       ADD_FAILURE() << scenario.name << ", line " << mismatch.line << ": " << mismatch.message;
+}
+
+TEST(RulesReference, TheExamplesOfPacksAreRead) {
+  for (const std::string& text : blocks("pack")) {
+    const auto pack = parse_pack("example.yaml", text, lake_chad().catalogue);
+    EXPECT_TRUE(pack) << render(pack.error().front(), text);
+  }
 }
 
 TEST(RulesReference, ThePackOfBandsHasNoMistakes) {
@@ -73,10 +80,10 @@ TEST(RulesReference, ThePackOfBandsHasNoMistakes) {
 TEST(RulesReference, EveryFunctionIsDescribed) {
   const std::string text = read_file(kSource / "docs/RULES.md");
   for (const char* function :
-       {"last",       "sum",        "mean",   "min",        "max",        "median", "stddev",
-        "count",      "normal",     "zscore", "percentile", "residual",   "lag",    "change",
-        "rising",     "crosses",    "abs",    "per_100k",   "population", "on",     "active",
-        "dimensions", "neighbours", "basin",  "cascade",    "forecast",   "chance"})
+       {"last",       "sum",        "mean",   "min",        "max",        "median",   "stddev",
+        "count",      "normal",     "zscore", "percentile", "residual",   "lag",      "change",
+        "rising",     "crosses",    "abs",    "per_100k",   "population", "on",       "active",
+        "dimensions", "neighbours", "basin",  "cascade",    "age",        "forecast", "chance"})
     EXPECT_THAT(text, testing::HasSubstr("`" + std::string(function) + "(")) << function;
 }
 

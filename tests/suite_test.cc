@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "daemon/commands_test.h"
+#include "daemon/scenario/coverage.h"
 #include "rules/yaml_tree.h"
 #include "tests/support/shipped_pack.h"
 #include "tests/support/temp_dir.h"
@@ -122,6 +123,23 @@ TEST(Suite, TellsWhatNoScenarioTries) {
   EXPECT_THAT(text, HasSubstr("'20 %' a step more"));
   EXPECT_LT(result.covered(), 100);
   EXPECT_LT(result.killed(), 100);
+}
+
+TEST(Suite, TheConditionsOfAGuardAreCoveredEachAlone) {
+  std::string text(kPack);
+  const std::string plain = "last(ipc3_share) >= 20 %";
+  text.replace(text.find(plain), plain.size(),
+               "(last(ipc3_share) >= 20 % or not age(ipc3_share) > 5 days) during year given "
+               "count(ipc3_share, 90d) >= 1");
+  const auto parsed = parse_pack("hunger.yaml", text, lake_chad().catalogue);
+  ASSERT_TRUE(parsed) << render(parsed.error().front(), text);
+  std::vector<std::string> parts;
+  const Coverage coverage(*parsed);
+  for (const Coverage::Part& part : coverage.parts()) parts.push_back(part.text);
+  EXPECT_THAT(
+      parts,
+      ElementsAre("(last(ipc3_share) >= 20 % or not age(ipc3_share) > 5 days) during year", plain,
+                  "age(ipc3_share) > 5 days", "count(ipc3_share, 90d) >= 1", "on(hungry)"));
 }
 
 TEST(Suite, ATableIsAScenarioARow) {

@@ -2,7 +2,7 @@
 
 #include "tests/support/table_fixture.h"
 
-// docs/SEMANTICS.md section 2.5, worked by hand. Ticks are written as rule_builders.h says.
+// docs/SEMANTICS.md section 2.6, worked by hand. Ticks are written as rule_builders.h says.
 namespace tocsin {
 namespace {
 
@@ -49,6 +49,13 @@ class ForecastTable : public Table {
     said.threshold = threshold * 10;
     said.probability = percent * 10'000;
     say(of::kFirst, text_of(said), said);
+  }
+
+  using MonthAndDay = std::pair<std::int32_t, std::int32_t>;
+  void season(std::string name, MonthAndDay from, MonthAndDay to) {
+    using Of = twin::Season::Of;
+    pack_.seasons = {{"year", Of::kDates, {1, 1}, {12, 31}},
+                     {std::move(name), Of::kDates, from, to}};
   }
 
   void month(std::string_view issued, std::string_view start, std::string_view end,
@@ -176,6 +183,40 @@ TEST_P(ForecastTable, AChanceOfWhatIsBetterIsNotPublished) {
   publish("2020-01-01", "2020-01-01", 3, 30, 60);
   today("2020-01-01");
   EXPECT_EQ(signal_in(at::kXa), "?1");
+}
+
+TEST_P(ForecastTable, ASeasonIsTheNextThatEndsAfterTheIssue) {
+  season("jas", {7, 1}, {9, 30});
+  twin::Read rains = ahead(How::kSum, of::kRain, {});
+  rains.ahead.season = 1;
+  signal(of::kEnvironmental, at_least(rains, 100, "mm"));
+  begin("2020-03-01");
+  // 92 days, in one piece: 1.1 mm a day are 101.2 mm.
+  month("2020-03-05", "2020-07-01", "2020-10-01", 11);
+  month("2020-03-05", "2020-06-01", "2020-07-01", 99);
+  today("2020-03-06");
+  EXPECT_EQ(signal_in(at::kXa), "?4 #2");
+  // In August July is over: what is said of the rest is no sum of the season.
+  month("2020-08-05", "2020-08-01", "2020-10-01", 11);
+  today("2020-08-05");
+  EXPECT_EQ(signal_in(at::kXa), "?4 #52 !102");
+  // After the last day but one of the season the next year's is asked for.
+  month("2020-09-30", "2021-07-01", "2021-10-01", 11);
+  today("2020-09-30");
+  EXPECT_EQ(signal_in(at::kXa), "?4 #52 !157 #1");
+}
+
+TEST_P(ForecastTable, DuringAsksTheMonthOfTheIssue) {
+  season("march", {3, 1}, {3, 31});
+  const twin::Expr wet = at_least(ahead(How::kLast, of::kRain, {}), 5, "mm/day");
+  signal(of::kEnvironmental, twin::during(wet, 1));
+  begin("2020-02-25");
+  month("2020-02-27", "2020-03-01", "2020-05-01", 50);
+  month("2020-03-03", "2020-03-01", "2020-05-01", 50);
+  month("2020-04-02", "2020-04-01", "2020-06-01", 50);
+  today("2020-04-03");
+  // 25, 26 February: no issue, off season. To 2 March: the issue of February. To 1 April: March's.
+  EXPECT_EQ(signal_in(at::kXa), ".7 #30 .2");
 }
 
 TEST_P(ForecastTable, ConsecutiveMonthsAreThoseOfIssues) {

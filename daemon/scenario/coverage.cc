@@ -3,6 +3,12 @@
 #include "daemon/scenario/conditions.h"
 
 namespace tocsin {
+namespace {
+
+// Whether the condition is made of conditions, which can each be so or not.
+bool joins(Op op) { return op == Op::kAnd || op == Op::kOr || op == Op::kNot || op == Op::kGiven; }
+
+}  // namespace
 
 Coverage::Coverage(const Pack& pack) {
   const auto conditions = conditions_of(pack);
@@ -13,8 +19,10 @@ Coverage::Coverage(const Pack& pack) {
 void Coverage::add(const std::string& rule, const Expression& expression, std::size_t condition,
                    std::int32_t index) {
   const Node& node = expression.node(index);
-  if (node.op != Op::kAnd && node.op != Op::kOr && node.op != Op::kNot) {
+  if (!joins(node.op)) {
     parts_.push_back({rule, text_of(expression, node), condition, index});
+    if (node.op == Op::kDuring && joins(expression.node(node.a).op))
+      add(rule, expression, condition, node.a);
     return;
   }
   add(rule, expression, condition, node.a);

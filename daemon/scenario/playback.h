@@ -45,6 +45,8 @@ class Playback {
   void move_lateness_horizon(Day day) { policy_.lateness_horizon = day; }
 
   const Engine& engine() const { return engine_; }
+  // Where each record stands, by its identity.
+  const std::map<Hash128, LatestRevision>& latest() const { return latest_; }
   // Since the start. Every record of every payload has one fate.
   std::uint64_t count(Fate fate) const { return fates_[static_cast<std::size_t>(fate)]; }
   // Of the last payload.

@@ -35,10 +35,16 @@ PackMaker::Expr PackMaker::condition(int signal, int depth) {
     return twin::op(Kind::kGreaterEqual, std::move(count), twin::number(dice_.between(1, several)));
   }
   if (depth > 0 && form < 30) return twin::op(Kind::kNot, condition(signal, depth - 1));
-  if (form < 40) return in_a_row();
+  if (depth > 0 && form < 33) {
+    Expr judged = condition(signal, depth - 1);
+    return twin::op(Kind::kGiven, std::move(judged), condition(signal, depth - 1));
+  }
+  if (depth > 0 && form < 36) return in_season(condition(signal, depth - 1));
+  if (form < 42) return in_a_row();
   if (form < 46) return crosses();
   if (form < 52 && !plan_.indicators.empty()) return rising();
-  if (form < 60 && signal > 0) return twin::on(some_signal().index);
+  if (form < 55 && signal > 0) return active_in_window();
+  if (form < 62 && signal > 0) return twin::on(some_signal().index);
   return compare(measure());
 }
 
@@ -50,12 +56,14 @@ PackMaker::Expr PackMaker::in_a_row() {
           : cadence_of(r);
   if (cadence == Cadence::kIrregular) return compare(measure());
   Expr inner = compare({twin::read(r), unit_of(r), typical(r)});
+  if (dice_.chance(20)) inner = in_season(std::move(inner));
   return twin::consecutive(std::move(inner), dice_.between(2, 3), cadence);
 }
 
 PackMaker::Expr PackMaker::crosses() {
-  const Read r = any_read();
+  Read r = any_read();
   if (!r.events && cadence_of(r) == Cadence::kIrregular) return compare(measure());
+  r.lag_observations = 0;
   Expr e = twin::read(r);
   e.kind = Kind::kCrosses;
   e.args.push_back(twin::number(std::max(1.0, std::round(typical(r))), unit_of(r)));
@@ -64,7 +72,8 @@ PackMaker::Expr PackMaker::crosses() {
 
 PackMaker::Expr PackMaker::rising() {
   const IndicatorId id = dice_.pick(plan_.indicators);
-  const Read r = plan_.forecasts && dice_.chance(30) ? foretold(id) : observed(id);
+  Read r = plan_.forecasts && dice_.chance(30) ? foretold(id) : observed(id);
+  r.lag_observations = 0;
   const Cadence cadence = cadence_of(r);
   if (cadence == Cadence::kIrregular) return compare(measure());
   Expr e = twin::read(r);

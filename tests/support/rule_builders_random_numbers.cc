@@ -9,18 +9,20 @@ PackMaker::Measure PackMaker::measure() {
   if (plan_.forecasts && dice_.chance(30)) return chance();
   const Read r = any_read();
   const bool gridless = !r.events && cadence_of(r) == Cadence::kIrregular;
-  const bool history = plan_.history && !gridless;
+  const bool history = plan_.history && !gridless && has_history(r);
   Expr e = twin::read(r);
-  const int form = dice_.between(0, 17);
-  if (form == 0 && r.lag.count == 0) {
+  const int form = dice_.between(0, 18);
+  if (form == 0 && r.lag.count == 0 && r.lag_observations == 0) {
     e.kind = Kind::kChange;
     e.span = r.events ? Span{dice_.between(3, 30), SpanUnit::kDays} : step_of(cadence_of(r));
+    if (!r.events && !r.forecast && r.how == How::kLast && dice_.chance(40))
+      e.observations = dice_.between(1, 2);
     return {dice_.chance(40) ? twin::op(Kind::kAbsolute, e) : e, "%", 30};
   }
   if (form <= 2 && history) {
-    const bool rank = form == 1 || r.forecast;
-    e.kind = rank ? Kind::kPercentile : Kind::kZscore;
+    e.kind = form == 1 || r.since || r.forecast ? Kind::kPercentile : Kind::kZscore;
     e.years = dice_.between(2, 3);
+    const bool rank = e.kind == Kind::kPercentile;
     return {e, rank ? "%" : "sd", rank ? 50.0 : 0.8};
   }
   if (form == 3 && history && !r.events && !r.forecast && is_seasonal(cadence_of(r)))
@@ -38,6 +40,7 @@ PackMaker::Measure PackMaker::measure() {
     const Expr more = twin::op(Kind::kAdd, twin::read(all), twin::number(2, unit_of(r)));
     return {twin::op(Kind::kDivide, e, more), "%", 60};
   }
+  if (form == 18 && !r.events) return {age(r), "days", gridless ? 30.0 : 12.0};
   if (form == 5) return {twin::op(Kind::kSubtract, e, twin::read(earlier(r))), unit_of(r), 1};
   if (form == 6 && r.events)
     return {twin::op(Kind::kPer100k, e), unit_of(r) + "/people_100k", typical(r) / 3};
@@ -58,6 +61,11 @@ PackMaker::Measure PackMaker::measure() {
     return {people, "people", 200'000};
   }
   return {e, unit_of(r), typical(r)};
+}
+
+// Whether other years have the same window of it.
+bool PackMaker::has_history(const Read& r) {
+  return r.lag_observations == 0 && (r.events || r.how != How::kCount);
 }
 
 bool PackMaker::is_seasonal(Cadence c) {
@@ -98,8 +106,10 @@ PackMaker::Measure PackMaker::chance() {
 double PackMaker::rounded(double value) { return std::round(value * 10) / 10; }
 
 PackMaker::Expr PackMaker::threshold(const Measure& m, const Read* read) {
-  const double value = rounded(m.typical * dice_.between(4, 16) / 10.0);
-  if (read != nullptr && plan_.history && dice_.chance(40) &&
+  double value = rounded(m.typical * dice_.between(4, 16) / 10.0);
+  const bool whole = m.unit == "days";
+  if (whole) value = std::round(value);
+  if (read != nullptr && plan_.history && has_history(*read) && dice_.chance(40) &&
       (read->events || cadence_of(*read) != Cadence::kIrregular)) {
     Expr normal = twin::read(*read);
     normal.kind = Kind::kNormal;
@@ -112,8 +122,8 @@ PackMaker::Expr PackMaker::threshold(const Measure& m, const Read* read) {
     p.name = "k" + std::to_string(pack_.parameters.size());
     p.unit = m.unit;
     p.value = value;
-    if (dice_.chance(60)) p.by_region[at::kXa] = rounded(value * 1.3);
-    if (dice_.chance(40)) p.by_region[at::kXb] = rounded(value * 0.7);
+    if (dice_.chance(60)) p.by_region[at::kXa] = whole ? value + 3 : rounded(value * 1.3);
+    if (dice_.chance(40)) p.by_region[at::kXb] = whole ? value + 1 : rounded(value * 0.7);
     pack_.parameters.push_back(p);
     Expr e;
     e.kind = Kind::kParameter;

@@ -7,6 +7,7 @@ namespace tocsin {
 
 twin::Pack PackMaker::make() {
   choose_regions();
+  choose_seasons();
   const int signals = dice_.between(1, 4);
   for (int i = 0; i < signals; ++i) add_signal(i);
   const int patterns = dice_.between(1, 2);
@@ -38,6 +39,7 @@ void PackMaker::add_signal(int index) {
   if (dice_.chance(simple ? 10 : 30)) s.clear = condition(index, 1);
   if (dice_.chance(30)) s.for_days = dice_.between(1, simple ? 4 : 40);
   if (dice_.chance(simple ? 20 : 30)) s.linger_days = dice_.between(1, simple ? 4 : 40);
+  add_keys(s, index);
   if (dice_.chance(20)) return add_bands(s, index);
   pack_.signals.push_back(std::move(s));
 }

@@ -33,6 +33,7 @@ class PackMaker {
 
   // ---- rule_builders_random_pack.cc: the parts of a pack
   void choose_regions();
+  void choose_seasons();
   void add_signal(int index);
   void add_pattern(int index);
   void add_bands(const twin::Signal& s, int index);
@@ -55,6 +56,7 @@ class PackMaker {
   // ---- rule_builders_random_numbers.cc: numbers, and what to compare them with
   Measure measure();
   static bool is_seasonal(Cadence c);
+  static bool has_history(const Read& r);
   Expr residual(const Read& like);
   Measure chance();
   static double rounded(double value);
@@ -68,6 +70,14 @@ class PackMaker {
   Expr crosses();
   Expr rising();
   Expr hot();
+
+  // ---- rule_builders_random_guard.cc: seasons, guards and latches
+  std::uint32_t some_season();
+  Expr in_season(Expr condition);
+  Expr age(const Read& r);
+  Expr active_in_window();
+  void own_window(Expr& active);
+  void add_keys(twin::Signal& signal, int index);
 
   // ---- rule_builders_random_patterns.cc: conditions of patterns
   twin::Subject some_signal();

@@ -26,6 +26,7 @@ PackMaker::Expr PackMaker::over_subjects(Kind kind, bool several) {
   e.kind = kind;
   e.subjects.push_back(subject());
   if (several && dice_.chance(25)) e.subjects.push_back(subject());
+  if (kind == Kind::kActive && dice_.chance(35)) own_window(e);
   return e;
 }
 
@@ -113,6 +114,11 @@ PackMaker::Expr PackMaker::pattern_condition(int pattern, const twin::Pattern& o
     return twin::op(Kind::kGreaterEqual, std::move(count), twin::number(dice_.between(1, several)));
   }
   if (depth > 0 && form < 26) return twin::op(Kind::kNot, pattern_condition(pattern, own, 0));
+  if (depth > 0 && form < 30) return in_season(pattern_condition(pattern, own, 0));
+  if (depth > 0 && form < 33) {
+    Expr judged = pattern_condition(pattern, own, 0);
+    return twin::op(Kind::kGiven, std::move(judged), pattern_condition(pattern, own, 0));
+  }
   if (pattern > 0 && dice_.chance(30)) return over_levels(pattern, own);
   if (form < 45 && plan_.around) return around(pattern, own);
   if (form < 60) return cascade();

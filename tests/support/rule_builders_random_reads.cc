@@ -5,6 +5,7 @@ namespace tocsin {
 
 std::string PackMaker::unit_of(const Read& r) const {
   if (r.events) return r.how == How::kCount ? "events" : "people";
+  if (r.how == How::kCount) return "observations";
   const Indicator& i = indicator_of(r);
   return i.is_rate() && r.how == How::kSum ? i.unit.substr(0, i.unit.find('/')) : i.unit;
 }
@@ -54,9 +55,15 @@ PackMaker::Read PackMaker::observed(IndicatorId id) {
     r.how = dice_.pick(kHows);
     r.window = window_of(cadence);
   }
+  if (r.how == How::kLast && dice_.chance(15)) {
+    r.lag_observations = dice_.between(1, 2);
+  } else if (r.how != How::kLast) {
+    if (dice_.chance(10)) r.how = How::kCount;
+    if (dice_.chance(12)) r.since = some_season();
+  }
   if (dice_.chance(10)) r.group = of::kWomen;
   if (dice_.chance(10)) r.source = dice_.chance(50) ? of::kFirst : of::kSecond;
-  if (dice_.chance(10)) r.lag = step_of(cadence);
+  if (r.lag_observations == 0 && dice_.chance(10)) r.lag = step_of(cadence);
   return r;
 }
 
@@ -70,6 +77,7 @@ PackMaker::Read PackMaker::happened() {
   if (r.how == How::kSum)
     r.weight = dice_.chance(60) ? twin::Weight::kDeaths : twin::Weight::kDisplaced;
   r.window = dice_.pick(kWindows);
+  if (dice_.chance(10)) r.since = some_season();
   switch (dice_.between(0, 3)) {
     case 0:
       r.kinds = {of::kClash};
@@ -119,6 +127,7 @@ PackMaker::Read PackMaker::foretold(IndicatorId id) {
                  SpanUnit::kDays};
     }
   }
+  if (r.how != How::kLast && dice_.chance(15)) r.ahead.season = some_season();
   if (dice_.chance(8)) r.source = dice_.chance(50) ? of::kFirst : of::kSecond;
   if (dice_.chance(10)) r.member = dice_.between(0, 2);
   if (dice_.chance(12)) r.lag = step_of(catalogue_.find(id)->forecasts->cadence);
@@ -135,10 +144,12 @@ double PackMaker::typical(const Read& r) {
   if (r.events) return r.how == How::kCount ? 2 : r.weight == twin::Weight::kDeaths ? 6 : 30;
   const Indicator& i = indicator_of(r);
   if (r.how == How::kStddev) return 5;
-  if (r.how != How::kSum) return 10;
+  if (r.how != How::kSum && r.how != How::kCount) return 10;
+  if (r.how == How::kCount) return 3;
   if (r.forecast) {
     const std::int32_t units = r.ahead.greatest - r.ahead.least + 1;
     const std::int32_t days = longest_days({units, r.ahead.unit});
+    if (r.ahead.season) return i.is_rate() ? 900 : 30;
     if (i.is_rate()) return 10.0 * days;
     const bool counted = r.ahead.unit != SpanUnit::kDays || i.cadence == Cadence::kDay;
     return counted ? 10.0 * units : 15;
@@ -149,7 +160,7 @@ double PackMaker::typical(const Read& r) {
 }
 
 PackMaker::Read PackMaker::earlier(Read r) {
-  if (r.lag.count == 0)
+  if (r.lag.count == 0 && r.lag_observations == 0)
     r.lag = r.events ? Span{dice_.between(3, 30), SpanUnit::kDays} : step_of(cadence_of(r));
   return r;
 }

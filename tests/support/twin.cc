@@ -63,22 +63,35 @@ const std::vector<SignalTick>& Assessment::signal(RegionId region, std::uint32_t
   }
   std::vector<SignalTick> ticks;
   bool on = false;
+  Day onset = begin_;
   Counter counter;
   for (Day d = begin_; d <= today_; d = d + 1) {
     const Place place{region, data, d, Span{}, std::nullopt, 0};
-    const auto judged = [&](const Expr& condition) {
+    const auto judged = [&](const Expr& condition, bool clears) {
       evidence_ = d;
-      const Tri verdict = truth(condition, place);
+      const Tri verdict = guarded(signal, condition, clears, place);
       return std::pair(verdict, evidence_.number());
     };
-    const auto [when, when_day] = judged(signal.when);
+    const auto [when, when_day] = judged(signal.when, false);
     auto [clear, clear_day] = std::pair(!when, when_day);
-    if (signal.clear) std::tie(clear, clear_day) = judged(*signal.clear);
+    if (signal.clear) std::tie(clear, clear_day) = judged(*signal.clear, true);
     bool known = true;
+    // The latch: until the season that held the onset is over, or so many ticks.
+    const Season* season = signal.latch_season ? &pack_.seasons[*signal.latch_season] : nullptr;
+    const bool in_season = on && season != nullptr && season->holds(onset);
+    if (in_season && season->start(d) != season->start(onset)) {
+      on = false;
+      counter.reset();
+      ticks.push_back({false, true});
+      continue;
+    }
+    if (in_season && !signal.clear) clear = Tri::kFalse;
+    if (on && d - onset < signal.latch_days) clear = Tri::kFalse;
     if (!on && when == Tri::kTrue) {
       counter.count(when_day);
       if (counter.held >= signal.for_days) {
         on = true;
+        onset = d;
         counter.reset();
       }
     } else if (!on && when == Tri::kUnknown) {
@@ -197,11 +210,23 @@ Tri Assessment::is_on(RegionId region, const Subject& subject, Day tick) {
   return any;
 }
 
-Tri Assessment::is_active(RegionId region, const Subject& subject, Day tick, Span window) {
+// With a window of its own, or the pattern's.
+Tri Assessment::active(const Expr& e, const Place& place) {
+  std::optional<Day> first;
+  if (e.since)
+    first = pack_.seasons[*e.since].start(place.tick);
+  else
+    first = minus(place.tick + 1, e.span.count > 0 ? e.span : place.window);
+  if (!first) return Tri::kUnknown;
+  Tri any = Tri::kFalse;
+  for (const Subject& s : e.subjects) any = any || is_active(place.region, s, *first, place.tick);
+  return any;
+}
+
+Tri Assessment::is_active(RegionId region, const Subject& subject, Day first, Day tick) {
   Tri any = Tri::kFalse;
   if (subject.of == Subject::Of::kLevel) {
-    for (Day t = minus(tick + 1, window); t <= tick; t = t + 1)
-      any = any || is_on(region, subject, t);
+    for (Day t = first; t <= tick; t = t + 1) any = any || is_on(region, subject, t);
     return any;
   }
   const auto signals = subject.of == Subject::Of::kSignal
@@ -209,7 +234,7 @@ Tri Assessment::is_active(RegionId region, const Subject& subject, Day tick, Spa
                            : threats(subject.index);
   for (const std::uint32_t s : signals) {
     bool on = false, unknown = false;
-    for (Day t = minus(tick + 1, window); t <= tick; t = t + 1) {
+    for (Day t = first; t <= tick; t = t + 1) {
       const SignalTick at = signal_at(region, s, t);
       on = on || at.on;
       unknown = unknown || !at.known;
@@ -227,7 +252,7 @@ Interval Assessment::count_dimensions(const Expr& e, const Place& place) {
   Interval count{0, 0};
   for (const DimensionId d : dimensions) {
     const Tri verdict = is_active(place.region, {Subject::Of::kDimension, d.number(), Level::kNone},
-                                  place.tick, place.window);
+                                  minus(place.tick + 1, place.window), place.tick);
     if (verdict == Tri::kTrue) count.low += 1;
     if (verdict != Tri::kFalse) count.high += 1;
   }

@@ -90,9 +90,23 @@ class Assessment {
   bool absent(RegionId region, std::uint32_t signal) const;
   SignalTick signal_at(RegionId region, std::uint32_t signal, Day tick);
   Tri is_on(RegionId region, const Subject& subject, Day tick);
-  Tri is_active(RegionId region, const Subject& subject, Day tick, Span window);
+  Tri is_active(RegionId region, const Subject& subject, Day first, Day tick);
+  Tri active(const Expr& e, const Place& place);
   std::vector<std::uint32_t> threats(std::uint32_t dimension) const;
   Interval count_dimensions(const Expr& e, const Place& place);
+
+  // twin_guard.cc
+  std::optional<std::pair<Day, Day>> stood_at(const Read& what, const Place& place) const;
+  bool lies_in(const std::vector<std::uint32_t>& seasons, const Expr& e, const Place& place) const;
+  Tri guarded(const Signal& signal, const Expr& condition, bool clears, const Place& place);
+  Interval age(const Expr& e, const Place& place) const;
+  std::optional<Day> last_seen(const Read& what, SourceId source, const Place& place) const;
+  Interval count_figures(const Read& what, const Place& place, std::int32_t back);
+  bool reaches_season(const Read& what, const Standing& standing, const Place& place) const;
+  std::optional<Day> events_from(const Read& what, Day end) const;
+  std::int32_t periods_in(const Read& what, Cadence cadence, std::int32_t last) const;
+  std::optional<double> figure_before(const Read& what, const Standing& standing, Day start,
+                                      Day end) const;
 
   // twin_over.cc
   Interval count_around(const Expr& e, const Place& place);
@@ -126,7 +140,10 @@ class Assessment {
     Day latest;
   };
   enum class Ask : std::uint8_t { kValue, kChance };  // chances count only for the second
+  const Season* season_of(const Read& what) const;
+  std::optional<Day> last_issue(const Read& what, const Place& place) const;  // however old
   std::optional<Issued> issued(const Read& what, const Place& place, Ask ask) const;
+  std::optional<std::pair<Day, Day>> issued_at(const Read& what, const Place& place, Ask ask) const;
   std::optional<Day> issue_back(const Read& what, const Issued& from, const Place& place,
                                 std::int32_t back, Ask ask) const;
   std::optional<Day> issue_in(const Issued& from, std::int32_t period, Ask ask) const;

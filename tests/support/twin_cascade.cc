@@ -60,8 +60,10 @@ Assessment::Onsets Assessment::onsets_of(const Link& link, const Place& place, D
   }
   Onsets out;
   for (const std::uint32_t s : signals) {
-    out.grid = coarsest(pack_.signals[s].when, catalogue_, out.grid);
-    if (pack_.signals[s].clear) out.grid = coarsest(*pack_.signals[s].clear, catalogue_, out.grid);
+    const Signal& signal = pack_.signals[s];
+    out.grid = coarsest(signal.when, catalogue_, out.grid);
+    if (signal.clear) out.grid = coarsest(*signal.clear, catalogue_, out.grid);
+    if (signal.given) out.grid = coarsest(*signal.given, catalogue_, out.grid);
     const auto at = [&](Day d) { return signal_at(place.region, s, d); };
     for (Day d = place.tick; d >= first; d = d - 1) {
       const SignalTick now = at(d);

@@ -1,6 +1,6 @@
 #include "tests/support/twin_interval.h"
 
-// docs/SEMANTICS.md section 2.5: reads of forecasts.
+// docs/SEMANTICS.md section 2.6: reads of forecasts.
 namespace tocsin::twin {
 namespace {
 
@@ -38,7 +38,14 @@ std::int32_t ahead(SpanUnit unit, Day issue, Day day) {
   return period_of(grid_of(unit), day) - period_of(grid_of(unit), issue);
 }
 
-bool is_ahead(const Read& what, Day issue, Day day) {
+bool is_ahead(const Read& what, const Season* season, Day issue, Day day) {
+  if (season != nullptr) {
+    // In the occurrence that holds the day after the issue, or else in the next one.
+    Day first = issue + 1;
+    while (!season->holds(first)) first = first + 1;
+    first = season->start(first).value();
+    return season->start(day) == first;
+  }
   const std::int32_t lead = ahead(what.ahead.unit, issue, day);
   return lead >= what.ahead.least && lead <= what.ahead.greatest;
 }
@@ -62,7 +69,7 @@ std::optional<std::pair<Day, Day>> next_period(const std::vector<Foretold>& figu
   return next;
 }
 
-Chosen choose(const Read& what, const Indicator& indicator, Day issue,
+Chosen choose(const Read& what, const Season* season, const Indicator& indicator, Day issue,
               const std::vector<Foretold>& said) {
   Chosen out;
   const Cadence cadence = indicator.cadence;
@@ -73,13 +80,19 @@ Chosen choose(const Read& what, const Indicator& indicator, Day issue,
   };
   if (cadence == Cadence::kIrregular) {
     for (const Foretold& f : said)
-      if (is_ahead(what, issue, f.start)) take(f, 1);
+      if (is_ahead(what, season, issue, f.start)) take(f, 1);
     out.wanted = std::max(1, out.found);
     return out;
   }
   std::vector<std::int32_t> window;
-  for (std::int32_t p = period_of(cadence, issue) - 1; period_start(cadence, p) < issue + 5000; ++p)
-    if (is_ahead(what, issue, period_start(cadence, p))) window.push_back(p);
+  const std::int32_t farthest = season != nullptr ? 800 : 31 * (what.ahead.greatest + 2) * 3;
+  for (std::int32_t p = period_of(cadence, issue - (season != nullptr ? 400 : 40));
+       period_start(cadence, p) < issue + farthest; ++p) {
+    const Day last = season != nullptr ? period_start(cadence, p + 1) - 1 : Day();
+    if (is_ahead(what, season, issue, period_start(cadence, p)) &&
+        (season == nullptr || is_ahead(what, season, issue, last)))
+      window.push_back(p);
+  }
   if (window.empty()) return out;
   out.wanted = static_cast<std::int32_t>(window.size());
   out.from = period_start(cadence, window.front());
@@ -141,6 +154,10 @@ bool says(const std::vector<Foretold>& figures, bool chances_too) {
 
 }  // namespace
 
+const Season* Assessment::season_of(const Read& what) const {
+  return what.ahead.season ? &pack_.seasons[*what.ahead.season] : nullptr;
+}
+
 std::optional<Assessment::Issued> Assessment::issued(const Read& what, const Place& place,
                                                      Ask ask) const {
   const Indicator& indicator = *catalogue_.find(what.indicator);
@@ -156,6 +173,31 @@ std::optional<Assessment::Issued> Assessment::issued(const Read& what, const Pla
       return Issued{&issues, &indicator, *latest};
   }
   return std::nullopt;
+}
+
+std::optional<Day> Assessment::last_issue(const Read& what, const Place& place) const {
+  if (const auto fresh = issued(what, place, Ask::kValue)) return fresh->latest;
+  std::vector<SourceId> sources = catalogue_.find(what.indicator)->sources;
+  if (what.source) sources = {*what.source};
+  for (const SourceId source : sources) {
+    std::optional<Day> latest;
+    for (const auto& [day, figures] :
+         facts_.issues({place.data, what.indicator, source, what.group}))
+      if (day <= place.tick && says(figures, false)) latest = day;
+    if (latest) return latest;
+  }
+  return std::nullopt;
+}
+
+// The days of the period of the cadence of issues at which a forecast stands.
+std::optional<std::pair<Day, Day>> Assessment::issued_at(const Read& what, const Place& place,
+                                                         Ask ask) const {
+  const auto from = issued(what, place, ask);
+  if (!from) return std::nullopt;
+  const Cadence cadence = from->indicator->forecasts->cadence;
+  if (cadence == Cadence::kIrregular) return std::pair(from->latest, from->latest + 1);
+  const std::int32_t period = period_of(cadence, from->latest) - place.back;
+  return std::pair(period_start(cadence, period), period_start(cadence, period + 1));
 }
 
 std::optional<Day> Assessment::issue_in(const Issued& from, std::int32_t period, Ask ask) const {
@@ -200,7 +242,7 @@ std::vector<double> Assessment::by_member(const Read& what, const Issued& from, 
           out.push_back(static_cast<double>(f.value) / unit_of(*from.indicator));
       continue;
     }
-    const Chosen chosen = choose(what, *from.indicator, issue, said);
+    const Chosen chosen = choose(what, season_of(what), *from.indicator, issue, said);
     if (is_enough(what, chosen)) out.push_back(value_of(what, *from.indicator, chosen));
   }
   return out;
@@ -289,7 +331,7 @@ Interval Assessment::published(const Expr& asked, const Issued& from, Day issue,
       if (next && f.start == next->first && f.end == next->second) return exactly(chance_of(f));
     return kUnknown;
   }
-  const Chosen chosen = choose(what, indicator, issue, said);
+  const Chosen chosen = choose(what, season_of(what), indicator, issue, said);
   const bool grid = indicator.cadence != Cadence::kIrregular;
   if (chosen.figures.size() == 1 && (!grid || chosen.found == chosen.wanted))
     return exactly(chance_of(chosen.figures[0]));

@@ -54,13 +54,14 @@ Assessment::History Assessment::years_before(const Expr& e, const Place& place, 
     const SourceId source = event_source(e.read, place);
     for (int y = 1; y <= e.years; ++y) {
       const Day end = add_years(events_end(e.read, place), -y);
-      if (facts_.covered(source, place.data, minus(end, e.read.window), end))
+      const auto from = events_from(e.read, end);
+      if (from && facts_.covered(source, place.data, *from, end))
         history.values.push_back(over_events(e.read, place.data, source, end));
     }
     return history;
   }
   const auto standing = stand(e.read, place);
-  if (!standing) return history;
+  if (!standing || !reaches_season(e.read, *standing, place)) return history;
   const Cadence cadence = standing->indicator->cadence;
   const std::int32_t last =
       period_of(cadence, standing->c - 1) - lag_of(e.read, cadence) - place.back;

@@ -8,13 +8,13 @@ namespace tocsin::twin {
 namespace {
 
 constexpr std::array<const char*, kKindCount> kKindNames = {
-    "number",     "parameter",  "population",    "read",       "normal",  "percentile",
-    "zscore",     "residual",   "change",        "chance",     "add",     "subtract",
-    "multiply",   "divide",     "negate",        "absolute",   "least",   "greatest",
-    "per_100k",   "dimensions", "count_true",    "neighbours", "basin",   "less",
-    "less_equal", "greater",    "greater_equal", "equal",      "unequal", "and",
-    "or",         "not",        "consecutive",   "rising",     "crosses", "on",
-    "active",     "cascade"};
+    "number",     "parameter",  "population", "read",          "age",        "normal",
+    "percentile", "zscore",     "residual",   "change",        "chance",     "add",
+    "subtract",   "multiply",   "divide",     "negate",        "absolute",   "least",
+    "greatest",   "per_100k",   "dimensions", "count_true",    "neighbours", "basin",
+    "less",       "less_equal", "greater",    "greater_equal", "equal",      "unequal",
+    "and",        "or",         "not",        "consecutive",   "rising",     "crosses",
+    "during",     "given",      "on",         "active",        "cascade"};
 
 constexpr std::array<const char*, 8> kHowNames = {"last", "sum",    "mean",   "min",
                                                   "max",  "median", "stddev", "count"};
@@ -54,6 +54,19 @@ std::string quantity(double value, const std::string& unit) {
   return fmt::format("{}{}{}", value, unit.empty() ? "" : " ", unit);
 }
 
+std::string text_of(const Season& s) {
+  static constexpr std::array<const char*, 12> kMonths = {
+      "January", "February", "March",     "April",   "May",      "June",
+      "July",    "August",   "September", "October", "November", "December"};
+  static constexpr std::array<const char*, 4> kGrids = {"", "dekads", "weeks", "epiweeks"};
+  if (s.of != Season::Of::kDates)
+    return fmt::format("{} {} .. {}", kGrids[static_cast<std::size_t>(s.of)], s.from.first,
+                       s.to.first);
+  return fmt::format("{} {} .. {} {}", s.from.second,
+                     kMonths[static_cast<std::size_t>(s.from.first - 1)], s.to.second,
+                     kMonths[static_cast<std::size_t>(s.to.first - 1)]);
+}
+
 class Printer {
  public:
   Printer(const Pack& pack, const Catalogue& catalogue) : pack_(pack), catalogue_(catalogue) {}
@@ -69,6 +82,12 @@ class Printer {
         return "population()";
       case Kind::kRead:
         return lagged(e.read);
+      case Kind::kAge:
+        return "age(" + catalogue_.find(e.read.indicator)->code + options(e.read) + ")";
+      case Kind::kDuring:
+        return fmt::format("({} during ({}))", arg(0), seasons(e.seasons));
+      case Kind::kGiven:
+        return "(" + arg(0) + " given " + arg(1) + ")";
       case Kind::kNormal:
         return fmt::format("normal({}, {}y{})", lagged(e.read), e.years, e.mean ? ", mean" : "");
       case Kind::kPercentile:
@@ -78,7 +97,8 @@ class Printer {
         return residual(e);
       case Kind::kChange:
       case Kind::kRising:
-        return fmt::format("{}({}, {})", name_of(e.kind), lagged(e.read), to_string(e.span));
+        return fmt::format("{}({}, {})", name_of(e.kind), lagged(e.read),
+                           e.observations > 0 ? observations(e.observations) : to_string(e.span));
       case Kind::kCrosses:
         return fmt::format("crosses({}, {})", lagged(e.read), arg(0));
       case Kind::kChance:
@@ -109,7 +129,7 @@ class Printer {
       case Kind::kBasin:
       case Kind::kOn:
       case Kind::kActive:
-        return name_of(e.kind) + "(" + any_of(e.subjects) + ")";
+        return name_of(e.kind) + "(" + any_of(e.subjects) + own_window(e) + ")";
       case Kind::kCascade:
         return cascade(e);
       default:
@@ -120,8 +140,30 @@ class Printer {
     return "(" + arg(0) + " " + (share ? "of" : infix(e.kind)) + " " + arg(1) + ")";
   }
 
+  std::string seasons(const std::vector<std::uint32_t>& list) const {
+    std::string text;
+    for (const std::uint32_t season : list)
+      text += (text.empty() ? "" : " or ") + pack_.seasons[season].name;
+    return text;
+  }
+
  private:
+  static std::string observations(std::int32_t n) {
+    return fmt::format("{} observation{}", n, n == 1 ? "" : "s");
+  }
+
+  std::string window(const Read& r) const {
+    return r.since ? "since " + pack_.seasons[*r.since].name : to_string(r.window);
+  }
+
+  std::string own_window(const Expr& e) const {
+    if (e.since) return ", since " + pack_.seasons[*e.since].name;
+    return e.kind == Kind::kActive && e.span.count > 0 ? ", " + to_string(e.span) : "";
+  }
+
   std::string lagged(const Read& r) const {
+    if (r.lag_observations > 0)
+      return "lag(" + aggregate(r) + ", " + observations(r.lag_observations) + ")";
     if (r.lag.count == 0) return aggregate(r);
     return "lag(" + aggregate(r) + ", " + to_string(r.lag) + ")";
   }
@@ -132,12 +174,12 @@ class Printer {
       const char* of = r.weight == Weight::kDeaths      ? "deaths of "
                        : r.weight == Weight::kDisplaced ? "displaced of "
                                                         : "";
-      return how + "(" + of + events(r) + ", " + to_string(r.window) + ")";
+      return how + "(" + of + events(r) + ", " + window(r) + ")";
     }
     const std::string& code = catalogue_.find(r.indicator)->code;
     std::string text = how + "(" + (r.forecast ? "forecast(" + code + ")" : code);
     if (r.forecast && r.how != How::kLast) text += ", " + ahead(r.ahead);
-    if (r.window.count != 0) text += ", " + to_string(r.window);
+    if (r.window.count != 0 || r.since) text += ", " + window(r);
     return text + options(r) + ")";
   }
 
@@ -149,7 +191,8 @@ class Printer {
     return text;
   }
 
-  static std::string ahead(const Ahead& a) {
+  std::string ahead(const Ahead& a) const {
+    if (a.season) return pack_.seasons[*a.season].name;
     const std::string greatest = to_string(Span{a.greatest, a.unit});
     return a.least == 0 ? greatest : to_string(Span{a.least, a.unit}) + ".." + greatest;
   }
@@ -284,6 +327,12 @@ Expr active(std::uint32_t signal) {
   return e;
 }
 
+Expr during(Expr condition, std::uint32_t season) {
+  Expr e = op(Kind::kDuring, std::move(condition));
+  e.seasons.push_back(season);
+  return e;
+}
+
 Expr dimensions() {
   Expr e;
   e.kind = Kind::kDimensions;
@@ -325,6 +374,9 @@ std::string to_yaml(const Pack& pack, const Catalogue& catalogue) {
   for (std::size_t i = 0; i < pack.regions.size(); ++i)
     out += (i ? ", " : "") + ('"' + catalogue.regions.at(pack.regions[i]).code + '"');
   out += "]\n";
+  if (pack.seasons.size() > 1) out += "seasons:\n";
+  for (std::size_t i = 1; i < pack.seasons.size(); ++i)
+    out += "  " + pack.seasons[i].name + ": " + text_of(pack.seasons[i]) + "\n";
   if (!pack.parameters.empty()) out += "parameters:\n";
   for (const Parameter& p : pack.parameters) {
     out +=
@@ -350,6 +402,12 @@ std::string to_yaml(const Pack& pack, const Catalogue& catalogue) {
     if (!s.from.empty()) out += "    from: " + s.from + "\n";
     out +=
         s.band_of.empty() ? one_signal(printer, s) : bands(printer, std::vector<Signal>(at, end));
+    if (s.given) out += "    given: \"" + printer.print(*s.given) + "\"\n";
+    for (std::size_t i = 0; i < s.during.size(); ++i)
+      out += (i == 0 ? "    during: [" : ", ") + pack.seasons[s.during[i]].name +
+             (i + 1 == s.during.size() ? "]\n" : "");
+    if (s.latch_season) out += "    latch: " + pack.seasons[*s.latch_season].name + "\n";
+    if (s.latch_days > 0) out += fmt::format("    latch: {}d\n", s.latch_days);
     if (s.for_days > 0) out += fmt::format("    for: {}d\n", s.for_days);
     if (s.linger_days > 0) out += fmt::format("    linger: {}d\n", s.linger_days);
     at = end;

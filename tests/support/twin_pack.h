@@ -18,10 +18,24 @@ namespace tocsin::twin {
 enum class How : std::uint8_t { kLast, kSum, kMean, kLeast, kGreatest, kMedian, kStddev, kCount };
 enum class Weight : std::uint8_t { kOne, kDeaths, kDisplaced };
 
+// A part of the year. Dates: month and day; else the number of the dekad or week.
+struct Season {
+  enum class Of : std::uint8_t { kDates, kDekads, kWeeks, kEpiweeks };
+  std::string name;
+  Of of = Of::kDates;
+  std::pair<std::int32_t, std::int32_t> from, to;  // both included
+  // Whether the day lies in it, and whether it is its first one.
+  bool holds(Day day) const;
+  bool begins(Day day) const;
+  // The first day of the occurrence that holds the day; nullopt off season.
+  std::optional<Day> start(Day day) const;
+};
+
 // How far ahead of its issue a forecast is asked about.
 struct Ahead {
   std::int32_t least = 0, greatest = 0;
   SpanUnit unit = SpanUnit::kDays;
+  std::optional<std::uint32_t> season{};  // index, in their place
 };
 
 // One aggregate over the data.
@@ -39,8 +53,10 @@ struct Read {
   bool above = false;  // printed as "more than one less"
   Weight weight = Weight::kOne;
   std::optional<SourceId> source;
-  Span window;  // count 0: none (last)
-  Span lag;     // count 0: none
+  Span window;                         // count 0: none (last), or since
+  std::optional<std::uint32_t> since;  // index of the season with which the window begins
+  std::int32_t lag_observations = 0;
+  Span lag;  // count 0: none
 };
 
 enum class Kind : std::uint8_t {
@@ -48,6 +64,7 @@ enum class Kind : std::uint8_t {
   kParameter,
   kPopulation,
   kRead,
+  kAge,
   kNormal,
   kPercentile,
   kZscore,
@@ -79,6 +96,8 @@ enum class Kind : std::uint8_t {
   kConsecutive,
   kRising,
   kCrosses,
+  kDuring,
+  kGiven,
   kOn,
   kActive,
   kCascade,
@@ -108,7 +127,10 @@ struct Expr {
   Read read;
   std::int32_t years = 0;
   bool mean = false, seasonal = false, trend = false;
-  Span span;  // change, rising: how far back; cascade: within
+  Span span;  // change, rising: how far back; cascade: within; active: a window of its own
+  std::int32_t observations = 0;       // change: how far back, in place of span
+  std::optional<std::uint32_t> since;  // active: the season with which its window begins
+  std::vector<std::uint32_t> seasons;  // during
   std::int32_t count = 0;
   Cadence cadence = Cadence::kMonth;  // consecutive
   std::vector<DimensionId> dimensions;
@@ -137,6 +159,11 @@ struct Signal {
   Level band = Level::kNone;
   bool reads = false;  // all compare the same number, printed once
   std::int32_t for_days = 0, linger_days = 0;
+  // The keys of the same names; of latch one or none.
+  std::optional<Expr> given;
+  std::vector<std::uint32_t> during;
+  std::optional<std::uint32_t> latch_season;
+  std::int32_t latch_days = 0;
 };
 
 struct Pattern {
@@ -151,6 +178,7 @@ struct Pattern {
 
 struct Pack {
   std::vector<RegionId> regions;  // admin-1 or lower
+  std::vector<Season> seasons;    // the first is "year", which every pack has
   std::vector<Parameter> parameters;
   std::vector<Signal> signals;
   std::vector<Pattern> patterns;
@@ -167,6 +195,7 @@ Expr op(Kind kind, Expr a, Expr b);
 Expr consecutive(Expr condition, std::int32_t count, Cadence cadence);
 Expr on(std::uint32_t signal);
 Expr active(std::uint32_t signal);
+Expr during(Expr condition, std::uint32_t season);
 Expr dimensions();
 
 std::string print(const Expr& expr, const Pack& pack, const Catalogue& catalogue);

@@ -93,7 +93,8 @@ std::optional<double> Assessment::aggregate(const Read& what, const Standing& st
 std::optional<double> Assessment::over_periods(const Read& what, const Standing& standing,
                                                std::int32_t last) const {
   const Cadence cadence = standing.indicator->cadence;
-  const std::int32_t n = length_of(what, cadence);
+  const std::int32_t n = periods_in(what, cadence, last);
+  if (n == 0) return std::nullopt;
   const Day from = period_start(cadence, last - n + 1), until = period_start(cadence, last + 1);
   std::vector<Facts::Seen> seen;
   const auto first = std::upper_bound(standing.series->begin(), standing.series->end(), from,
@@ -116,7 +117,10 @@ std::optional<double> Assessment::over_days(const Read& what, const Standing& st
     if (end - seen.front().end > longest(*standing.indicator) + standing.indicator->longest_delay)
       return std::nullopt;
   } else {
-    const Day from = minus(end, what.window);
+    std::optional<Day> start;
+    if (what.since) start = pack_.seasons[*what.since].start(end - 1);
+    if (what.since && !start) return std::nullopt;
+    const Day from = start.value_or(what.since ? end : minus(end, what.window));
     for (const auto& s : *standing.series)
       if (s.end > from && s.end <= end) seen.push_back(s);
     if (seen.empty()) return std::nullopt;
@@ -147,7 +151,9 @@ SourceId Assessment::event_source(const Read& what, const Place& place) const {
 
 Interval Assessment::over_events(const Read& what, RegionId region, SourceId source,
                                  Day end) const {
-  const Day from = minus(end, what.window);
+  const auto first = events_from(what, end);
+  if (!first) return kUnknown;
+  const Day from = *first;
   std::int64_t low = 0, high = 0;
   for (const auto& [event, surely] : facts_.events(region)) {
     if (event->source != source || event->start >= end || event->end <= from) continue;
@@ -185,7 +191,13 @@ Interval Assessment::read_raw(const Read& what, const Place& place, std::int32_t
     return over_events(what, place.data, event_source(what, place), events_end(what, place) - back);
   const auto standing = stand(what, place);
   if (!standing) return kUnknown;
+  if (!reaches_season(what, *standing, place)) return kUnknown;
   const Cadence cadence = standing->indicator->cadence;
+  if (what.lag_observations > 0) {
+    auto [start, end] = stood_at(what, place).value();
+    if (cadence != Cadence::kIrregular && back > 0) return kUnknown;  // never asked
+    return exactly_if(figure_before(what, *standing, start, end));
+  }
   if (cadence == Cadence::kIrregular)
     return exactly_if(over_days(what, *standing,
                                 what.lag.count == 0 ? standing->c : minus(standing->c, what.lag)));
@@ -195,6 +207,7 @@ Interval Assessment::read_raw(const Read& what, const Place& place, std::int32_t
 
 // A read whose value is known at all counts for the evidence day.
 Interval Assessment::read(const Read& what, const Place& place, std::int32_t back) {
+  if (!what.events && what.how == How::kCount) return count_figures(what, place, back);
   const Interval value = read_raw(what, place, back);
   if (!is_unknown(value)) stands_on(what, place);
   return value;

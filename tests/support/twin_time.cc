@@ -6,6 +6,7 @@ namespace tocsin::twin {
 Interval Assessment::change(const Expr& e, const Place& place) {
   Read before = e.read;
   before.lag = e.span;
+  before.lag_observations = e.observations;
   const Interval a = read(e.read, place), b = read(before, place);
   return over(plus(a, negative(b)), absolute(b));
 }

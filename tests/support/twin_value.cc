@@ -42,6 +42,8 @@ Interval Assessment::compute(const Expr& e, const Place& place) {
     }
     case Kind::kRead:
       return read(e.read, place);
+    case Kind::kAge:
+      return age(e, place);
     case Kind::kNormal:
       return from_history(normal(e, place));
     case Kind::kPercentile:
@@ -150,14 +152,19 @@ Tri Assessment::judge(const Expr& e, const Place& place) {
       return rising(e, place);
     case Kind::kCrosses:
       return crosses(e, place);
-    case Kind::kOn:
-    case Kind::kActive: {
+    case Kind::kDuring:
+      return lies_in(e.seasons, e.args[0], place) ? truth(e.args[0], place) : Tri::kFalse;
+    case Kind::kGiven: {
+      const Tri judged = truth(e.args[0], place), guard = truth(e.args[1], place);
+      return guard == Tri::kTrue ? judged : Tri::kUnknown;
+    }
+    case Kind::kOn: {
       Tri any = Tri::kFalse;
-      for (const Subject& s : e.subjects)
-        any = any || (e.kind == Kind::kOn ? is_on(place.region, s, place.tick)
-                                          : is_active(place.region, s, place.tick, place.window));
+      for (const Subject& s : e.subjects) any = any || is_on(place.region, s, place.tick);
       return any;
     }
+    case Kind::kActive:
+      return active(e, place);
     case Kind::kCascade:
       return cascade(e, place);
     default:
