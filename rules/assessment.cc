@@ -156,12 +156,15 @@ void Assessment::find_readers() {
   for (const Indicator& indicator : catalogue_.indicators)
     limit = std::max<std::size_t>(limit, indicator.id.number());
   signals_of_indicator_.resize(limit + 1);
+  signals_of_forecasts_.resize(limit + 1);
   read_by_.resize(pack_.signals.size());
   for (std::uint32_t i = 0; i < pack_.signals.size(); ++i) {
     const Signal& signal = pack_.signals[i];
     for (const Expression* expression : {&signal.when, &signal.clear})
       for (const Leaf& leaf : expression->leaves)
-        (leaf.reads_events ? signals_of_events_ : signals_of_indicator_[leaf.indicator.number()])
+        (leaf.reads_events ? signals_of_events_
+         : leaf.forecast   ? signals_of_forecasts_[leaf.indicator.number()]
+                           : signals_of_indicator_[leaf.indicator.number()])
             .push_back(i);
     for (const std::uint32_t read : signals_read(pack_, signal)) read_by_[read].push_back(i);
   }
@@ -173,7 +176,8 @@ void Assessment::find_readers() {
       const Region* read = scheme.empty() ? nullptr : catalogue_.regions.set_of(region, scheme);
       if (read != nullptr && read->id == group) set_readers_[group.number()].push_back(region);
     }
-  for (auto& signals : signals_of_indicator_) sort_unique(signals);
+  for (auto* lists : {&signals_of_indicator_, &signals_of_forecasts_})
+    for (auto& signals : *lists) sort_unique(signals);
 }
 
 const SignalTrack& Assessment::signal_track(RegionId region, std::uint32_t signal) const {
@@ -218,15 +222,18 @@ void Assessment::mark(RegionId region, std::uint32_t signal, Day from) {
 // The signals that read such data, wherever it is.
 const std::vector<std::uint32_t>& Assessment::readers_of(const Touched& touched) const {
   static const std::vector<std::uint32_t> kNone;
+  const auto of_indicator = [&](const std::vector<std::vector<std::uint32_t>>& lists)
+      -> const std::vector<std::uint32_t>& {
+    const std::size_t indicator = touched.indicator.number();
+    return indicator < lists.size() ? lists[indicator] : kNone;
+  };
   switch (touched.kind) {
-    case Touched::Kind::kObservations: {
-      const std::size_t indicator = touched.indicator.number();
-      return indicator < signals_of_indicator_.size() ? signals_of_indicator_[indicator] : kNone;
-    }
+    case Touched::Kind::kObservations:
+      return of_indicator(signals_of_indicator_);
+    case Touched::Kind::kForecasts:
+      return of_indicator(signals_of_forecasts_);
     case Touched::Kind::kEvents:
       return signals_of_events_;
-    case Touched::Kind::kForecasts:
-      return kNone;  // no condition reads them
   }
   return kNone;
 }

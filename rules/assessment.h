@@ -110,6 +110,7 @@ class Assessment {
   std::vector<RegionId> dirty_;       // with something pending
   std::vector<Day> due_;              // by region number: no track of it is due before
   std::vector<std::vector<std::uint32_t>> signals_of_indicator_;  // by indicator number
+  std::vector<std::vector<std::uint32_t>> signals_of_forecasts_;  // by indicator number
   std::vector<std::uint32_t> signals_of_events_;
   std::vector<std::vector<std::uint32_t>> read_by_;  // by signal: the later ones that read it
   std::vector<std::vector<RegionId>> set_readers_;   // by number of the set: judged regions in it

@@ -14,7 +14,7 @@ bool asks_the_tick(Op op) {
 
 bool same_series(const Leaf& a, const Leaf& b) {
   return !a.reads_events && !b.reads_events && a.indicator == b.indicator && a.group == b.group &&
-         a.sources == b.sources;
+         a.sources == b.sources && a.forecast == b.forecast && a.chance == b.chance;
 }
 
 }  // namespace
@@ -104,7 +104,12 @@ Parser::Value Parser::age_call(const Token& function, const Function&) {
   Node node;
   node.op = Op::kAge;
   node.unit = Unit::base("days");
+  const bool forecast = leaf.forecast;
   node.leaf = add_leaf(std::move(leaf), function);
+  if (forecast) {
+    std::string& label = out_.leaves.back().label;
+    label.resize(label.rfind(", next forecast"));
+  }
   return add(std::move(node), function, Type::kNumber);
 }
 

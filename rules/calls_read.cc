@@ -32,8 +32,8 @@ std::span<const Parser::Function> Parser::read_functions() {
 
 // The least or greatest of a series, or of numbers.
 Parser::Value Parser::extreme_call(const Token& function, const Function& row) {
-  const bool series =
-      peek().kind == TokenKind::kName && catalogue_.find_indicator(peek().text) != nullptr;
+  const bool series = forecast_follows() || (peek().kind == TokenKind::kName &&
+                                             catalogue_.find_indicator(peek().text) != nullptr);
   if (!series) return choose_call(function, row);
   stands(function, kData);
   return aggregate_call(function, row);
@@ -72,6 +72,7 @@ Parser::Value Parser::aggregate_call(const Token& function, const Function& row)
 }
 
 Leaf Parser::named_leaf(Aggregate aggregate) {
+  if (forecast_follows()) return forecast_leaf(aggregate);
   const Token series = expect_kind(TokenKind::kName, "an indicator");
   const Indicator* indicator = catalogue_.find_indicator(series.text);
   if (indicator == nullptr)
@@ -91,21 +92,28 @@ Leaf Parser::series_leaf(const Token& function, Aggregate aggregate) {
   bool has_window = false;
   while (accept(",")) {
     if (peek().kind == TokenKind::kSpan && !has_window) {
-      window_of(leaf, *indicator, expect_span("a window"));
+      if (leaf.forecast)
+        leads_of(leaf);
+      else
+        window_of(leaf, *indicator, expect_span("a window"));
       has_window = true;
-    } else if (next_is("since") && !has_window) {
+    } else if (next_is("since") && !has_window && !leaf.forecast) {
       since_of(leaf);
+      has_window = true;
+    } else if (season_follows(leaf) && !has_window) {
+      season_of(leaf);
       has_window = true;
     } else {
       series_option(leaf,
                     expect_kind(TokenKind::kName, "a window such as 3 months, group: or source:"));
     }
   }
+  const std::string written = leaf.forecast ? "forecast(" + indicator->code + ")" : series.text;
   if (aggregate == Aggregate::kLast && has_window)
-    wrong(function, "last() is one value and takes no window", "last(" + series.text + ")");
+    wrong(function, "last() is one value and takes no window", "last(" + written + ")");
   if (aggregate != Aggregate::kLast && !has_window)
-    wrong(function, function.text + "() needs a window",
-          function.text + "(" + series.text + ", 3 months)");
+    wrong(function, function.text + "() needs " + (leaf.forecast ? "leads" : "a window"),
+          function.text + "(" + written + (leaf.forecast ? ", 14d)" : ", 3 months)"));
   return leaf;
 }
 
@@ -118,8 +126,11 @@ void Parser::series_option(Leaf& leaf, const Token& option) {
     leaf.group = found->id;
   } else if (option.text == "source") {
     leaf.sources = {source_named(take())};
+  } else if (option.text == "member" && leaf.forecast) {
+    member_of(leaf, option);
   } else {
-    wrong(option, "'" + option.text + "' is no option of a series", "group, source");
+    wrong(option, "'" + option.text + "' is no option of a series",
+          leaf.forecast ? "group, source, member" : "group, source");
   }
 }
 
@@ -284,18 +295,23 @@ std::string Parser::label_of(const Leaf& leaf) const {
                                                                      : "";
     label = of + "events of " + kinds + magnitudes_of(leaf) + " " + window_text(leaf, "in");
   } else {
-    const Indicator& indicator = *catalogue_.find(leaf.indicator);
-    const auto english = indicator.names.find("en");
-    label = english == indicator.names.end() ? indicator.code : english->second;
-    if (leaf.group.number() != 0) label += " (" + catalogue_.find(leaf.group)->code + ")";
-    static constexpr std::array<std::string_view, 8> kHow = {
-        "", "total", "mean", "least", "greatest", "median", "standard deviation", "number"};
-    if (leaf.aggregate == Aggregate::kCount)
-      label = "figures of " + label + " " + window_text(leaf, "in");
-    else if (leaf.aggregate != Aggregate::kLast)
-      label += ", " + std::string(kHow[static_cast<std::size_t>(leaf.aggregate)]) + " " +
-               window_text(leaf, "over");
+    label = label_of_series(leaf);
   }
+  return label;
+}
+
+std::string Parser::label_of_series(const Leaf& leaf) const {
+  const Indicator& indicator = *catalogue_.find(leaf.indicator);
+  const auto english = indicator.names.find("en");
+  std::string label = english == indicator.names.end() ? indicator.code : english->second;
+  if (leaf.group.number() != 0) label += " (" + catalogue_.find(leaf.group)->code + ")";
+  static constexpr std::array<std::string_view, 8> kHow = {
+      "", "total", "mean", "least", "greatest", "median", "standard deviation", "number"};
+  const std::string how(kHow[static_cast<std::size_t>(leaf.aggregate)]);
+  if (leaf.forecast) return label + ", " + forecast_text(leaf, how);
+  if (leaf.aggregate == Aggregate::kCount)
+    return "figures of " + label + " " + window_text(leaf, "in");
+  if (leaf.aggregate != Aggregate::kLast) label += ", " + how + " " + window_text(leaf, "over");
   return label;
 }
 

@@ -53,10 +53,13 @@ Parser::Value Parser::history_call(const Token& function, const Function& row) {
   node.leaf = static_cast<std::int32_t>(out_.leaves.size() - 1);
   const Leaf leaf = out_.leaf(node.leaf);
   if (!leaf.reads_events && leaf.cadence == Cadence::kIrregular)
-    wrong(
-        first,
-        "'" + leaf.text + "' is observed at irregular times and has no same window in other years",
-        "a series with a regular cadence");
+    wrong(first,
+          "'" + leaf.text + "' is " + (leaf.forecast ? "issued" : "observed") +
+              " at irregular times and has no same window in other years",
+          "a series with a regular cadence");
+  if (leaf.forecast && row.op == Op::kZscore)
+    wrong(first, "the windows before '" + leaf.text + "' were not forecast",
+          "percentile() or normal(): the same issue of the years before");
   if (!leaf.reads_events && leaf.aggregate == Aggregate::kCount)
     wrong(first, "how many figures there are has no normal", "an aggregate of the figures");
   if (leaf.lag_observations != 0)
@@ -87,6 +90,8 @@ Parser::Value Parser::history_call(const Token& function, const Function& row) {
 Parser::Value Parser::residual_call(const Token& function, const Function&) {
   const Token series = peek();
   Leaf leaf = named_leaf(Aggregate::kLast);
+  if (leaf.forecast)
+    wrong(series, "residual() explains what was observed", "the code of an indicator");
   if (leaf.cadence != Cadence::kMonth && leaf.cadence != Cadence::kDekad &&
       leaf.cadence != Cadence::kQuarter)
     wrong(series,
@@ -137,6 +142,8 @@ std::string Parser::set_lag(Leaf& leaf, std::string_view what) {
     return to_string(span.span);
   }
   take();
+  if (leaf.forecast)
+    wrong(token, "a forecast goes back by its issues, not by observations", "a span, 3 months");
   if (leaf.reads_events || leaf.aggregate != Aggregate::kLast)
     wrong(token, "'" + leaf.text + "' is no single observation; only last() goes back by them",
           "a span, 3 months");

@@ -102,6 +102,13 @@ Quantity evaluate_number(const Scene& scene, const Expression& expression, std::
       });
     case Op::kChange:
       return read_change(scene, expression, node, stand, horizon);
+    case Op::kChance: {
+      const Node& asked = expression.node(node.a);
+      const Quantity bound = operand(asked.b);
+      return read([&](Horizon& own) {
+        return read_chance(scene, expression.leaf(node.leaf), asked.op, bound, stand, own);
+      });
+    }
     case Op::kAdd:
       return add(operand(node.a), operand(node.b));
     case Op::kSubtract:

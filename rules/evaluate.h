@@ -88,7 +88,7 @@ Tri evaluate_truth(const Scene& scene, const Expression& expression, std::int32_
 // How two numbers compare after rounding to millionths.
 Tri compare(Op op, Quantity a, Quantity b);
 
-// ---- reads of the data (read.cc, read_history.cc)
+// ---- reads of the data (read.cc, read_history.cc, read_forecast.cc)
 
 // One read of the data, as an explanation tells it.
 struct Read {
@@ -96,6 +96,7 @@ struct Read {
   SourceId source;                   // number 0: nobody has anything
   std::optional<DayRange> window;    // what it looked at
   std::optional<Day> covered_until;  // C, or the end of coverage
+  std::optional<Day> issued;         // of a forecast
   enum class Gap : std::uint8_t {
     kNone,
     kNeverSeen,
@@ -120,7 +121,10 @@ Quantity read_zscore(const Scene& scene, const Leaf& leaf, std::int32_t years, S
                      Horizon& horizon);
 Quantity read_residual(const Scene& scene, const Leaf& leaf, const Node& node, Stand stand,
                        Horizon& horizon);
-// x `earlier` periods (days for events) before the stand.
+// How likely it is that the forecast compares so with `bound`, by its members or as published.
+Quantity read_chance(const Scene& scene, const Leaf& leaf, Op comparison, Quantity bound,
+                     Stand stand, Horizon& horizon);
+// x `earlier` periods (days for events, issues of a forecast) before the stand.
 Quantity read_before(const Scene& scene, const Leaf& leaf, std::int32_t earlier, Stand stand,
                      Horizon& horizon);
 

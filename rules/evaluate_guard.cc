@@ -7,6 +7,30 @@
 namespace tocsin {
 namespace {
 
+// Of a forecast: the period of its cadence of issues that holds the latest one.
+std::optional<DayRange> days_of_issue(const Scene& scene, const Leaf& leaf, Stand stand,
+                                      Horizon& horizon) {
+  const Issue issue = choose_issue(scene, leaf, stand.tick, horizon);
+  if (issue.gap != Read::Gap::kNone) return std::nullopt;
+  if (leaf.cadence == Cadence::kIrregular) return DayRange{issue.issued, issue.issued + 1};
+  const std::int32_t period =
+      period_read(leaf, period_of(leaf.cadence, issue.issued) + leaf.lag_periods, stand);
+  return DayRange{period_start(leaf.cadence, period), period_start(leaf.cadence, period + 1)};
+}
+
+// The end of the last period that is known, of a forecast the day after its latest issue; nullopt
+// if there never was one.
+std::optional<Day> covered(const Scene& scene, const Leaf& leaf, Day tick, Horizon& horizon) {
+  if (leaf.forecast) {
+    const Issue issue = choose_issue(scene, leaf, tick, horizon);
+    if (issue.forecasts == nullptr) return std::nullopt;
+    return issue.issued + 1;
+  }
+  const Choice choice = choose(scene, leaf, tick, horizon);
+  if (choice.series == nullptr) return std::nullopt;
+  return choice.covered;
+}
+
 // The days of the period at which `leaf` stands, whatever its lag; nullopt: the tick's.
 std::optional<DayRange> days_of(const Scene& scene, const Leaf& leaf, Stand stand,
                                 Horizon& horizon) {
@@ -18,6 +42,7 @@ std::optional<DayRange> days_of(const Scene& scene, const Leaf& leaf, Stand stan
     return DayRange{period_start(grid, current - stand.back - 1),
                     period_start(grid, current - stand.back)};
   }
+  if (leaf.forecast) return days_of_issue(scene, leaf, stand, horizon);
   const Choice choice = choose(scene, leaf, stand.tick, horizon);
   if (choice.series == nullptr || choice.gap != Read::Gap::kNone) return std::nullopt;
   if (leaf.cadence == Cadence::kIrregular) return DayRange{choice.last().start, choice.covered};
@@ -62,9 +87,9 @@ Tri given(const Scene& scene, const Expression& expression, const Node& node, St
 
 Quantity read_age(const Scene& scene, const Expression& expression, const Node& node, Day tick,
                   Horizon& horizon) {
-  const Choice choice = choose(scene, expression.leaf(node.leaf), tick, horizon);
-  if (choice.series == nullptr) return Quantity::unknown();
-  const std::int32_t age = tick + 1 - choice.covered;
+  const auto until = covered(scene, expression.leaf(node.leaf), tick, horizon);
+  if (!until) return Quantity::unknown();
+  const std::int32_t age = tick + 1 - *until;
   // The age at which it next compares otherwise.
   if (node.count == 0) {
     horizon.limit(tick + 1);

@@ -28,6 +28,7 @@ enum class Op : std::uint8_t {
   kZscore,    // leaf, years, use_mean
   kResidual,  // leaf, years, seasonal, trend
   kChange,    // leaf, and span in leaf2.lag: (x - lag) / |lag|
+  kChance,    // leaf: of the comparison a, whose left side it is
   kAdd,
   kSubtract,
   kMultiply,
@@ -73,10 +74,24 @@ enum class Aggregate : std::uint8_t {
 };
 enum class Magnitude : std::uint8_t { kNone, kDeaths, kDisplaced };
 
+// Which of the periods ahead a forecast is asked about: those whose first day lies in one of the
+// units from `least` to `greatest` after the unit of the day of issue.
+struct Leads {
+  std::int32_t least = 0, greatest = 0;
+  SpanUnit unit = SpanUnit::kDays;
+  std::optional<Season> season{};  // in their place: its first occurrence that ends after the issue
+  friend bool operator==(const Leads&, const Leads&) = default;
+};
+
 // One read of the data: an aggregate over a window.
 struct Leaf {
   Aggregate aggregate = Aggregate::kLast;
   bool reads_events = false;
+  // Of a forecast `cadence` and the lag are those of its issues, and there is no window but leads.
+  bool forecast = false;
+  bool chance = false;       // asked for a chance: published probabilities count, too
+  std::int32_t member = -1;  // the only one that is read; -1: the median of all
+  Leads leads;
   // observations
   IndicatorId indicator;
   GroupId group;

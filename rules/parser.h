@@ -102,6 +102,7 @@ class Parser {
   void window_of(Leaf& leaf, const Indicator& indicator, const Token& span);
   static std::string magnitudes_of(const Leaf& leaf);
   std::string label_of(const Leaf& leaf) const;
+  std::string label_of_series(const Leaf& leaf) const;
   SourceId source_named(const Token& token);
 
   // ---- calls_time.cc
@@ -116,6 +117,18 @@ class Parser {
   std::string set_lag(Leaf& leaf, std::string_view what);
   const Leaf& leaf_operand(const Token& function);
   std::int32_t years(const Token& function);
+
+  // ---- calls_forecast.cc
+  static std::span<const Function> forecast_functions();
+  Value forecast_call(const Token& function, const Function& row);
+  Value chance_call(const Token& function, const Function& row);
+  bool forecast_follows() const;
+  Leaf forecast_leaf(Aggregate aggregate);
+  void leads_of(Leaf& leaf);
+  bool season_follows(const Leaf& leaf) const;
+  void season_of(Leaf& leaf);
+  static std::string forecast_text(const Leaf& leaf, const std::string& how);
+  void member_of(Leaf& leaf, const Token& option);
 
   // ---- calls_guard.cc: seasons, and what a condition needs
   static std::span<const Function> guard_functions();

@@ -15,6 +15,7 @@ namespace {
 bool same_read(const Leaf& a, const Leaf& b) {
   return a.reads_events == b.reads_events && a.indicator == b.indicator && a.group == b.group &&
          a.aggregate == b.aggregate && a.periods == b.periods && a.window == b.window &&
+         a.forecast == b.forecast && a.leads == b.leads && a.member == b.member &&
          a.kinds == b.kinds && a.actors == b.actors && a.least_deaths == b.least_deaths &&
          a.least_displaced == b.least_displaced && a.magnitude == b.magnitude && a.since == b.since;
 }
@@ -61,7 +62,9 @@ class Phrases {
       case Op::kAggregate:
         return label(node);
       case Op::kAge:
-        return "the age of the last figure of " + label(node);
+        return (expression_.leaf(node.leaf).forecast ? "the age of the latest forecast of "
+                                                     : "the age of the last figure of ") +
+               label(node);
       case Op::kNormal:
         return whose(node);
       case Op::kPercentile:
@@ -78,6 +81,10 @@ class Phrases {
       case Op::kChange:
         return fmt::format("the change of {} in {}", label(node),
                            span_back(expression_.leaf(node.leaf_before)));
+      case Op::kChance: {
+        const Node& asked = expression_.node(node.a);
+        return fmt::format("the chance that {} is {} {}", of(asked.a), say(asked.op), of(asked.b));
+      }
       case Op::kAdd:
         return of(node.a) + " plus " + of(node.b);
       case Op::kSubtract:

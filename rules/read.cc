@@ -11,12 +11,6 @@ __extension__ typedef __int128 Wide;  // sums are exact
 
 constexpr std::array<std::int64_t, 7> kPowerOf10 = {1, 10, 100, 1'000, 10'000, 100'000, 1'000'000};
 
-// What divides a scaled value into the number that rules see ("%" is 0.01).
-double divisor_of(const Indicator& indicator) {
-  const auto power = static_cast<double>(kPowerOf10[static_cast<std::size_t>(indicator.precision)]);
-  return indicator.unit == "%" ? power * 100 : power;
-}
-
 // How many observations of the series end by `day`.
 std::size_t visible_by(const Series& series, Day day) {
   const auto after = std::upper_bound(series.begin(), series.end(), day,
@@ -209,6 +203,11 @@ Read read_observations(const Scene& scene, const Leaf& leaf, std::int32_t earlie
 
 }  // namespace
 
+double divisor_of(const Indicator& indicator) {
+  const auto power = static_cast<double>(kPowerOf10[static_cast<std::size_t>(indicator.precision)]);
+  return indicator.unit == "%" ? power * 100 : power;
+}
+
 Choice choose(const Scene& scene, const Leaf& leaf, Day tick, Horizon& horizon) {
   Choice best;
   best.indicator = scene.catalogue.find(leaf.indicator);
@@ -297,7 +296,11 @@ std::int32_t period_read(const Leaf& leaf, std::int32_t latest, Stand stand) {
 }
 
 std::int32_t longest_period(const Indicator& indicator) {
-  switch (indicator.cadence) {
+  return longest_period(indicator.cadence, indicator.every_days);
+}
+
+std::int32_t longest_period(Cadence cadence, std::int32_t every_days) {
+  switch (cadence) {
     case Cadence::kDay:
       return 1;
     case Cadence::kWeek:
@@ -312,12 +315,13 @@ std::int32_t longest_period(const Indicator& indicator) {
     case Cadence::kYear:
       return 366;
     case Cadence::kIrregular:
-      return indicator.every_days;
+      return every_days;
   }
   return 31;
 }
 
 Read read_leaf(const Scene& scene, const Leaf& leaf, Stand stand, Horizon& horizon, Detail detail) {
+  if (leaf.forecast) return read_forecast(scene, leaf, 0, stand, horizon, detail);
   if (!leaf.reads_events) return read_observations(scene, leaf, 0, stand, horizon, detail);
   Read read;
   read.source = choose_event_source(scene, leaf, stand.tick, horizon);
@@ -338,6 +342,8 @@ Read read_leaf(const Scene& scene, const Leaf& leaf, Stand stand, Horizon& horiz
 
 Quantity read_before(const Scene& scene, const Leaf& leaf, std::int32_t earlier, Stand stand,
                      Horizon& horizon) {
+  if (leaf.forecast)
+    return read_forecast(scene, leaf, earlier, stand, horizon, Detail::kValue).value;
   if (!leaf.reads_events)
     return read_observations(scene, leaf, earlier, stand, horizon, Detail::kValue).value;
   const SourceId source = choose_event_source(scene, leaf, stand.tick, horizon);

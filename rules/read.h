@@ -9,6 +9,10 @@ namespace tocsin {
 // The longest a period of the indicator can be, in days: what staleness counts from
 // (docs/SEMANTICS.md 2.3). The metrics count stale series by it, too.
 std::int32_t longest_period(const Indicator& indicator);
+// The same of any cadence; `every_days` is that of kIrregular.
+std::int32_t longest_period(Cadence cadence, std::int32_t every_days);
+// What divides a scaled value into the number that rules see ("%" is 0.01).
+double divisor_of(const Indicator& indicator);
 
 // The series that a leaf reads at a tick, and how far it reaches.
 struct Choice {
@@ -53,6 +57,24 @@ inline std::optional<double> at_period(const Choice& choice, const Leaf& leaf, s
                                        Read* read = nullptr) {
   return PeriodWalk(choice, leaf).at(last, read);
 }
+
+// ---- read_forecast.cc
+
+// The issue that a leaf reads at a tick (docs/SEMANTICS.md section 2.6).
+struct Issue {
+  const Forecasts* forecasts = nullptr;
+  const Indicator* indicator = nullptr;
+  SourceId source;
+  Day issued;  // C is the day after it
+  Read::Gap gap = Read::Gap::kNeverSeen;
+};
+Issue choose_issue(const Scene& scene, const Leaf& leaf, Day tick, Horizon& horizon);
+// The value of the last issue of a period of its cadence, as it stood as many days after its issue
+// as `tick` is after the latest one. Of a leaf whose issues have a grid.
+std::optional<double> at_issue_of(const Issue& latest, const Leaf& leaf, std::int32_t period,
+                                  Day tick, Horizon& horizon);
+Read read_forecast(const Scene& scene, const Leaf& leaf, std::int32_t earlier, Stand stand,
+                   Horizon& horizon, Detail detail);
 
 struct EventWindow {
   Quantity value;  // count or sum, [low, high]

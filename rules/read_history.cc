@@ -96,8 +96,31 @@ History observed_history(const Scene& scene, const Leaf& leaf, std::int32_t year
   return history;
 }
 
+// The same issue of the years before.
+History forecast_history(const Scene& scene, const Leaf& leaf, std::int32_t years, Stand stand,
+                         Horizon& horizon) {
+  History history;
+  history.wanted = years;
+  const Issue issue = choose_issue(scene, leaf, stand.tick, horizon);
+  if (issue.gap != Read::Gap::kNone) return history;
+  horizon.limit_evidence(issue.issued);
+  const std::int32_t period = period_read(leaf, period_of(leaf.cadence, issue.issued), stand);
+  const auto at = [&](std::int32_t of) {
+    return at_issue_of(issue, leaf, of, stand.tick, horizon);
+  };
+  if (const auto value = at(period)) history.current = Quantity::exactly(*value);
+  for (std::int32_t i = 1; i <= years; ++i) {
+    if (const auto value = at(shift_years(leaf.cadence, period, -i))) {
+      history.lows.push_back(*value);
+      history.highs.push_back(*value);
+    }
+  }
+  return history;
+}
+
 History read_history(const Scene& scene, const Leaf& leaf, std::int32_t years, Steps steps,
                      Stand stand, Horizon& horizon) {
+  if (leaf.forecast) return forecast_history(scene, leaf, years, stand, horizon);
   return leaf.reads_events ? event_history(scene, leaf, years, steps, stand, horizon)
                            : observed_history(scene, leaf, years, steps, stand, horizon);
 }

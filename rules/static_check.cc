@@ -29,6 +29,7 @@ class Ranges {
       case Op::kAge:
         return {0, Quantity().high};
       case Op::kPercentile:
+      case Op::kChance:
         return {0, 1};
       case Op::kDimensions:
       case Op::kCountTrue:

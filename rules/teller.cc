@@ -41,7 +41,25 @@ bool says_nothing(const Quantity& quantity) {
   return quantity.is_unknown() || (!std::isfinite(quantity.high) && quantity.low <= 0);
 }
 
-std::string gap(const Read& read) {
+std::string gap_of_forecast(const Read& read) {
+  const std::string issued = read.issued ? plain_day(*read.issued) : "";
+  switch (read.gap) {
+    case Read::Gap::kNeverSeen:
+      return "no forecast has been received";
+    case Read::Gap::kStale:
+      return "the last forecast was issued on " + issued + " and is too old";
+    case Read::Gap::kMissing:
+      return "the forecast issued on " + issued + " says too little of these days";
+    case Read::Gap::kNone:
+    case Read::Gap::kNotCovered:
+    case Read::Gap::kOffSeason:
+      break;
+  }
+  return "";
+}
+
+std::string gap(const Leaf& leaf, const Read& read) {
+  if (leaf.forecast) return gap_of_forecast(read);
   const std::string until = read.covered_until ? plain_day(*read.covered_until - 1) : "";
   switch (read.gap) {
     case Read::Gap::kNone:
@@ -131,7 +149,8 @@ std::string Teller::where_from(const Leaf& leaf) const {
     const auto name = found.names.find("en");
     source = name == found.names.end() ? found.key : name->second;
   }
-  if (read.gap != Read::Gap::kNone) return source + ": " + gap(read);
+  if (read.gap != Read::Gap::kNone) return source + ": " + gap(leaf, read);
+  if (read.issued) source += ", issued on " + format_day(*read.issued);
   return source + (read.window ? ", " + format_range(*read.window) : "");
 }
 
@@ -277,8 +296,10 @@ std::string Teller::why_unknown(std::int32_t index) const {
   if (index < 0) return "";
   const Node& node = expression_.node(index);
   if (node.leaf >= 0) {
-    const Read read = look(expression_.leaf(node.leaf));
-    if (read.gap != Read::Gap::kNone) return gap(read);
+    const Leaf& leaf = expression_.leaf(node.leaf);
+    const Read read = look(leaf);
+    if (read.gap != Read::Gap::kNone) return gap(leaf, read);
+    if (node.op == Op::kChance) return "too few members are there, and no such chance is published";
     return node.op == Op::kAggregate ? "" : "its history is too short";
   }
   const std::string left = why_unknown(node.a);

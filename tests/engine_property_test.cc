@@ -140,7 +140,12 @@ TEST_P(EngineProperties, IncrementalEqualsTheTwinAtEveryTick) {
                         "tick: warning",
                         "tick: emergency",
                         "tick: perhaps a higher level",
-                        "refuted event"});
+                        "refuted event",
+                        "forecast",
+                        "ensemble",
+                        "published chance",
+                        "forecast of two periods in one",
+                        "two runs of one day of issue"});
 }
 
 TEST(EnginePromises, OrderBatchesDuplicatesAndRestartsChangeNothing) {

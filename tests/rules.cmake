@@ -4,6 +4,7 @@ add_library(twin STATIC
   support/twin.cc
   support/twin_cascade.cc
   support/twin_facts.cc
+  support/twin_forecast.cc
   support/twin_guard.cc
   support/twin_history.cc
   support/twin_ledger.cc
@@ -24,6 +25,7 @@ add_library(rule_builders STATIC
   support/rule_builders_random.cc
   support/rule_builders_random_conditions.cc
   support/rule_builders_random_events.cc
+  support/rule_builders_random_forecasts.cc
   support/rule_builders_random_guard.cc
   support/rule_builders_random_history.cc
   support/rule_builders_random_numbers.cc
@@ -39,6 +41,7 @@ tocsin_test(twin_tests
     dataset_test.cc
     engine_property_test.cc
     twin_ledger_test.cc
+    twin_tables_forecast_test.cc
     twin_tables_guard_test.cc
     twin_tables_levels_test.cc
     twin_tables_pattern_test.cc

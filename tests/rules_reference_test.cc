@@ -94,10 +94,10 @@ TEST(RulesReference, ThePackOfBandsHasNoMistakes) {
 TEST(RulesReference, EveryFunctionIsDescribed) {
   const std::string text = read_file(kSource / "docs/RULES.md");
   for (const char* function :
-       {"last",       "sum",        "mean",   "min",        "max",        "median", "stddev",
-        "count",      "normal",     "zscore", "percentile", "residual",   "lag",    "change",
-        "rising",     "crosses",    "abs",    "per_100k",   "population", "on",     "active",
-        "dimensions", "neighbours", "basin",  "cascade",    "age"})
+       {"last",       "sum",        "mean",   "min",        "max",        "median",   "stddev",
+        "count",      "normal",     "zscore", "percentile", "residual",   "lag",      "change",
+        "rising",     "crosses",    "abs",    "per_100k",   "population", "on",       "active",
+        "dimensions", "neighbours", "basin",  "cascade",    "age",        "forecast", "chance"})
     EXPECT_THAT(text, testing::HasSubstr("`" + std::string(function) + "(")) << function;
 }
 

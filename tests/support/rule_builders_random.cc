@@ -27,6 +27,7 @@ RandomCase random_case(std::uint64_t seed, const RandomOptions& options, Occurre
     const bool long_series = options.small && plan.history && id == of::kHeat;
     plan.indicators.push_back(long_series ? of::kStock : id);
   }
+  plan.forecasts = !plan.indicators.empty() && dice.chance(25);
   std::sort(plan.indicators.begin(), plan.indicators.end());
   plan.indicators.erase(std::unique(plan.indicators.begin(), plan.indicators.end()),
                         plan.indicators.end());

@@ -59,6 +59,7 @@ Catalogue random_catalogue(Dice& dice);
 struct PackPlan {
   std::vector<IndicatorId> indicators;  // what signals may read
   bool events = false, history = false, around = false;
+  bool forecasts = false;  // of these indicators
   // Daily heat, short windows and many corrections: episodes come and go, split and merge.
   bool lively = false;
 };

@@ -53,7 +53,7 @@ PackMaker::Expr PackMaker::in_a_row() {
   Cadence cadence =
       r.events
           ? dice_.pick(std::vector{Cadence::kWeek, Cadence::kMonth, Cadence::kDekad, Cadence::kDay})
-          : indicator_of(r).cadence;
+          : cadence_of(r);
   if (cadence == Cadence::kIrregular) return compare(measure());
   Expr inner = compare({twin::read(r), unit_of(r), typical(r)});
   if (dice_.chance(20)) inner = in_season(std::move(inner));
@@ -62,7 +62,7 @@ PackMaker::Expr PackMaker::in_a_row() {
 
 PackMaker::Expr PackMaker::crosses() {
   Read r = any_read();
-  if (!r.events && indicator_of(r).cadence == Cadence::kIrregular) return compare(measure());
+  if (!r.events && cadence_of(r) == Cadence::kIrregular) return compare(measure());
   r.lag_observations = 0;
   Expr e = twin::read(r);
   e.kind = Kind::kCrosses;
@@ -71,9 +71,10 @@ PackMaker::Expr PackMaker::crosses() {
 }
 
 PackMaker::Expr PackMaker::rising() {
-  Read r = observed(dice_.pick(plan_.indicators));
+  const IndicatorId id = dice_.pick(plan_.indicators);
+  Read r = plan_.forecasts && dice_.chance(30) ? foretold(id) : observed(id);
   r.lag_observations = 0;
-  const Cadence cadence = indicator_of(r).cadence;
+  const Cadence cadence = cadence_of(r);
   if (cadence == Cadence::kIrregular) return compare(measure());
   Expr e = twin::read(r);
   e.kind = Kind::kRising;

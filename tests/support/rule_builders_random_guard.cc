@@ -49,6 +49,7 @@ PackMaker::Expr PackMaker::age(const Read& r) {
   Expr e;
   e.kind = Kind::kAge;
   e.read.indicator = r.indicator;
+  e.read.forecast = r.forecast;
   e.read.group = r.group;
   e.read.source = r.source;
   return e;

@@ -11,6 +11,12 @@ void HistoryMaker::make() {
       for (const SourceId source : {of::kFirst, of::kSecond})
         if (dice_.chance(source == of::kFirst ? 85 : 35))
           series(*out_.catalogue.find(id), region, source);
+  if (plan_.forecasts)
+    for (const IndicatorId id : plan_.indicators)
+      for (const RegionId region : places_with_data())
+        for (const SourceId source : {of::kFirst, of::kSecond})
+          if (dice_.chance(source == of::kFirst ? 85 : 25))
+            foretell(*out_.catalogue.find(id), region, source);
   if (plan_.events) {
     events();
     coverage(of::kFirst);

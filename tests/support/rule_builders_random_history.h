@@ -39,6 +39,12 @@ class HistoryMaker {
   std::vector<RegionId> covered_regions();
   void coverage(SourceId source);
 
+  // ---- rule_builders_random_forecasts.cc
+  void foretell(const Indicator& indicator, RegionId region, SourceId source);
+  void issue(const Indicator& indicator, const SeriesKey& key, Day issued, std::int32_t members,
+             std::int32_t chances);
+  std::vector<std::pair<Day, Day>> periods_ahead(const Indicator& indicator, Day issued);
+
   Dice& dice_;
   const PackPlan& plan_;
   RandomCase& out_;

@@ -6,25 +6,26 @@
 namespace tocsin {
 
 PackMaker::Measure PackMaker::measure() {
+  if (plan_.forecasts && dice_.chance(30)) return chance();
   const Read r = any_read();
-  const bool gridless = !r.events && indicator_of(r).cadence == Cadence::kIrregular;
+  const bool gridless = !r.events && cadence_of(r) == Cadence::kIrregular;
   const bool history = plan_.history && !gridless && has_history(r);
   Expr e = twin::read(r);
   const int form = dice_.between(0, 18);
   if (form == 0 && r.lag.count == 0 && r.lag_observations == 0) {
     e.kind = Kind::kChange;
-    e.span =
-        r.events ? Span{dice_.between(3, 30), SpanUnit::kDays} : step_of(indicator_of(r).cadence);
-    if (!r.events && r.how == How::kLast && dice_.chance(40)) e.observations = dice_.between(1, 2);
+    e.span = r.events ? Span{dice_.between(3, 30), SpanUnit::kDays} : step_of(cadence_of(r));
+    if (!r.events && !r.forecast && r.how == How::kLast && dice_.chance(40))
+      e.observations = dice_.between(1, 2);
     return {dice_.chance(40) ? twin::op(Kind::kAbsolute, e) : e, "%", 30};
   }
   if (form <= 2 && history) {
-    e.kind = form == 1 || r.since ? Kind::kPercentile : Kind::kZscore;
+    e.kind = form == 1 || r.since || r.forecast ? Kind::kPercentile : Kind::kZscore;
     e.years = dice_.between(2, 3);
     const bool rank = e.kind == Kind::kPercentile;
     return {e, rank ? "%" : "sd", rank ? 50.0 : 0.8};
   }
-  if (form == 3 && history && !r.events && is_seasonal(indicator_of(r).cadence))
+  if (form == 3 && history && !r.events && !r.forecast && is_seasonal(cadence_of(r)))
     return {residual(r), "sd", 0.8};
   if (form == 4 && history) {
     Expr normal = e;
@@ -83,6 +84,25 @@ PackMaker::Expr PackMaker::residual(const Read& like) {
   return e;
 }
 
+// How likely it is that a forecast passes a number: often one that probabilities are published of.
+PackMaker::Measure PackMaker::chance() {
+  Read r = foretold(dice_.pick(plan_.indicators));
+  r.member.reset();
+  static const std::vector<Kind> kKinds = {Kind::kLess, Kind::kLessEqual, Kind::kGreater,
+                                           Kind::kGreaterEqual};
+  const Kind kind = dice_.pick(kKinds);
+  const bool published = r.how != How::kSum && dice_.chance(70);
+  const double round_number = 5.0 * dice_.between(1, 3);
+  Expr bound = published ? twin::number(round_number, unit_of(r))
+                         : threshold({twin::read(r), unit_of(r), typical(r)}, nullptr);
+  if (!published && dice_.chance(30)) {
+    Read seen = observed(r.indicator);
+    if (unit_of(seen) == unit_of(r)) bound = twin::read(seen);
+  }
+  Expr asked = twin::op(kind, twin::read(r), std::move(bound));
+  return {twin::op(Kind::kChance, std::move(asked)), "%", 50};
+}
+
 double PackMaker::rounded(double value) { return std::round(value * 10) / 10; }
 
 PackMaker::Expr PackMaker::threshold(const Measure& m, const Read* read) {
@@ -90,7 +110,7 @@ PackMaker::Expr PackMaker::threshold(const Measure& m, const Read* read) {
   const bool whole = m.unit == "days";
   if (whole) value = std::round(value);
   if (read != nullptr && plan_.history && has_history(*read) && dice_.chance(40) &&
-      (read->events || indicator_of(*read).cadence != Cadence::kIrregular)) {
+      (read->events || cadence_of(*read) != Cadence::kIrregular)) {
     Expr normal = twin::read(*read);
     normal.kind = Kind::kNormal;
     normal.years = dice_.between(2, 3);

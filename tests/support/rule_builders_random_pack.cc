@@ -186,6 +186,15 @@ Catalogue random_catalogue(Dice& dice) {
     if (i.id == of::kFood) i.every_days = dice.between(10, 60);
     if (i.id == of::kShare && dice.chance(30)) i.cadence = Cadence::kEpiweek;
     if (i.id == of::kRain && dice.chance(25)) i.cadence = Cadence::kDekad;
+    ForecastIssues& forecasts = i.forecasts.emplace();
+    forecasts.cadence = i.cadence == Cadence::kIrregular && dice.chance(50) ? Cadence::kMonth
+                        : dice.chance(10)                                   ? Cadence::kIrregular
+                        : i.cadence >= Cadence::kMonth                      ? Cadence::kMonth
+                                                                            : i.cadence;
+    if (forecasts.cadence == Cadence::kIrregular) forecasts.every_days = dice.between(3, 20);
+    forecasts.longest_delay = dice.between(0, 10);
+    if (dice.chance(60)) forecasts.members = dice.between(2, 5);
+    i.worse = dice.chance(45) ? Worse::kHigher : dice.chance(80) ? Worse::kLower : Worse::kNeither;
   }
   for (Source& s : out.sources) {
     s.event_cadence = dice.between(1, 14);

@@ -48,6 +48,8 @@ class PackMaker {
   Span step_of(Cadence cadence);
   Read observed(IndicatorId id);
   Read happened();
+  Read foretold(IndicatorId id);
+  Cadence cadence_of(const Read& r) const;  // of a forecast: of its issues
   Read any_read();
   double typical(const Read& r);
   Read earlier(Read r);
@@ -57,6 +59,7 @@ class PackMaker {
   static bool is_seasonal(Cadence c);
   static bool has_history(const Read& r);
   Expr residual(const Read& like);
+  Measure chance();
   static double rounded(double value);
   Expr threshold(const Measure& m, const Read* read);
 

@@ -102,9 +102,42 @@ PackMaker::Read PackMaker::happened() {
   return r;
 }
 
+Cadence PackMaker::cadence_of(const Read& r) const {
+  const Indicator& i = indicator_of(r);
+  return r.forecast ? i.forecasts->cadence : i.cadence;
+}
+
+PackMaker::Read PackMaker::foretold(IndicatorId id) {
+  static const std::vector<How> kHows = {How::kLast,  How::kSum,      How::kMean,
+                                         How::kLeast, How::kGreatest, How::kMedian};
+  Read r;
+  r.forecast = true;
+  r.indicator = id;
+  r.how = dice_.pick(kHows);
+  const Cadence cadence = catalogue_.find(id)->cadence;
+  if (r.how != How::kLast) {
+    const bool days = cadence == Cadence::kDay || cadence == Cadence::kIrregular;
+    const std::int32_t far = cadence == Cadence::kIrregular ? 30 : 3;
+    r.ahead.least = dice_.chance(50) ? 0 : dice_.between(0, far);
+    r.ahead.greatest = r.ahead.least + dice_.between(0, far);
+    r.ahead.unit = days ? SpanUnit::kDays : tocsin::unit_of(cadence);
+    if (!days && dice_.chance(30)) {
+      const std::int32_t length = period_start(cadence, 1) - period_start(cadence, 0);
+      r.ahead = {r.ahead.least * length, r.ahead.greatest * length + dice_.between(0, 9),
+                 SpanUnit::kDays};
+    }
+  }
+  if (r.how != How::kLast && dice_.chance(15)) r.ahead.season = some_season();
+  if (dice_.chance(8)) r.source = dice_.chance(50) ? of::kFirst : of::kSecond;
+  if (dice_.chance(10)) r.member = dice_.between(0, 2);
+  if (dice_.chance(12)) r.lag = step_of(catalogue_.find(id)->forecasts->cadence);
+  return r;
+}
+
 PackMaker::Read PackMaker::any_read() {
   if (plan_.indicators.empty() || (plan_.events && dice_.chance(45))) return happened();
-  return observed(dice_.pick(plan_.indicators));
+  const IndicatorId id = dice_.pick(plan_.indicators);
+  return plan_.forecasts && dice_.chance(50) ? foretold(id) : observed(id);
 }
 
 double PackMaker::typical(const Read& r) {
@@ -113,6 +146,14 @@ double PackMaker::typical(const Read& r) {
   if (r.how == How::kStddev) return 5;
   if (r.how != How::kSum && r.how != How::kCount) return 10;
   if (r.how == How::kCount) return 3;
+  if (r.forecast) {
+    const std::int32_t units = r.ahead.greatest - r.ahead.least + 1;
+    const std::int32_t days = longest_days({units, r.ahead.unit});
+    if (r.ahead.season) return i.is_rate() ? 900 : 30;
+    if (i.is_rate()) return 10.0 * days;
+    const bool counted = r.ahead.unit != SpanUnit::kDays || i.cadence == Cadence::kDay;
+    return counted ? 10.0 * units : 15;
+  }
   if (i.cadence == Cadence::kIrregular) return 15;
   const int n = whole_periods(r.window, i.cadence).value();
   return 10.0 * n * (i.is_rate() ? longest_days(r.window) / n : 1);
@@ -120,8 +161,7 @@ double PackMaker::typical(const Read& r) {
 
 PackMaker::Read PackMaker::earlier(Read r) {
   if (r.lag.count == 0 && r.lag_observations == 0)
-    r.lag =
-        r.events ? Span{dice_.between(3, 30), SpanUnit::kDays} : step_of(indicator_of(r).cadence);
+    r.lag = r.events ? Span{dice_.between(3, 30), SpanUnit::kDays} : step_of(cadence_of(r));
   return r;
 }
 

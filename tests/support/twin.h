@@ -122,6 +122,7 @@ class Assessment {
   Interval read(const Read& what, const Place& place, std::int32_t back = 0);
   Interval read_raw(const Read& what, const Place& place, std::int32_t back);
   std::optional<Standing> stand(const Read& what, const Place& place) const;
+  void stands_on(const Read& what, const Place& place);  // its evidence, of what is known
   std::optional<double> over_periods(const Read& what, const Standing& standing,
                                      std::int32_t last) const;
   std::optional<double> over_days(const Read& what, const Standing& standing, Day end) const;
@@ -130,6 +131,31 @@ class Assessment {
   Interval over_events(const Read& what, RegionId region, SourceId source, Day end) const;
   SourceId event_source(const Read& what, const Place& place) const;
   Day events_end(const Read& what, const Place& place) const;
+
+  // twin_forecast.cc
+  // What a forecast is read from: a fresh source, and its latest issue.
+  struct Issued {
+    const Facts::Issues* issues;
+    const Indicator* indicator;
+    Day latest;
+  };
+  enum class Ask : std::uint8_t { kValue, kChance };  // chances count only for the second
+  const Season* season_of(const Read& what) const;
+  std::optional<Day> last_issue(const Read& what, const Place& place) const;  // however old
+  std::optional<Issued> issued(const Read& what, const Place& place, Ask ask) const;
+  std::optional<std::pair<Day, Day>> issued_at(const Read& what, const Place& place, Ask ask) const;
+  std::optional<Day> issue_back(const Read& what, const Issued& from, const Place& place,
+                                std::int32_t back, Ask ask) const;
+  std::optional<Day> issue_in(const Issued& from, std::int32_t period, Ask ask) const;
+  std::vector<double> by_member(const Read& what, const Issued& from, Day issue,
+                                const Place& place) const;
+  Interval foretold(const Read& what, const Place& place, std::int32_t back) const;
+  Interval foretold_in(const Read& what, const Issued& from, std::int32_t period,
+                       const Place& place) const;
+  History issues_before(const Expr& e, const Place& place, Interval& now) const;
+  Interval chance(const Expr& e, const Place& place);
+  Interval published(const Expr& asked, const Issued& from, Day issue, double bound,
+                     const Place& place) const;
 
   // twin_history.cc
   History years_before(const Expr& e, const Place& place, Interval& now);

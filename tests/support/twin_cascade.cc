@@ -29,7 +29,8 @@ std::int32_t usual_days(Cadence cadence) {
 // The coarsest cadence that a condition reads itself.
 Cadence coarsest(const Expr& e, const Catalogue& catalogue, Cadence so_far) {
   if (e.read.indicator.number() != 0) {
-    const Cadence own = catalogue.find(e.read.indicator)->cadence;
+    const Indicator& indicator = *catalogue.find(e.read.indicator);
+    const Cadence own = e.read.forecast ? indicator.forecasts->cadence : indicator.cadence;
     if (usual_days(own) > usual_days(so_far)) so_far = own;
   }
   for (const Expr& arg : e.args) so_far = coarsest(arg, catalogue, so_far);

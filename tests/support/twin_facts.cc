@@ -1,6 +1,7 @@
 #include "tests/support/twin_facts.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace tocsin::twin {
 
@@ -13,14 +14,25 @@ Facts::Facts(const Catalogue& catalogue, const std::vector<LatestRevision>& late
     std::int64_t value;
   };
   std::map<SeriesKey, std::map<std::pair<Day, Day>, Winner>> winners;
+  // What a figure of a forecast speaks about; of a chance its threshold, too.
+  using Figure = std::tuple<Day, Day, Day, std::int32_t, bool, std::int64_t>;
+  std::map<SeriesKey, std::map<Figure, std::pair<Winner, const ForecastClaim*>>> foretold;
+  const auto rank = [](const Winner& w) { return std::pair(w.published_minute, w.identity); };
   for (const LatestRevision& revision : latest) {
     if (const auto* seen = std::get_if<ObservationClaim>(&revision.claim)) {
       const Winner winner{revision.published.milliseconds() / 60'000, revision.identity,
                           seen->value};
       auto& slot = winners[seen->series];
       const auto [at, fresh] = slot.emplace(std::pair(seen->end, seen->start), winner);
-      const auto rank = [](const Winner& w) { return std::pair(w.published_minute, w.identity); };
       if (!fresh && rank(at->second) < rank(winner)) at->second = winner;
+    } else if (const auto* ahead = std::get_if<ForecastClaim>(&revision.claim)) {
+      if (!catalogue.find(ahead->series.indicator)->forecasts) continue;
+      const bool chance = ahead->probability.has_value();
+      const Figure figure{ahead->issued, ahead->start, ahead->end,
+                          ahead->member, chance,       chance ? ahead->threshold.value() : 0};
+      const Winner winner{revision.published.milliseconds() / 60'000, revision.identity, 0};
+      const auto [at, fresh] = foretold[ahead->series].emplace(figure, std::pair(winner, ahead));
+      if (!fresh && rank(at->second.first) < rank(winner)) at->second = {winner, ahead};
     } else if (const auto* event = std::get_if<EventClaim>(&revision.claim)) {
       if (event->status != EventStatus::kRefuted) events_.push_back(event);
     } else if (const auto* coverage = std::get_if<CoverageClaim>(&revision.claim)) {
@@ -30,6 +42,19 @@ Facts::Facts(const Catalogue& catalogue, const std::vector<LatestRevision>& late
   for (const auto& [key, periods] : winners)
     for (const auto& [period, winner] : periods)
       series_[key].push_back({period.second, period.first, winner.value});
+  for (const auto& [key, figures] : foretold)
+    for (const auto& [figure, winner] : figures) {
+      const ForecastClaim& claim = *winner.second;
+      issues_[key][claim.issued].push_back(
+          {claim.start, claim.end, claim.member,
+           claim.probability ? claim.threshold.value() : claim.value.value(), claim.probability});
+    }
+}
+
+const Facts::Issues& Facts::issues(const SeriesKey& key) const {
+  static const Issues kNothing;
+  const auto found = issues_.find(key);
+  return found == issues_.end() ? kNothing : found->second;
 }
 
 const std::vector<Facts::Seen>& Facts::series(const SeriesKey& key) const {

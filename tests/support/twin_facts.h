@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "model/catalogue.h"
@@ -23,6 +24,16 @@ class Facts {
 
   // The observations that count, one a period, by (end, start).
   const std::vector<Seen>& series(const SeriesKey& key) const;
+
+  // What was foretold, by day of issue: of each figure what was published last.
+  struct Foretold {
+    Day start, end;
+    std::int32_t member = 0;
+    std::int64_t value = 0;              // scaled; with a chance: the threshold
+    std::optional<std::int64_t> chance;  // millionths
+  };
+  using Issues = std::map<Day, std::vector<Foretold>>;
+  const Issues& issues(const SeriesKey& key) const;
 
   struct Placed {
     const EventClaim* event;
@@ -50,6 +61,7 @@ class Facts {
   const Catalogue& catalogue_;
   Day from_, until_;
   std::map<SeriesKey, std::vector<Seen>> series_;
+  std::map<SeriesKey, Issues> issues_;
   std::vector<const EventClaim*> events_;
   std::vector<const CoverageClaim*> coverage_;
   mutable std::map<RegionId, std::vector<Placed>> placed_;

@@ -59,6 +59,7 @@ std::optional<std::pair<Day, Day>> Assessment::stood_at(const Read& what,
     const std::int32_t unit = period_of(*place.unit, place.tick + 1) - place.back - 1;
     return std::pair(period_start(*place.unit, unit), period_start(*place.unit, unit + 1));
   }
+  if (what.forecast) return issued_at(what, place, Ask::kValue);
   const auto standing = stand(what, place);
   if (!standing) return std::nullopt;
   const Cadence cadence = standing->indicator->cadence;
@@ -85,6 +86,15 @@ bool Assessment::lies_in(const std::vector<std::uint32_t>& seasons, const Expr& 
   std::vector<const Expr*> parts = {&e};
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const Expr& part = *parts[i];
+    if (part.kind == Kind::kChance) {
+      const Expr& asked = part.args[0];
+      parts.push_back(&asked.args[1]);
+      reads = true;
+      const auto days = issued_at(asked.args[0].read, place, Ask::kChance);
+      tick = tick || !days;
+      if (days && !in(days->first, days->second)) return false;
+      continue;
+    }
     for (const Expr& arg : part.args) parts.push_back(&arg);
     switch (part.kind) {
       case Kind::kOn:
@@ -132,6 +142,10 @@ Tri Assessment::guarded(const Signal& signal, const Expr& condition, bool clears
 }
 
 Interval Assessment::age(const Expr& e, const Place& place) const {
+  if (e.read.forecast) {
+    const auto day = last_issue(e.read, place);
+    return day ? exactly(place.tick - *day) : kUnknown;
+  }
   const Indicator& indicator = *catalogue_.find(e.read.indicator);
   std::vector<SourceId> sources = indicator.sources;
   if (e.read.source) sources = {*e.read.source};

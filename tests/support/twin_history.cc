@@ -46,6 +46,7 @@ bool is_exact(Interval v) { return v.low == v.high; }
 }  // namespace
 
 Assessment::History Assessment::years_before(const Expr& e, const Place& place, Interval& now) {
+  if (e.read.forecast) return issues_before(e, place, now);
   History history;
   history.wanted = e.years;
   now = read_raw(e.read, place, 0);

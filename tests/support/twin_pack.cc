@@ -8,13 +8,13 @@ namespace tocsin::twin {
 namespace {
 
 constexpr std::array<const char*, kKindCount> kKindNames = {
-    "number",     "parameter",  "population",    "read",       "age",     "normal",
-    "percentile", "zscore",     "residual",      "change",     "add",     "subtract",
-    "multiply",   "divide",     "negate",        "absolute",   "least",   "greatest",
-    "per_100k",   "dimensions", "count_true",    "neighbours", "basin",   "less",
-    "less_equal", "greater",    "greater_equal", "equal",      "unequal", "and",
-    "or",         "not",        "consecutive",   "rising",     "crosses", "during",
-    "given",      "on",         "active",        "cascade"};
+    "number",     "parameter",  "population", "read",          "age",        "normal",
+    "percentile", "zscore",     "residual",   "change",        "chance",     "add",
+    "subtract",   "multiply",   "divide",     "negate",        "absolute",   "least",
+    "greatest",   "per_100k",   "dimensions", "count_true",    "neighbours", "basin",
+    "less",       "less_equal", "greater",    "greater_equal", "equal",      "unequal",
+    "and",        "or",         "not",        "consecutive",   "rising",     "crosses",
+    "during",     "given",      "on",         "active",        "cascade"};
 
 constexpr std::array<const char*, 8> kHowNames = {"last", "sum",    "mean",   "min",
                                                   "max",  "median", "stddev", "count"};
@@ -101,6 +101,8 @@ class Printer {
                            e.observations > 0 ? observations(e.observations) : to_string(e.span));
       case Kind::kCrosses:
         return fmt::format("crosses({}, {})", lagged(e.read), arg(0));
+      case Kind::kChance:
+        return "chance(" + arg(0) + ")";
       case Kind::kNegate:
         return "(-" + arg(0) + ")";
       case Kind::kAbsolute:
@@ -174,7 +176,9 @@ class Printer {
                                                         : "";
       return how + "(" + of + events(r) + ", " + window(r) + ")";
     }
-    std::string text = how + "(" + catalogue_.find(r.indicator)->code;
+    const std::string& code = catalogue_.find(r.indicator)->code;
+    std::string text = how + "(" + (r.forecast ? "forecast(" + code + ")" : code);
+    if (r.forecast && r.how != How::kLast) text += ", " + ahead(r.ahead);
     if (r.window.count != 0 || r.since) text += ", " + window(r);
     return text + options(r) + ")";
   }
@@ -183,7 +187,14 @@ class Printer {
     std::string text;
     if (r.group.number() != 0) text += ", group: " + catalogue_.find(r.group)->code;
     if (r.source) text += ", source: " + catalogue_.find(*r.source)->key;
+    if (r.member) text += fmt::format(", member: {}", *r.member);
     return text;
+  }
+
+  std::string ahead(const Ahead& a) const {
+    if (a.season) return pack_.seasons[*a.season].name;
+    const std::string greatest = to_string(Span{a.greatest, a.unit});
+    return a.least == 0 ? greatest : to_string(Span{a.least, a.unit}) + ".." + greatest;
   }
 
   std::string events(const Read& r) const {

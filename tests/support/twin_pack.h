@@ -31,10 +31,20 @@ struct Season {
   std::optional<Day> start(Day day) const;
 };
 
+// How far ahead of its issue a forecast is asked about.
+struct Ahead {
+  std::int32_t least = 0, greatest = 0;
+  SpanUnit unit = SpanUnit::kDays;
+  std::optional<std::uint32_t> season{};  // index, in their place
+};
+
 // One aggregate over the data.
 struct Read {
   How how = How::kLast;
   bool events = false;
+  bool forecast = false;
+  Ahead ahead;                         // of a forecast, in place of the window
+  std::optional<std::int32_t> member;  // of a forecast; none: all
   IndicatorId indicator;
   GroupId group;
   std::vector<EventKindId> kinds;  // as named; the first one's sources are read
@@ -60,6 +70,7 @@ enum class Kind : std::uint8_t {
   kZscore,
   kResidual,
   kChange,
+  kChance,  // args[0]: a comparison whose first operand reads a forecast
   kAdd,
   kSubtract,
   kMultiply,

@@ -186,6 +186,7 @@ Day Assessment::events_end(const Read& what, const Place& place) const {
 }
 
 Interval Assessment::read_raw(const Read& what, const Place& place, std::int32_t back) {
+  if (what.forecast) return foretold(what, place, back);
   if (what.events)
     return over_events(what, place.data, event_source(what, place), events_end(what, place) - back);
   const auto standing = stand(what, place);
@@ -208,13 +209,18 @@ Interval Assessment::read_raw(const Read& what, const Place& place, std::int32_t
 Interval Assessment::read(const Read& what, const Place& place, std::int32_t back) {
   if (!what.events && what.how == How::kCount) return count_figures(what, place, back);
   const Interval value = read_raw(what, place, back);
-  if (is_unknown(value)) return value;
-  if (!what.events) {
+  if (!is_unknown(value)) stands_on(what, place);
+  return value;
+}
+
+void Assessment::stands_on(const Read& what, const Place& place) {
+  if (what.forecast) {
+    evidence(issued(what, place, Ask::kValue)->latest);
+  } else if (!what.events) {
     evidence(stand(what, place)->c - 1);
   } else if (place.unit) {
     evidence(period_start(*place.unit, period_of(*place.unit, place.tick + 1)) - 1);
   }
-  return value;
 }
 
 }  // namespace tocsin::twin

@@ -24,7 +24,8 @@ Tri Assessment::consecutive(const Expr& e, const Place& place) {
 
 Tri Assessment::rising(const Expr& e, const Place& place) {
   Tri all = Tri::kTrue;
-  const Cadence cadence = catalogue_.find(e.read.indicator)->cadence;
+  const Indicator& indicator = *catalogue_.find(e.read.indicator);
+  const Cadence cadence = e.read.forecast ? indicator.forecasts->cadence : indicator.cadence;
   const std::int32_t times_over = whole_periods(e.span, cadence).value();
   for (std::int32_t back = 0; back < times_over; ++back) {
     const Interval later = read(e.read, place, back);

@@ -24,12 +24,7 @@ Interval Assessment::compute(const Expr& e, const Place& place) {
   const auto arg = [&](std::size_t i) { return value(e.args[i], place); };
   // Reads of history count for the evidence day as the read itself does.
   const auto from_history = [&](Interval v) {
-    if (is_unknown(v)) return v;
-    if (!e.read.events) {
-      evidence(stand(e.read, place)->c - 1);
-    } else if (place.unit) {
-      evidence(period_start(*place.unit, period_of(*place.unit, place.tick + 1)) - 1);
-    }
+    if (!is_unknown(v)) stands_on(e.read, place);
     return v;
   };
   switch (e.kind) {
@@ -59,6 +54,8 @@ Interval Assessment::compute(const Expr& e, const Place& place) {
       return from_history(residual(e, place));
     case Kind::kChange:
       return change(e, place);
+    case Kind::kChance:
+      return chance(e, place);
     case Kind::kAdd:
       return plus(arg(0), arg(1));
     case Kind::kSubtract:
