@@ -50,6 +50,7 @@ tocsin_test(twin_tests
 
 tocsin_test(explain_tests
   SOURCES
+    explain_forecast_test.cc
     explain_guard_test.cc
     explain_levels_test.cc
     explain_test.cc
