@@ -11,7 +11,8 @@
 namespace tocsin {
 
 // Which truths each condition of a pack has come to: whether its scenarios try what its rules say.
-// Conditions are the parts that `and`, `or`, `not` and `given` join; each can be true, false and unknown.
+// Conditions are the parts that `and`, `or`, `not` and `given` join; each can be true, false and
+// unknown.
 class Coverage {
  public:
   explicit Coverage(const Pack& pack);

@@ -77,6 +77,7 @@ class Listener {
            ++backups;
            return "written to " + directory;
          },
+         [](const std::string& who) -> Result<std::string> { return "read again, as " + who; },
          [this](std::vector<Input> inputs, const RequestAnswer& answer) {
            ++changes;
            answer(daemon_.commit(std::move(inputs)).requests);

@@ -80,10 +80,10 @@ AlertRevision revision_of(FuzzInput& input) {
   const std::array<AlertRevision, 4> begun = {sample_raised(), sample_escalated(), sample_updated(),
                                               sample_withdrawn()};
   const unsigned which = input.below(8);
-  AlertRevision revision =
-      which < begun.size() ? begun[which]
-                           : sample_following(static_cast<RevisionKind>(
-                                 input.below(static_cast<unsigned>(kRevisionKindCount))));
+  AlertRevision revision = which < begun.size()
+                               ? begun[which]
+                               : sample_following(static_cast<RevisionKind>(
+                                     input.below(static_cast<unsigned>(kRevisionKindCount))));
   const unsigned flags = input.byte();
   revision.level = static_cast<Level>(flags % kLevelCount);
   revision.illustrative = (flags & 4U) != 0;

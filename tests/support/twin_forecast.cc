@@ -85,7 +85,8 @@ Chosen choose(const Read& what, const Season* season, const Indicator& indicator
     return out;
   }
   std::vector<std::int32_t> window;
-  const std::int32_t farthest = season != nullptr ? 800 : 31 * (what.ahead.greatest + 2) * 3;
+  const std::int32_t farthest =
+      season != nullptr ? 800 : longest_days({what.ahead.greatest + 2, what.ahead.unit});
   for (std::int32_t p = period_of(cadence, issue - (season != nullptr ? 400 : 40));
        period_start(cadence, p) < issue + farthest; ++p) {
     const Day last = season != nullptr ? period_start(cadence, p + 1) - 1 : Day();

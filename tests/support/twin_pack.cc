@@ -83,7 +83,7 @@ class Printer {
       case Kind::kRead:
         return lagged(e.read);
       case Kind::kAge:
-        return "age(" + catalogue_.find(e.read.indicator)->code + options(e.read) + ")";
+        return "age(" + series(e.read) + options(e.read) + ")";
       case Kind::kDuring:
         return fmt::format("({} during ({}))", arg(0), seasons(e.seasons));
       case Kind::kGiven:
@@ -176,11 +176,15 @@ class Printer {
                                                         : "";
       return how + "(" + of + events(r) + ", " + window(r) + ")";
     }
-    const std::string& code = catalogue_.find(r.indicator)->code;
-    std::string text = how + "(" + (r.forecast ? "forecast(" + code + ")" : code);
+    std::string text = how + "(" + series(r);
     if (r.forecast && r.how != How::kLast) text += ", " + ahead(r.ahead);
     if (r.window.count != 0 || r.since) text += ", " + window(r);
     return text + options(r) + ")";
+  }
+
+  std::string series(const Read& r) const {
+    const std::string& code = catalogue_.find(r.indicator)->code;
+    return r.forecast ? "forecast(" + code + ")" : code;
   }
 
   std::string options(const Read& r) const {
