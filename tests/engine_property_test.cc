@@ -110,7 +110,7 @@ class EngineProperties : public testing::TestWithParam<int> {};
 INSTANTIATE_TEST_SUITE_P(Shard, EngineProperties, testing::Range(0, 4));
 
 TEST_P(EngineProperties, IncrementalEqualsTheTwinAtEveryTick) {
-  const Cases cases = cases_of(500, GetParam());
+  const Cases cases = cases_of(75, GetParam());
   Occurrences occurred;
   twin::Tally tally;
   for (int i = 0; i < cases.count; ++i) {
