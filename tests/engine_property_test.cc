@@ -111,6 +111,9 @@ INSTANTIATE_TEST_SUITE_P(Shard, EngineProperties, testing::Range(0, 4));
 
 TEST_P(EngineProperties, IncrementalEqualsTheTwinAtEveryTick) {
   const Cases cases = cases_of(75, GetParam());
+  // So many meet every outcome of every operator: TOCSIN_CASES=500 asks for it.
+  constexpr int kEveryOutcome = 500;
+  const bool all_expected = cases.count >= kEveryOutcome;
   Occurrences occurred;
   twin::Tally tally;
   for (int i = 0; i < cases.count; ++i) {
@@ -119,8 +122,8 @@ TEST_P(EngineProperties, IncrementalEqualsTheTwinAtEveryTick) {
     ASSERT_EQ(found, "") << trial.told();
   }
   print(occurred, "occurred");
-  report(tally, cases.all_expected);
-  if (!cases.all_expected) return;
+  report(tally, all_expected);
+  if (!all_expected) return;
   expect_all(occurred, {"late",
                         "revised",
                         "retracted",
