@@ -87,9 +87,9 @@ void report(const twin::Tally& tally, bool all_expected) {
   static const std::set<Kind> kNoBounds = {Kind::kNumber,     Kind::kParameter, Kind::kPopulation,
                                            Kind::kPercentile, Kind::kZscore,    Kind::kResidual,
                                            Kind::kAge};
-  static const std::set<Kind> kSomeBound = {Kind::kNumber,   Kind::kParameter,  Kind::kDimensions,
-                                            Kind::kAbsolute, Kind::kNeighbours, Kind::kBasin,
-                                            Kind::kCountTrue};
+  static const std::set<Kind> kSomeBound = {Kind::kNumber,    Kind::kParameter,  Kind::kDimensions,
+                                            Kind::kAbsolute,  Kind::kNeighbours, Kind::kBasin,
+                                            Kind::kCountTrue, Kind::kOverCount,  Kind::kRank};
   for (int i = 0; i < twin::kKindCount; ++i) {
     const auto kind = static_cast<Kind>(i);
     const auto& outcomes = tally.outcomes[static_cast<std::size_t>(i)];

@@ -97,7 +97,8 @@ TEST(RulesReference, EveryFunctionIsDescribed) {
        {"last",       "sum",        "mean",   "min",        "max",        "median",   "stddev",
         "count",      "normal",     "zscore", "percentile", "residual",   "lag",      "change",
         "rising",     "crosses",    "abs",    "per_100k",   "population", "on",       "active",
-        "dimensions", "neighbours", "basin",  "cascade",    "age",        "forecast", "chance"})
+        "dimensions", "neighbours", "basin",  "cascade",    "age",        "forecast", "chance",
+        "children",   "parent",     "any",    "all",        "share",      "rank"})
     EXPECT_THAT(text, testing::HasSubstr("`" + std::string(function) + "(")) << function;
 }
 
