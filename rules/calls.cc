@@ -90,6 +90,7 @@ Parser::Value Parser::count_true_call(const Token& function, const Function& row
 Parser::Value Parser::number_call(const Token& function, const Function& row) {
   const Value operand = addition();
   want(operand, Type::kNumber, function, "what stands in it");
+  refuse_scale(operand, function, "no numbers to calculate with");
   expect(")");
   Node node;
   node.op = row.op;

@@ -9,6 +9,7 @@
 
 #include "model/catalogue.h"
 #include "model/period.h"
+#include "model/record.h"
 #include "rules/season.h"
 #include "rules/unit.h"
 
@@ -108,6 +109,7 @@ struct Leaf {
   Span lag;
   std::vector<EventKindId> kinds;     // sorted; empty: every kind
   std::vector<std::uint64_t> actors;  // any of these; empty: everybody
+  std::optional<EventStatus> status;  // none: reported and confirmed ones
   std::int64_t least_deaths = 0, least_displaced = 0;
   // How the author wrote them: `deaths > 9` is the same as `deaths >= 10`, and told as it stands.
   bool deaths_above = false, displaced_above = false;

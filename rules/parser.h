@@ -77,6 +77,13 @@ class Parser {
   Value literal();
   Value name();
 
+  // ---- parser_scale.cc: words in the place of numbers
+  const Indicator* words_of(Value value) const;  // whose words it has; nullptr: it is a number
+  Value bound(Value left);
+  void refuse_word(const Token& token) const;
+  void refuse_scale(Value value, const Token& at, std::string_view what) const;
+  void refuse_scale(const Leaf& leaf, const Token& function) const;
+
   // ---- calls.cc
   static const std::vector<Function>& functions();
   static std::span<const Function> number_functions();
@@ -98,6 +105,7 @@ class Parser {
   void series_option(Leaf& leaf, const Token& option);
   void events_filter(Leaf& leaf);
   void kind_list(Leaf& leaf);
+  void status_filter(Leaf& leaf);
   void since_of(Leaf& leaf);
   static std::string window_text(const Leaf& leaf, std::string_view before);
   void window_of(Leaf& leaf, const Indicator& indicator, const Token& span);

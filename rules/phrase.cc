@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "model/result.h"
+#include "rules/scale.h"
 
 namespace tocsin {
 namespace {
@@ -17,7 +18,8 @@ bool same_read(const Leaf& a, const Leaf& b) {
          a.aggregate == b.aggregate && a.periods == b.periods && a.window == b.window &&
          a.forecast == b.forecast && a.leads == b.leads && a.member == b.member &&
          a.kinds == b.kinds && a.actors == b.actors && a.least_deaths == b.least_deaths &&
-         a.least_displaced == b.least_displaced && a.magnitude == b.magnitude && a.since == b.since;
+         a.status == b.status && a.least_displaced == b.least_displaced &&
+         a.magnitude == b.magnitude && a.since == b.since;
 }
 
 // A number with its unit, which is in the singular after 1.
@@ -52,7 +54,7 @@ class Phrases {
     const Node& node = expression_.node(index);
     switch (node.op) {
       case Op::kNumber:
-        return amount(node.number, node.unit, node.style);
+        return say(scene_.catalogue, Quantity::exactly(node.number), node);
       case Op::kParameter: {
         const Parameter& parameter = scene_.pack.parameters[node.more.first];
         if (node.elsewhere && !parameter.by_region.empty()) return "its own " + parameter.name;
@@ -371,6 +373,17 @@ std::string say(const Quantity& quantity, const Unit& unit, PureStyle style) {
   const bool pure = unit.pure() && style != PureStyle::kNumber;
   return format_number(quantity.low, Unit(), pure ? style : PureStyle::kNumber) + " to " +
          format_number(quantity.high, unit, style);
+}
+
+std::string say(const Catalogue& catalogue, const Quantity& quantity, const Node& node) {
+  const Indicator* scale = words_of(catalogue, node.unit);
+  if (scale == nullptr) return say(quantity, node.unit, node.style);
+  const bool low = std::isfinite(quantity.low), high = std::isfinite(quantity.high);
+  if (!low && !high) return "not known";
+  if (!high) return "at least " + word_at(*scale, quantity.low);
+  if (!low) return "at most " + word_at(*scale, quantity.high);
+  if (quantity.exact()) return word_at(*scale, quantity.low);
+  return word_at(*scale, quantity.low) + " to " + word_at(*scale, quantity.high);
 }
 
 std::string plain_day(Day day) {

@@ -95,6 +95,8 @@ class Ranges {
     const Indicator& indicator = *catalogue_.find(leaf.indicator);
     const double divisor = std::pow(10, indicator.precision) * (indicator.unit == "%" ? 100 : 1);
     Quantity range;
+    if (!indicator.scale.empty() && leaf.aggregate != Aggregate::kCount)
+      return {0, static_cast<double>(indicator.scale.size()) - 1};
     if (leaf.aggregate == Aggregate::kStddev) return {0, range.high};
     if (leaf.aggregate == Aggregate::kCount) {
       if (leaf.cadence == Cadence::kIrregular) return {0, range.high};

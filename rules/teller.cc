@@ -106,7 +106,7 @@ Explained Teller::tree(std::int32_t index) const {
   const Node& node = expression_.node(index);
   Explained out;
   out.text = source_text(node);
-  out.value = is_number(node.op) ? say(number(index), node.unit, node.style)
+  out.value = is_number(node.op) ? say(scene_.catalogue, number(index), node)
                                  : std::string(name_of(truth(index)));
   if (node.leaf >= 0) out.detail = where_from(expression_.leaf(node.leaf));
   if (is_literal(node)) return out;
@@ -157,7 +157,16 @@ std::string Teller::where_from(const Leaf& leaf) const {
   }
   if (read.gap != Read::Gap::kNone) return source + ": " + gap(leaf, read);
   if (read.issued) source += ", issued on " + format_day(*read.issued);
-  return source + (read.window ? ", " + format_range(*read.window) : "");
+  source += read.window ? ", " + format_range(*read.window) : "";
+  const std::string note = this->note(leaf, read);
+  return note.empty() ? source : source + ", noted: " + note;
+}
+
+// Why the latest figure says what it says, in quotes; empty where nobody gave a reason.
+std::string Teller::note(const Leaf& leaf, const Read& read) const {
+  if (leaf.reads_events || leaf.forecast || read.identities.empty()) return "";
+  const std::string_view note = scene_.data.note(scene_.data_region, read.identities.front());
+  return note.empty() ? "" : fmt::format("\"{}\"", note);
 }
 
 std::string Teller::sentence(std::int32_t index, bool negated) const {
@@ -253,8 +262,8 @@ std::string Teller::figure(const Quantity& quantity, std::int32_t index) const {
                     kRegions = Unit::base("regions"), kObservations = Unit::base("observations");
   const bool counted = node.unit == kEvents || node.unit == kDimensions || node.unit == kRegions ||
                        node.unit == kObservations;
-  return says_nothing(quantity) ? "not known"
-                                : say(quantity, counted ? Unit() : node.unit, node.style);
+  if (says_nothing(quantity)) return "not known";
+  return counted ? say(quantity, Unit(), node.style) : say(scene_.catalogue, quantity, node);
 }
 
 std::string Teller::comparison(std::int32_t index, bool negated) const {
@@ -271,6 +280,11 @@ std::string Teller::comparison(std::int32_t index, bool negated) const {
     out += regions;
   else if (!value.exact() && about >= 0)
     if (const std::string why = why_unknown(sides.subject); !why.empty()) out += " (" + why + ")";
+  if (about >= 0) {
+    const Leaf& leaf = expression_.leaf(about);
+    if (const std::string note = this->note(leaf, look(leaf)); !note.empty())
+      out += ", noted: " + note;
+  }
   return out + ratio(sides.bound, about, value) + "; threshold: " + threshold(sides, about);
 }
 

@@ -48,6 +48,7 @@ tocsin_test(twin_tests
     twin_tables_over_test.cc
     twin_tables_pattern_test.cc
     twin_tables_test.cc
+    twin_tables_words_test.cc
   LIBS rule_builders)
 
 tocsin_test(explain_tests
@@ -57,5 +58,6 @@ tocsin_test(explain_tests
     explain_levels_test.cc
     explain_over_test.cc
     explain_test.cc
+    explain_words_test.cc
     support/golden.cc
   LIBS rule_builders)

@@ -61,6 +61,7 @@ Trial make_trial(std::uint64_t seed, const RandomOptions& options, Occurrences& 
       require(false, "a random pack is refused only for what no data can decide");
     }
     for (const auto& [what, count] : counted) occurred[what] += count;
+    if (yaml.find("status: ") != std::string::npos) ++occurred["events by their status"];
     return {seed, std::move(drawn), std::move(yaml), std::move(*pack)};
   }
   require(false, "a random pack is accepted after a few draws");

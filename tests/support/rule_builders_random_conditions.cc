@@ -67,7 +67,10 @@ PackMaker::Expr PackMaker::crosses() {
   r.lag_observations = 0;
   Expr e = twin::read(r);
   e.kind = Kind::kCrosses;
-  e.args.push_back(twin::number(std::max(1.0, std::round(typical(r))), unit_of(r)));
+  if (is_scale(r) && r.how != How::kCount)
+    e.args.push_back(word(unit_of(r), 2));
+  else
+    e.args.push_back(twin::number(std::max(1.0, std::round(typical(r))), unit_of(r)));
   return e;
 }
 

@@ -44,6 +44,7 @@ class PackMaker {
 
   // ---- rule_builders_random_reads.cc: reads of the data
   std::string unit_of(const Read& r) const;
+  bool is_scale(const Read& r) const;
   Span window_of(Cadence cadence);
   Span step_of(Cadence cadence);
   Read observed(IndicatorId id);
@@ -57,7 +58,9 @@ class PackMaker {
   // ---- rule_builders_random_numbers.cc: numbers, and what to compare them with
   Measure measure();
   static bool is_seasonal(Cadence c);
-  static bool has_history(const Read& r);
+  bool has_history(const Read& r) const;
+  Measure judged(const Read& r);
+  Expr word(const std::string& scale, double typical);
   Expr residual(const Read& like);
   Measure chance();
   static double rounded(double value);

@@ -8,15 +8,15 @@ namespace tocsin::twin {
 namespace {
 
 constexpr std::array<const char*, kKindCount> kKindNames = {
-    "number",      "parameter",  "population", "read",       "age",        "normal",
-    "percentile",  "zscore",     "residual",   "change",     "chance",     "add",
-    "subtract",    "multiply",   "divide",     "negate",     "absolute",   "least",
-    "greatest",    "per_100k",   "dimensions", "count_true", "neighbours", "basin",
-    "over count",  "over share", "over sum",   "over mean",  "over min",   "over max",
-    "over median", "rank",       "less",       "less_equal", "greater",    "greater_equal",
-    "equal",       "unequal",    "and",        "or",         "not",        "consecutive",
-    "rising",      "crosses",    "during",     "given",      "over any",   "over all",
-    "on",          "active",     "cascade"};
+    "number",        "word",        "parameter",  "population", "read",       "age",
+    "normal",        "percentile",  "zscore",     "residual",   "change",     "chance",
+    "add",           "subtract",    "multiply",   "divide",     "negate",     "absolute",
+    "least",         "greatest",    "per_100k",   "dimensions", "count_true", "neighbours",
+    "basin",         "over count",  "over share", "over sum",   "over mean",  "over min",
+    "over max",      "over median", "rank",       "less",       "less_equal", "greater",
+    "greater_equal", "equal",       "unequal",    "and",        "or",         "not",
+    "consecutive",   "rising",      "crosses",    "during",     "given",      "over any",
+    "over all",      "on",          "active",     "cascade"};
 
 constexpr std::array<const char*, 8> kHowNames = {"last", "sum",    "mean",   "min",
                                                   "max",  "median", "stddev", "count"};
@@ -78,6 +78,8 @@ class Printer {
     switch (e.kind) {
       case Kind::kNumber:
         return e.number < 0 ? "(-" + quantity(-e.number, e.unit) + ")" : quantity(e.number, e.unit);
+      case Kind::kWord:
+        return catalogue_.find(e.read.indicator)->scale[static_cast<std::size_t>(e.number)];
       case Kind::kParameter:
         return pack_.parameters[e.parameter].name;
       case Kind::kPopulation:
@@ -236,6 +238,7 @@ class Printer {
       actors += (actors.empty() ? "'" : " or '") + actor + "'";
     if (!kinds.empty()) filters.push_back("kind: " + kinds);
     if (!actors.empty()) filters.push_back("actor: " + actors);
+    if (r.status) filters.push_back("status: " + std::string(tocsin::name_of(*r.status)));
     const auto least = [&](const char* what, std::int64_t n) {
       if (n > 0)
         filters.push_back(fmt::format("{} {} {}", what, r.above ? ">" : ">=", r.above ? n - 1 : n));

@@ -10,6 +10,7 @@
 #include "model/alert.h"
 #include "model/catalogue.h"
 #include "model/period.h"
+#include "model/record.h"
 
 // The rule pack as the naive twin sees it: an expression tree of its own, which it evaluates
 // directly (twin.h) and prints as the YAML that the engine parses. Nothing here comes from rules/.
@@ -49,6 +50,7 @@ struct Read {
   GroupId group;
   std::vector<EventKindId> kinds;  // as named; the first one's sources are read
   std::vector<std::string> actors;
+  std::optional<EventStatus> status;
   std::int64_t least_deaths = 0, least_displaced = 0;
   bool above = false;  // printed as "more than one less"
   Weight weight = Weight::kOne;
@@ -61,6 +63,7 @@ struct Read {
 
 enum class Kind : std::uint8_t {
   kNumber,
+  kWord,  // number: its place in the scale of read.indicator
   kParameter,
   kPopulation,
   kRead,

@@ -173,6 +173,7 @@ Interval Assessment::over_events(const Read& what, RegionId region, SourceId sou
     if (!what.kinds.empty() &&
         std::find(what.kinds.begin(), what.kinds.end(), event->kind) == what.kinds.end())
       continue;
+    if (what.status && event->status != *what.status) continue;
     if (event->deaths < what.least_deaths || event->displaced < what.least_displaced) continue;
     const bool acted =
         what.actors.empty() ||

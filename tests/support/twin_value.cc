@@ -30,6 +30,8 @@ Interval Assessment::compute(const Expr& e, const Place& place) {
   switch (e.kind) {
     case Kind::kNumber:
       return exactly(e.unit == "%" ? e.number * 0.01 : e.number);
+    case Kind::kWord:
+      return exactly(e.number);
     case Kind::kParameter: {
       const Parameter& p = pack_.parameters[e.parameter];
       const auto own = p.by_region.find(place.region);
