@@ -12,6 +12,7 @@ struct MixOptions {
   std::uint32_t indicators = 40;
   std::uint32_t first_month = 0;  // 59: the last one that is over
   std::uint64_t seed = 1;
+  bool shocks = true;  // that raise alerts
 };
 
 inline constexpr std::uint32_t kFrameRecords = 100;
