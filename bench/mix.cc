@@ -16,10 +16,10 @@ constexpr std::array kOfPack = {"rainfall", "millet_price", "sorghum_price", "ip
 
 }  // namespace
 
-// Month 0; month 59 is the last one that is over today.
 Mix::Mix(const MixOptions& options)
     : options_(options),
-      first_period_(period_of(Cadence::kMonth, day_of(SystemClock().now())) - 60),
+      first_period_(period_of(Cadence::kMonth, day_of(SystemClock().now())) -
+                    static_cast<std::int32_t>(kLastMonth) - 1),
       random_(options.seed) {}
 
 std::string Mix::frame() {

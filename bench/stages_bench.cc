@@ -50,8 +50,8 @@ std::uint32_t months_measured(const Scale& scale) {
 class World {
  public:
   explicit World(const Scale& scale)
-      : mix_({scale.regions, kIndicators, 59 - kMonthsBefore - months_measured(scale), 1,
-              scale.alerts}) {
+      : mix_({scale.regions, kIndicators,
+              bench::kLastMonth - kMonthsBefore - months_measured(scale), 1, scale.alerts}) {
     const auto here = std::filesystem::canonical("/proc/self/exe").parent_path();
     const testsupport::TempDir directory;
     const std::filesystem::path& work = directory.path();
