@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "rules/parser.h"
 
 // The functions that read other regions.
@@ -10,6 +12,35 @@ std::span<const Parser::Function> Parser::over_functions() {
       {"basin", &Parser::count_regions_call, Op::kBasin, kPattern},
   });
   return kRows;
+}
+
+// Whether a number or a condition stands here, and not the name of a series or events. What is
+// neither is taken for a series that does not exist.
+bool Parser::operand_follows() const {
+  const Token& next = peek();
+  if (next.kind != TokenKind::kName) return next.kind != TokenKind::kEnd;
+  if (next.text == "not") return true;
+  if (std::ranges::find(pack_.parameters, next.text, &Parameter::name) != pack_.parameters.end())
+    return true;
+  const bool call = peek(1).kind == TokenKind::kSymbol && peek(1).text == "(";
+  return call && next.text != "events" && next.text != "forecast";
+}
+
+// AGG(x over SET ...)
+Parser::Value Parser::over_call(const Token& function, const Function& row) {
+  const std::size_t first_node = out_.nodes.size();
+  return over_set(function, row.over, disjunction(), first_node);
+}
+
+Parser::Value Parser::over_set(const Token& function, Over::How how, Value operand,
+                               std::size_t first_node) {
+  if (!next_is("over"))
+    wrong(peek(),
+          peek().kind == TokenKind::kEnd ? "the condition ends too early"
+                                         : "'" + source_of(peek()) + "' does not fit here",
+          "'over' and a set: " + function.text + "(... over children)");
+  take();
+  return over_regions(function, how, operand, first_node);
 }
 
 Parser::Value Parser::count_regions_call(const Token& function, const Function& row) {

@@ -57,6 +57,7 @@ Parser::Value Parser::history_call(const Token& function, const Function& row) {
           "'" + leaf.text + "' is " + (leaf.forecast ? "issued" : "observed") +
               " at irregular times and has no same window in other years",
           "a series with a regular cadence");
+  refuse_scale(leaf, function);
   if (leaf.forecast && row.op == Op::kZscore)
     wrong(first, "the windows before '" + leaf.text + "' were not forecast",
           "percentile() or normal(): the same issue of the years before");
@@ -92,6 +93,7 @@ Parser::Value Parser::residual_call(const Token& function, const Function&) {
   Leaf leaf = named_leaf(Aggregate::kLast);
   if (leaf.forecast)
     wrong(series, "residual() explains what was observed", "the code of an indicator");
+  refuse_scale(leaf, function);
   if (leaf.cadence != Cadence::kMonth && leaf.cadence != Cadence::kDekad &&
       leaf.cadence != Cadence::kQuarter)
     wrong(series,
@@ -175,6 +177,7 @@ Parser::Value Parser::change_call(const Token& function, const Function&) {
   node.leaf = static_cast<std::int32_t>(out_.leaves.size() - 1);
   node.style = PureStyle::kPercent;
   Leaf before = out_.leaf(node.leaf);
+  refuse_scale(before, function);
   expect(",");
   if (is_lagged(before)) wrong(function, "a change of a lag", "change(last(price), 12 months)");
   set_lag(before, "since when, 12 months");
@@ -211,7 +214,7 @@ Parser::Value Parser::crosses_call(const Token& function, const Function&) {
     wrong(first, "crosses() compares periods; '" + leaf.text + "' has none",
           "a series with a regular cadence");
   expect(",");
-  const Value threshold = addition();
+  const Value threshold = bound({read, Type::kNumber});
   want(threshold, Type::kNumber, function, "a threshold");
   common_unit({read, Type::kNumber}, threshold, function);
   node.a = threshold.node;

@@ -36,6 +36,22 @@ struct RegionTracks {
   std::vector<DimensionTrack> dimensions;
 };
 
+// Where series with a grid stand that are read in each of several regions: their C is the same in
+// all of them (docs/SEMANTICS.md section 2.7).
+class Aligned {
+ public:
+  void set(const Leaf& leaf, Day covered) { stands_.emplace_back(&leaf, covered); }
+  // C of the leaf, or else `own`.
+  Day covered(const Leaf& leaf, Day own) const {
+    for (const auto& [aligned, covered] : stands_)
+      if (aligned == &leaf) return covered;
+    return own;
+  }
+
+ private:
+  std::vector<std::pair<const Leaf*, Day>> stands_;
+};
+
 // What a condition is judged over. All of it is borrowed.
 struct Scene {
   const Catalogue& catalogue;
@@ -46,6 +62,8 @@ struct Scene {
   RegionId data_region;                     // whose data is read: a set, with `from`
   Span window;                              // of active() and dimensions()
   const Pattern* pattern = nullptr;         // for a pattern's condition
+  const Signal* signal = nullptr;           // for a signal's condition
+  const Aligned* aligned = nullptr;         // inside an over of regions
 };
 
 // What evaluating a condition at one tick found out besides its value.

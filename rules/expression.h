@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "model/catalogue.h"
 #include "model/period.h"
+#include "model/record.h"
 #include "rules/season.h"
 #include "rules/unit.h"
 
@@ -42,6 +44,7 @@ enum class Op : std::uint8_t {
   kCountTrue,   // how many of the conditions `operands` hold
   kNeighbours,
   kBasin,  // how many regions hold `subject`
+  kOver,   // over: a number made of what a is in each member of a set
   // truth
   kLess,
   kLessEqual,
@@ -57,6 +60,7 @@ enum class Op : std::uint8_t {
   kCrosses,      // leaf passes the number a from below
   kDuring,       // a, in one of the seasons; else false
   kGiven,        // a, where b holds; else unknown
+  kOverHolds,    // over, any or all: whether a holds in a member of a set, in each of them
   kOn,
   kActive,   // subjects; count: 1 + index into lookbacks, 0 the scene's window
   kCascade,  // links, within
@@ -105,6 +109,7 @@ struct Leaf {
   Span lag;
   std::vector<EventKindId> kinds;     // sorted; empty: every kind
   std::vector<std::uint64_t> actors;  // any of these; empty: everybody
+  std::optional<EventStatus> status;  // none: reported and confirmed ones
   std::int64_t least_deaths = 0, least_displaced = 0;
   // How the author wrote them: `deaths > 9` is the same as `deaths >= 10`, and told as it stands.
   bool deaths_above = false, displaced_above = false;
@@ -159,6 +164,58 @@ struct Extent {
   std::uint32_t first = 0, count = 0;
 };
 
+// kOver and kOverHolds: a of the node in each member of a set; b, if any, says which members are
+// left in.
+struct Over {
+  enum class Set : std::uint8_t {
+    kChildren,
+    kSiblings,
+    kNeighbours,
+    kBasin,
+    kParent,
+    kPast,  // the stand judged and the steps of `span` before it
+    kNext,  // the days ahead
+    kSources
+  };
+  enum class How : std::uint8_t {
+    kCount,
+    kAny,
+    kAll,
+    kShare,
+    kSum,
+    kMean,
+    kLeast,
+    kGreatest,
+    kMedian,
+    kStddev,
+    kQuantile,
+    kPercentile,
+    kZscore,
+    kExpected,
+    kResidual,
+    kRank
+  };
+  enum class Weight : std::uint8_t { kOne, kPeople, kArea };
+  Set set = Set::kPast;
+  How how = How::kCount;
+  Weight weight = Weight::kOne;          // of regions
+  Span span{};                           // kPast, kNext: so many steps of so long
+  bool before = false;                   // kPast: the stand judged is left out
+  bool else_all = false;                 // where b leaves nothing in, everything is
+  double percent = 0;                    // kQuantile: of the steps, 0 to 1
+  bool seasonal = false, trend = false;  // kExpected, kResidual
+  // Of regions: between what a number lies that is not known.
+  double least = -std::numeric_limits<double>::infinity();
+  double greatest = std::numeric_limits<double>::infinity();
+};
+// Whether it is made of truths, else of numbers.
+constexpr bool is_of_truths(Over::How how) {
+  return how == Over::How::kCount || how == Over::How::kAny || how == Over::How::kAll ||
+         how == Over::How::kShare;
+}
+// Whether the members of the set are regions.
+constexpr bool is_of_regions(Over::Set set) { return set <= Over::Set::kParent; }
+
 // What evaluating walks: small, so what few operations have stands in lists of the Expression.
 struct Node {
   Op op = Op::kNumber;
@@ -166,6 +223,7 @@ struct Node {
   Cadence cadence = Cadence::kMonth;
   bool use_mean = false, seasonal = false, trend = false;
   bool one_series = false;        // kConsecutive: what it reads has one evidence day
+  bool elsewhere = false;         // part of an over of regions: judged in each of these
   std::int32_t a = -1, b = -1;    // operands: indices into Expression::nodes
   std::int32_t leaf = -1;         // index into Expression::leaves
   std::int32_t leaf_before = -1;  // kChange: the same leaf, lagged
@@ -174,7 +232,7 @@ struct Node {
   std::int32_t count = 0;
   // What else the operation has, in the list of its kind: kParameter: Pack::parameters; kOn,
   // kActive, kNeighbours, kBasin (one): subjects; kDimensions: dimensions; kCascade: cascades;
-  // kDuring: durings; kCountTrue: operands.
+  // kDuring: durings; kCountTrue: operands; kOver, kOverHolds: overs.
   Extent more;
   double number = 0;
   std::uint32_t begin = 0, end = 0;  // bytes of the source text
@@ -189,6 +247,7 @@ struct Expression {
   std::vector<Cascade> cascades;
   std::vector<During> durings;
   std::vector<Lookback> lookbacks;
+  std::vector<Over> overs;
   std::vector<std::int32_t> operands;  // indices into nodes
   std::int32_t root = -1;
   std::string text;
@@ -207,6 +266,18 @@ struct Expression {
   }
   const Cascade& cascade_of(const Node& node) const { return cascades[node.more.first]; }
   const During& during_of(const Node& node) const { return durings[node.more.first]; }
+  const Over& over_of(const Node& node) const { return overs[node.more.first]; }
+  bool is_over_regions(const Node& node) const {
+    return (node.op == Op::kOver || node.op == Op::kOverHolds) && is_of_regions(over_of(node).set);
+  }
+  // Calls fn(index) for each node that `node` uses.
+  template <class Fn>
+  void each_part(const Node& node, Fn fn) const {
+    for (const std::int32_t part : {node.a, node.b})
+      if (part >= 0) fn(part);
+    if (node.op == Op::kCountTrue)
+      for (const std::int32_t part : operands_of(node)) fn(part);
+  }
   // Of kActive; nullptr: the scene's window.
   const Lookback* lookback_of(const Node& node) const {
     return node.count == 0 ? nullptr : &lookbacks[static_cast<std::size_t>(node.count - 1)];

@@ -30,6 +30,7 @@ add_library(rule_builders STATIC
   support/rule_builders_random_history.cc
   support/rule_builders_random_numbers.cc
   support/rule_builders_random_observations.cc
+  support/rule_builders_random_over.cc
   support/rule_builders_random_pack.cc
   support/rule_builders_random_patterns.cc
   support/rule_builders_random_reads.cc
@@ -44,8 +45,10 @@ tocsin_test(twin_tests
     twin_tables_forecast_test.cc
     twin_tables_guard_test.cc
     twin_tables_levels_test.cc
+    twin_tables_over_test.cc
     twin_tables_pattern_test.cc
     twin_tables_test.cc
+    twin_tables_words_test.cc
   LIBS rule_builders)
 
 tocsin_test(explain_tests
@@ -53,6 +56,8 @@ tocsin_test(explain_tests
     explain_forecast_test.cc
     explain_guard_test.cc
     explain_levels_test.cc
+    explain_over_test.cc
     explain_test.cc
+    explain_words_test.cc
     support/golden.cc
   LIBS rule_builders)

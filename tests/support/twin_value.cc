@@ -30,6 +30,8 @@ Interval Assessment::compute(const Expr& e, const Place& place) {
   switch (e.kind) {
     case Kind::kNumber:
       return exactly(e.unit == "%" ? e.number * 0.01 : e.number);
+    case Kind::kWord:
+      return exactly(e.number);
     case Kind::kParameter: {
       const Parameter& p = pack_.parameters[e.parameter];
       const auto own = p.by_region.find(place.region);
@@ -92,6 +94,15 @@ Interval Assessment::compute(const Expr& e, const Place& place) {
       }
       return count;
     }
+    case Kind::kOverCount:
+    case Kind::kOverShare:
+    case Kind::kOverSum:
+    case Kind::kOverMean:
+    case Kind::kOverLeast:
+    case Kind::kOverGreatest:
+    case Kind::kOverMedian:
+    case Kind::kRank:
+      return over_regions(e, place);
     case Kind::kDimensions:
       return count_dimensions(e, place);
     case Kind::kNeighbours:
@@ -158,6 +169,9 @@ Tri Assessment::judge(const Expr& e, const Place& place) {
       const Tri judged = truth(e.args[0], place), guard = truth(e.args[1], place);
       return guard == Tri::kTrue ? judged : Tri::kUnknown;
     }
+    case Kind::kOverAny:
+    case Kind::kOverAll:
+      return over_regions_holds(e, place);
     case Kind::kOn: {
       Tri any = Tri::kFalse;
       for (const Subject& s : e.subjects) any = any || is_on(place.region, s, place.tick);
