@@ -88,6 +88,8 @@ Pack PackReader::read(const YamlNode& root) {
   if (patterns != nullptr) read_patterns();
   check_places();
   if (reader_.diagnostics().empty()) check_over_regions();
+  if (reader_.diagnostics().empty())
+    for (Pattern& pattern : pack_.patterns) pattern.told = signals_told(pack_, pattern);
   if (const YamlNode* node = top.find("references")) read_references(*node);
   return std::move(pack_);
 }

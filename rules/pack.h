@@ -86,6 +86,9 @@ struct Pattern {
   std::optional<Budget> budget;
   Expression overrides;
   std::optional<Decision> decision;
+  // What its alerts tell of, sorted: the signals that its conditions read, and those that these
+  // read.
+  std::vector<std::uint32_t> told;
   // The highest level whose condition reads no neighbour: what neighbours may read.
   Level base_top = Level::kNone;
   bool reads_neighbours() const;

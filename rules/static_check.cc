@@ -240,6 +240,50 @@ std::vector<std::uint32_t> signals_read(const Pack& pack, const Signal& signal) 
   return read;
 }
 
+std::vector<std::uint32_t> signals_told(const Pack& pack, const Pattern& pattern) {
+  std::vector<std::uint32_t> open;
+  const auto add_threats = [&](std::size_t dimension) {
+    const auto threats = pack.threats_of(dimension);
+    open.insert(open.end(), threats.begin(), threats.end());
+  };
+  const auto add = [&](const Subject& subject) {
+    if (subject.kind == Subject::Kind::kSignal) {
+      open.push_back(subject.index);
+    } else if (subject.kind == Subject::Kind::kDimension) {
+      add_threats(subject.index);
+    } else {
+      const std::vector<std::uint32_t>& other = pack.patterns[subject.index].told;
+      open.insert(open.end(), other.begin(), other.end());
+    }
+  };
+  const auto add_all = [&](const Expression& condition) {
+    for (const Subject& subject : condition.subjects) add(subject);
+    for (const DimensionId dimension : condition.dimensions) add_threats(dimension.number());
+    for (const Cascade& cascade : condition.cascades)
+      for (const Link& link : cascade.links)
+        for (const Subject& subject : link.subjects) add(subject);
+  };
+  for (const Expression& level : pattern.levels) add_all(level);
+  add_all(pattern.overrides);
+  if (pattern.decision) {
+    add_all(pattern.decision->agree);
+    add_all(pattern.decision->veto);
+  }
+  std::vector<bool> told(pack.signals.size(), false);
+  while (!open.empty()) {
+    const std::uint32_t signal = open.back();
+    open.pop_back();
+    if (told[signal]) continue;
+    told[signal] = true;
+    const auto read = signals_read(pack, pack.signals[signal]);
+    open.insert(open.end(), read.begin(), read.end());
+  }
+  std::vector<std::uint32_t> out;
+  for (std::uint32_t i = 0; i < told.size(); ++i)
+    if (told[i]) out.push_back(i);
+  return out;
+}
+
 std::vector<SignalCycle> find_signal_cycles(const Pack& pack) {
   std::vector<SignalCycle> cycles;
   std::vector<int> state(pack.signals.size(), 0);
