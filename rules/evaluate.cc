@@ -152,6 +152,8 @@ Quantity evaluate_number(const Scene& scene, const Expression& expression, std::
     case Op::kBasin:
       return count_regions(scene, node.op, expression.subjects_of(node).front(), stand.tick,
                            horizon);
+    case Op::kOver:
+      return over_sources(scene, expression, node, stand, horizon);
     default:
       require(false, "evaluate_number() takes a number");
   }
@@ -191,6 +193,8 @@ Tri evaluate_truth(const Scene& scene, const Expression& expression, std::int32_
       return during(scene, expression, node, stand, horizon);
     case Op::kGiven:
       return given(scene, expression, node, stand, horizon);
+    case Op::kOverHolds:
+      return over_sources_holds(scene, expression, node, stand, horizon);
     case Op::kOn: {
       Tri any = Tri::kFalse;
       for (const Subject& subject : expression.subjects_of(node))

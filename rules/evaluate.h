@@ -55,6 +55,10 @@ struct Scene {
   Span window;                              // of active() and dimensions()
   const Pattern* pattern = nullptr;         // for a pattern's condition
   DimensionMemo* memo = nullptr;            // of this scene alone; without it nothing is kept
+  SourceId only{};                          // in an over of sources: the one that is asked
+  std::span<const SourceId> sources_of(const Leaf& leaf) const {
+    return only.number() != 0 ? std::span(&only, 1) : std::span<const SourceId>(leaf.sources);
+  }
 };
 
 // What evaluating a condition at one tick found out besides its value.

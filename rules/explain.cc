@@ -18,19 +18,30 @@ std::string english(const std::map<std::string, std::string>& names, const std::
 
 void add_sources(const Scene& scene, const Expression& expression, const Teller& teller,
                  Telling telling, SignalExplained& out) {
-  for (const Leaf& leaf : expression.leaves) {
+  const auto add = [&](const Leaf& leaf) {
     const Read read = teller.look(leaf);
     if (telling == Telling::kWhole)
       out.records.insert(out.records.end(), read.identities.begin(), read.identities.end());
     out.tlp = std::max(out.tlp, read.tlp);
-    if (read.source.number() == 0) continue;
+    if (read.source.number() == 0) return;
     const Source& source = *scene.catalogue.find(read.source);
     auto& sources = out.evidence.sources;
     const auto known = std::find_if(sources.begin(), sources.end(),
                                     [&](const EvidenceSource& s) { return s.key == source.key; });
-    if (known != sources.end()) continue;
+    if (known != sources.end()) return;
     sources.push_back({source.key, english(source.names, source.key), source.citation,
                        source.reliability, read.covered_until});
+  };
+  for (const Leaf& leaf : expression.leaves) {
+    if (!leaf.each_source) {
+      add(leaf);
+      continue;
+    }
+    Leaf asked = leaf;
+    for (const SourceId source : leaf.sources) {
+      asked.sources = {source};
+      add(asked);
+    }
   }
 }
 

@@ -115,8 +115,9 @@ struct Leaf {
   Magnitude magnitude = Magnitude::kNone;  // what a sum adds up
   // Which source to read, best first.
   std::vector<SourceId> sources;
-  std::string text;   // as the author wrote it
-  std::string label;  // for people: "rain over 3 months"
+  bool each_source = false;  // in an over of sources: of each of them by itself
+  std::string text;          // as the author wrote it
+  std::string label;         // for people: "rain over 3 months"
 };
 
 // What on(), active(), neighbours() and cascade links speak about.

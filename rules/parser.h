@@ -163,6 +163,18 @@ class Parser {
   // ---- calls_over.cc
   static std::span<const Function> over_functions();
   Value count_regions_call(const Token& function, const Function& row);
+  // Where an operand of a function begins: what it reads and consists of comes behind.
+  struct Begin {
+    std::size_t leaf, node;
+  };
+  Begin here() const { return {out_.leaves.size(), out_.nodes.size()}; }
+  bool operand_follows() const;  // rather than a series or events
+  Value over_call(const Token& function, const Function& row);
+  Value over(const Token& function, Value operand, Begin begin);  // next: "over"
+
+  // ---- calls_over_sources.cc
+  Value over_sources(const Token& function, Over::How how, Value operand, Begin begin);
+  std::size_t voices(std::size_t first_leaf, const Token& function);
 
   // ---- calls_cascade.cc
   static std::span<const Function> cascade_functions();

@@ -24,11 +24,12 @@ bool same_read(const Leaf& a, const Leaf& b) {
 
 // A number with its unit, which is in the singular after 1.
 std::string amount(double value, const Unit& unit, PureStyle style) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kOnes = {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kOnes = {
       {{"1 events", "1 event"},
        {"1 people", "1 person"},
        {"1 dimensions", "1 dimension"},
        {"1 regions", "1 region"},
+       {"1 sources", "1 source"},
        {"1 observations", "1 observation"},
        {"1 days", "1 day"}}};
   std::string text = format_number(value, unit, style);
@@ -111,6 +112,8 @@ class Phrases {
           conditions.push_back(clause(condition, true));
         return fmt::format("how many of these hold ({})", fmt::join(conditions, "; "));
       }
+      case Op::kOver:
+        return over_sources(node);
       case Op::kDimensions:
         return dimensions(node);
       case Op::kNeighbours:
@@ -159,6 +162,8 @@ class Phrases {
       case Op::kCrosses:
         return fmt::format("{} {} just passed {}", label(node), holds ? "has" : "has not",
                            of(node.a));
+      case Op::kOverHolds:
+        return over_sources_hold(node, holds);
       case Op::kOn:
         if (const Subject* level = only_level(node)) return reached(*level, holds, "");
         return presence(expression_.subjects_of(node), holds) + " on";
@@ -175,6 +180,22 @@ class Phrases {
   }
 
  private:
+  std::string over_sources(const Node& node) const {
+    const Over::How how = expression_.over_of(node).how;
+    if (how == Over::How::kCount)
+      return "the number of independent sources by which " + clause(node.a, true);
+    return fmt::format("the {} over independent sources of {}",
+                       how == Over::How::kMean ? "mean" : "median", of(node.a));
+  }
+
+  std::string over_sources_hold(const Node& node, bool holds) const {
+    const bool any = expression_.over_of(node).how == Over::How::kAny;
+    return fmt::format("by {} {}",
+                       any ? (holds ? "at least one source" : "no source")
+                           : (holds ? "every independent source" : "not every independent source"),
+                       clause(node.a, true));
+  }
+
   // "in the last 90 days", "since the season rains began".
   std::string lookback(const Node& node) const {
     const Lookback* own = expression_.lookback_of(node);

@@ -30,6 +30,7 @@ bool is_number(Op op) {
     case Op::kCascade:
     case Op::kDuring:
     case Op::kGiven:
+    case Op::kOverHolds:
       return false;
     default:
       return true;
@@ -107,6 +108,10 @@ Explained Teller::tree(std::int32_t index) const {
   out.text = source_text(node);
   out.value = is_number(node.op) ? say(scene_.catalogue, number(index), node)
                                  : std::string(name_of(truth(index)));
+  if (is_over_sources(node)) {
+    out.parts = each_source(node);
+    return out;
+  }
   if (node.leaf >= 0) out.detail = where_from(expression_.leaf(node.leaf));
   if (is_literal(node)) return out;
   if (node.a >= 0) out.parts.push_back(tree(node.a));
@@ -138,6 +143,47 @@ std::string Teller::source_text(const Node& node) const {
     if (text[end] == ')') depth > 0 ? --depth : --open;
   }
   return text.substr(begin, end - begin);
+}
+
+bool Teller::is_over_sources(const Node& node) const {
+  return (node.op == Op::kOver || node.op == Op::kOverHolds) &&
+         expression_.over_of(node).set == Over::Set::kSources;
+}
+
+// What each source was asked and said, all of them.
+std::vector<Explained> Teller::each_source(const Node& node) const {
+  std::vector<Explained> out;
+  Scene asked = scene_;
+  for (const SourceId source : expression_.leaf(node.leaf).sources) {
+    asked.only = source;
+    out.push_back(Teller(asked, expression_, stand_).tree(node.a));
+    out.back().text = scene_.catalogue.find(source)->key + ": " + out.back().text;
+  }
+  return out;
+}
+
+// "first and third say so, noted: "..."; second does not; fourth is not known", or what each says.
+std::string Teller::who_says(const Node& node) const {
+  Horizon horizon;
+  std::string out;
+  for (const Voice& voice : voices(scene_, expression_, node, stand_, horizon)) {
+    const Source& source = *scene_.catalogue.find(voice.source);
+    const auto name = source.names.find("en");
+    std::string said = "not known";
+    if (voice.known())
+      said = node.op == Op::kOver && voice.holds == Tri::kUnknown
+                 ? figure(voice.number, node.a)
+                 : (voice.holds == Tri::kTrue ? "yes" : "no");
+    Scene asked = scene_;
+    asked.only = voice.source;
+    const Teller teller(asked, expression_, stand_);
+    const Leaf& leaf = expression_.leaf(node.leaf);
+    if (const std::string note = teller.note(leaf, teller.look(leaf)); !note.empty())
+      said += ", noted: " + note;
+    out += fmt::format("{}{}: {}", out.empty() ? "" : "; ",
+                       name == source.names.end() ? source.key : name->second, said);
+  }
+  return out;
 }
 
 // "NASA POWER, 2019-01-01 to 2019-03-31": what a read looked at, or why it is not known.
@@ -179,6 +225,10 @@ std::string Teller::sentence(std::int32_t index, bool negated) const {
       return during(node, negated);
     case Op::kGiven:
       return given(node, negated);
+    case Op::kOverHolds:
+      return (truth(index) == Tri::kUnknown ? "it is not known whether " : "") +
+             statement(scene_, expression_, index, truth(index) != Tri::kFalse) + " (" +
+             who_says(node) + ")";
     case Op::kRising:
     case Op::kCrosses:
     case Op::kOn:
@@ -236,7 +286,7 @@ std::int32_t Teller::about(std::int32_t index) const {
 bool Teller::is_constant(std::int32_t index) const {
   const Node& node = expression_.node(index);
   if (is_literal(node) || node.op == Op::kPopulation) return true;
-  if (node.leaf >= 0 || node.a < 0) return false;
+  if (node.leaf >= 0 || node.a < 0 || is_over_sources(node)) return false;
   return is_constant(node.a) && (node.b < 0 || is_constant(node.b));
 }
 
@@ -248,9 +298,10 @@ Teller::Sides Teller::sides(const Node& node) const {
 std::string Teller::figure(const Quantity& quantity, std::int32_t index) const {
   const Node& node = expression_.node(index);
   static const Unit kEvents = Unit::base("events"), kDimensions = Unit::base("dimensions"),
-                    kRegions = Unit::base("regions"), kObservations = Unit::base("observations");
+                    kRegions = Unit::base("regions"), kObservations = Unit::base("observations"),
+                    kSources = Unit::base("sources");
   const bool counted = node.unit == kEvents || node.unit == kDimensions || node.unit == kRegions ||
-                       node.unit == kObservations;
+                       node.unit == kObservations || node.unit == kSources;
   if (says_nothing(quantity)) return "not known";
   return counted ? say(quantity, Unit(), node.style) : say(scene_.catalogue, quantity, node);
 }
@@ -264,9 +315,13 @@ std::string Teller::comparison(std::int32_t index, bool negated) const {
   std::string out = phrase(scene_, expression_, sides.subject) + " is ";
   if (open_end && truth(index) == Tri::kUnknown) out += "not known, ";
   out += figure(value, sides.subject);
-  if (!value.exact() && about >= 0)
+  const Node& subject = expression_.node(sides.subject);
+  if (is_over_sources(subject)) {
+    out += " (" + who_says(subject) + ")";
+  } else if (!value.exact() && about >= 0) {
     if (const std::string why = why_unknown(sides.subject); !why.empty()) out += " (" + why + ")";
-  if (about >= 0) {
+  }
+  if (about >= 0 && !is_over_sources(subject)) {
     const Leaf& leaf = expression_.leaf(about);
     if (const std::string note = this->note(leaf, look(leaf)); !note.empty())
       out += ", noted: " + note;
@@ -309,6 +364,7 @@ std::string Teller::ratio(std::int32_t index, std::int32_t about, const Quantity
 std::string Teller::why_unknown(std::int32_t index) const {
   if (index < 0) return "";
   const Node& node = expression_.node(index);
+  if (is_over_sources(node)) return "too few sources are known";
   if (node.leaf >= 0) {
     const Leaf& leaf = expression_.leaf(node.leaf);
     const Read read = look(leaf);

@@ -55,9 +55,10 @@ class Assessment {
   struct Place {
     RegionId region, data;
     Day tick;
-    Span window;                  // of a pattern
-    std::optional<Cadence> unit;  // inside "consecutive"
-    std::int32_t back = 0;        // and how many whole units back
+    Span window;                     // of a pattern
+    std::optional<Cadence> unit;     // inside "consecutive"
+    std::int32_t back = 0;           // and how many whole units back
+    std::optional<SourceId> only{};  // over sources: the one that is asked
   };
   // What an observation aggregate stands on: a fresh series and C.
   struct Standing {
@@ -107,6 +108,12 @@ class Assessment {
   std::int32_t periods_in(const Read& what, Cadence cadence, std::int32_t last) const;
   std::optional<double> figure_before(const Read& what, const Standing& standing, Day start,
                                       Day end) const;
+
+  // twin_sources.cc
+  std::vector<SourceId> sources_of(const Read& what, const Place& place) const;
+  std::vector<std::vector<SourceId>> independent(const Expr& asked) const;
+  Interval by_sources(const Expr& e, const Place& place);
+  Tri sources_hold(const Expr& e, const Place& place);
 
   // twin_over.cc
   Interval count_around(const Expr& e, const Place& place);

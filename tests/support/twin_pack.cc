@@ -8,13 +8,14 @@ namespace tocsin::twin {
 namespace {
 
 constexpr std::array<const char*, kKindCount> kKindNames = {
-    "number",  "word",       "parameter",  "population", "read",          "age",
-    "normal",  "percentile", "zscore",     "residual",   "change",        "chance",
-    "add",     "subtract",   "multiply",   "divide",     "negate",        "absolute",
-    "least",   "greatest",   "per_100k",   "dimensions", "count_true",    "neighbours",
-    "basin",   "less",       "less_equal", "greater",    "greater_equal", "equal",
-    "unequal", "and",        "or",         "not",        "consecutive",   "rising",
-    "crosses", "during",     "given",      "on",         "active",        "cascade"};
+    "number",     "word",          "parameter",  "population",    "read",         "age",
+    "normal",     "percentile",    "zscore",     "residual",      "change",       "chance",
+    "add",        "subtract",      "multiply",   "divide",        "negate",       "absolute",
+    "least",      "greatest",      "per_100k",   "sources count", "sources mean", "sources median",
+    "dimensions", "count_true",    "neighbours", "basin",         "less",         "less_equal",
+    "greater",    "greater_equal", "equal",      "unequal",       "and",          "or",
+    "not",        "consecutive",   "rising",     "crosses",       "sources any",  "sources all",
+    "during",     "given",         "on",         "active",        "cascade"};
 
 constexpr std::array<const char*, 8> kHowNames = {"last", "sum",    "mean",   "min",
                                                   "max",  "median", "stddev", "count"};
@@ -105,6 +106,13 @@ class Printer {
         return fmt::format("crosses({}, {})", lagged(e.read), arg(0));
       case Kind::kChance:
         return "chance(" + arg(0) + ")";
+      case Kind::kSourcesCount:
+      case Kind::kSourcesMean:
+      case Kind::kSourcesMedian:
+      case Kind::kSourcesAny:
+      case Kind::kSourcesAll:
+        return name_of(e.kind).substr(std::string("sources ").size()) + "(" + arg(0) +
+               " over sources)";
       case Kind::kNegate:
         return "(-" + arg(0) + ")";
       case Kind::kAbsolute:

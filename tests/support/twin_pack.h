@@ -83,6 +83,9 @@ enum class Kind : std::uint8_t {
   kLeast,
   kGreatest,
   kPer100k,
+  kSourcesCount,  // these over sources: args[0] of each of them
+  kSourcesMean,
+  kSourcesMedian,
   kDimensions,
   kCountTrue,
   kNeighbours,
@@ -99,6 +102,8 @@ enum class Kind : std::uint8_t {
   kConsecutive,
   kRising,
   kCrosses,
+  kSourcesAny,
+  kSourcesAll,
   kDuring,
   kGiven,
   kOn,

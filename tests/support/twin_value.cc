@@ -94,6 +94,10 @@ Interval Assessment::compute(const Expr& e, const Place& place) {
       }
       return count;
     }
+    case Kind::kSourcesCount:
+    case Kind::kSourcesMean:
+    case Kind::kSourcesMedian:
+      return by_sources(e, place);
     case Kind::kDimensions:
       return count_dimensions(e, place);
     case Kind::kNeighbours:
@@ -160,6 +164,9 @@ Tri Assessment::judge(const Expr& e, const Place& place) {
       const Tri judged = truth(e.args[0], place), guard = truth(e.args[1], place);
       return guard == Tri::kTrue ? judged : Tri::kUnknown;
     }
+    case Kind::kSourcesAny:
+    case Kind::kSourcesAll:
+      return sources_hold(e, place);
     case Kind::kOn: {
       Tri any = Tri::kFalse;
       for (const Subject& s : e.subjects) any = any || is_on(place.region, s, place.tick);
