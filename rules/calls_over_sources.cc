@@ -7,19 +7,26 @@
 namespace tocsin {
 
 Parser::Value Parser::over_sources(const Token& function, Over::How how, Value operand,
-                                   Begin begin) {
+                                   std::size_t first_node) {
   using How = Over::How;
   if (how != How::kCount && how != How::kAny && how != How::kAll && how != How::kMean &&
       how != How::kMedian)
     wrong(function, function.text + "() makes nothing of what several sources say of one thing",
           "count, any, all, mean or median over sources");
-  for (std::size_t i = begin.node; i < out_.nodes.size(); ++i)
-    if (out_.nodes[i].op == Op::kOver || out_.nodes[i].op == Op::kOverHolds)
+  const bool truth = how == How::kCount || how == How::kAny || how == How::kAll;
+  want(operand, truth ? Type::kTruth : Type::kNumber, function,
+       "what " + function.text + "() asks each source");
+  std::size_t first_leaf = out_.leaves.size();
+  for (std::size_t i = first_node; i < out_.nodes.size(); ++i) {
+    const Node& part = out_.nodes[i];
+    if (part.leaf >= 0) first_leaf = std::min(first_leaf, static_cast<std::size_t>(part.leaf));
+    if (part.op == Op::kOver || part.op == Op::kOverHolds)
       wrong(function, "an over stands in what each source is asked",
             "an over of sources inside another over, not around it");
+  }
   if (how == How::kMean || how == How::kMedian)
     refuse_scale(operand, function, "no numbers to calculate with");
-  const std::size_t count = voices(begin.leaf, function);
+  const std::size_t count = voices(first_leaf, function);
   expect(")");
   Over over;
   over.set = Over::Set::kSources;
@@ -27,7 +34,7 @@ Parser::Value Parser::over_sources(const Token& function, Over::How how, Value o
   Node node;
   node.op = how == How::kAny || how == How::kAll ? Op::kOverHolds : Op::kOver;
   node.a = operand.node;
-  node.leaf = static_cast<std::int32_t>(begin.leaf);
+  node.leaf = static_cast<std::int32_t>(first_leaf);
   node.count = static_cast<std::int32_t>(count);
   if (how == How::kCount) node.unit = Unit::base("sources");
   if (how == How::kMean || how == How::kMedian) {
@@ -35,8 +42,8 @@ Parser::Value Parser::over_sources(const Token& function, Over::How how, Value o
     node.style = node_of(operand).style;
   }
   node.more = put(out_.overs, {over});
-  const bool truth = node.op == Op::kOverHolds;
-  return add(std::move(node), function, truth ? Type::kTruth : Type::kNumber);
+  const bool holds = node.op == Op::kOverHolds;
+  return add(std::move(node), function, holds ? Type::kTruth : Type::kNumber);
 }
 
 // How many independent sources are asked. Marks what each of them is asked.

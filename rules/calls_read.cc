@@ -19,12 +19,14 @@ constexpr Parser::Place kData{Scope::kSignal, "a pattern reads signals, not data
 std::span<const Parser::Function> Parser::read_functions() {
   static constexpr auto kRows = std::to_array<Function>({
       {"last", &Parser::aggregate_call, Op::kAggregate, kData, Aggregate::kLast},
-      {"sum", &Parser::aggregate_call, Op::kAggregate, kData, Aggregate::kSum},
-      {"mean", &Parser::aggregate_call, Op::kAggregate, kData, Aggregate::kMean},
-      {"min", &Parser::extreme_call, Op::kLeast, {}, Aggregate::kLeast},
-      {"max", &Parser::extreme_call, Op::kGreatest, {}, Aggregate::kGreatest},
-      {"median", &Parser::aggregate_call, Op::kAggregate, kData, Aggregate::kMedian},
-      {"stddev", &Parser::aggregate_call, Op::kAggregate, kData, Aggregate::kStddev},
+      {"sum", &Parser::aggregate_call, Op::kAggregate, kData, Aggregate::kSum, Over::How::kSum},
+      {"mean", &Parser::aggregate_call, Op::kAggregate, kData, Aggregate::kMean, Over::How::kMean},
+      {"min", &Parser::extreme_call, Op::kLeast, {}, Aggregate::kLeast, Over::How::kLeast},
+      {"max", &Parser::extreme_call, Op::kGreatest, {}, Aggregate::kGreatest, Over::How::kGreatest},
+      {"median", &Parser::aggregate_call, Op::kAggregate, kData, Aggregate::kMedian,
+       Over::How::kMedian},
+      {"stddev", &Parser::aggregate_call, Op::kAggregate, kData, Aggregate::kStddev,
+       Over::How::kStddev},
       {"count", &Parser::count_call, Op::kCountTrue, {}, Aggregate::kCount},
   });
   return kRows;
@@ -51,6 +53,7 @@ Parser::Value Parser::count_call(const Token& function, const Function& row) {
 Parser::Value Parser::aggregate_call(const Token& function, const Function& row) {
   if (row.aggregate != Aggregate::kLast && operand_follows()) return over_call(function, row);
   const Aggregate aggregate = row.aggregate;
+  if (aggregate != Aggregate::kLast && operand_follows()) return over_call(function, row);
   const bool events =
       next_is("events") || (peek(1).kind == TokenKind::kName && peek(1).text == "of");
   Leaf leaf = events ? events_leaf(function, aggregate) : series_leaf(function, aggregate);

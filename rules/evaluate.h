@@ -7,6 +7,7 @@
 
 #include "model/tri.h"
 #include "rules/dataset.h"
+#include "rules/dimension_track.h"
 #include "rules/pack.h"
 #include "rules/track.h"
 
@@ -31,17 +32,24 @@ struct RegionTracks {
   std::vector<PatternTrack> base;    // by index in the pack: levels that read no neighbour
   std::vector<PatternTrack>
       levels;  // the whole pattern; of a pattern that reads none: empty, see base
+  // By dimension number, of the pack's dimensions with threats. Made of `signals`.
+  std::vector<DimensionTrack> dimensions;
 };
 
-// By dimension, whether it was active at the tick asked last: the levels of a pattern ask the same.
-struct DimensionMemo {
-  explicit DimensionMemo(std::size_t dimensions) : entries(dimensions) {}
-  struct Entry {
-    Day tick = kDayNever;
-    Tri active = Tri::kUnknown;
-    Day until;  // as Horizon's
-  };
-  std::vector<Entry> entries;
+// Where series with a grid stand that are read in each of several regions: their C is the same in
+// all of them (docs/SEMANTICS.md section 2.7).
+class Aligned {
+ public:
+  void set(const Leaf& leaf, Day covered) { stands_.emplace_back(&leaf, covered); }
+  // C of the leaf, or else `own`.
+  Day covered(const Leaf& leaf, Day own) const {
+    for (const auto& [aligned, covered] : stands_)
+      if (aligned == &leaf) return covered;
+    return own;
+  }
+
+ private:
+  std::vector<std::pair<const Leaf*, Day>> stands_;
 };
 
 // What a condition is judged over. All of it is borrowed.
@@ -54,7 +62,8 @@ struct Scene {
   RegionId data_region;                     // whose data is read: a set, with `from`
   Span window;                              // of active() and dimensions()
   const Pattern* pattern = nullptr;         // for a pattern's condition
-  DimensionMemo* memo = nullptr;            // of this scene alone; without it nothing is kept
+  const Signal* signal = nullptr;           // for a signal's condition
+  const Aligned* aligned = nullptr;         // inside an over of regions
   SourceId only{};                          // in an over of sources: the one that is asked
   std::span<const SourceId> sources_of(const Leaf& leaf) const {
     return only.number() != 0 ? std::span(&only, 1) : std::span<const SourceId>(leaf.sources);

@@ -31,6 +31,7 @@ std::vector<Voice> voices(const Scene& scene, const Expression& expression, cons
   const bool truth = node.op == Op::kOverHolds || expression.over_of(node).how == Over::How::kCount;
   std::vector<Voice> out;
   Scene asked = scene;
+  asked.aligned = nullptr;  // each source stands where it stands
   for (const SourceId source : expression.leaf(node.leaf).sources) {
     const auto group = std::ranges::find_if(out, [&](const Voice& voice) {
       return independence_of(*scene.catalogue.find(voice.source)) ==

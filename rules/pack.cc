@@ -87,6 +87,7 @@ Pack PackReader::read(const YamlNode& root, std::int32_t retention_days) {
   if (signals != nullptr) read_signals();
   if (patterns != nullptr) read_patterns();
   check_places();
+  if (reader_.diagnostics().empty()) check_over_regions();
   if (const YamlNode* node = top.find("references")) read_references(*node);
   if (reader_.diagnostics().empty()) warn(retention_days);
   return std::move(pack_);

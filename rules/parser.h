@@ -53,6 +53,7 @@ class Parser {
     Op op = Op::kAggregate;
     Place place{};
     Aggregate aggregate = Aggregate::kLast;
+    Over::How over = Over::How::kCount;  // of those that may stand before "x over SET"
   };
 
   Parser(std::string_view text, std::vector<Token> tokens, const Catalogue& catalogue,
@@ -141,6 +142,7 @@ class Parser {
   // ---- calls_guard.cc: seasons, and what a condition needs
   static std::span<const Function> guard_functions();
   Value during(Value condition, const Token& first, std::size_t first_leaf);
+  bool is_elsewhere(std::size_t leaf) const;
   bool reads_one_series(std::size_t first_leaf) const;  // from that leaf on, or events alone
   Season season();
   Value age_call(const Token& function, const Function& row);
@@ -163,17 +165,22 @@ class Parser {
   // ---- calls_over.cc
   static std::span<const Function> over_functions();
   Value count_regions_call(const Token& function, const Function& row);
-  // Where an operand of a function begins: what it reads and consists of comes behind.
-  struct Begin {
-    std::size_t leaf, node;
-  };
-  Begin here() const { return {out_.leaves.size(), out_.nodes.size()}; }
-  bool operand_follows() const;  // rather than a series or events
+  bool operand_follows() const;  // in place of a series or of events
   Value over_call(const Token& function, const Function& row);
-  Value over(const Token& function, Value operand, Begin begin);  // next: "over"
+  // Behind the operand that begins with node `first_node`; takes the ")".
+  Value over_set(const Token& function, Over::How how, Value operand, std::size_t first_node);
+
+  // ---- calls_over_regions.cc
+  static std::span<const Function> region_functions();
+  static std::optional<Over::Set> set_of_regions(std::string_view name);
+  Value over_regions(const Token& function, Over::How how, Value operand, std::size_t first_node);
+  Over::Weight weight(const Token& function, Over::How how);
+  Value close_regions(const Token& function, Over over, Value operand, std::int32_t where,
+                      std::size_t first_node);
+  Value regions_call(const Token& function, const Function& row);
 
   // ---- calls_over_sources.cc
-  Value over_sources(const Token& function, Over::How how, Value operand, Begin begin);
+  Value over_sources(const Token& function, Over::How how, Value operand, std::size_t first_node);
   std::size_t voices(std::size_t first_leaf, const Token& function);
 
   // ---- calls_cascade.cc

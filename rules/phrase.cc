@@ -58,6 +58,7 @@ class Phrases {
         return say(scene_.catalogue, Quantity::exactly(node.number), node);
       case Op::kParameter: {
         const Parameter& parameter = scene_.pack.parameters[node.more.first];
+        if (node.elsewhere && !parameter.by_region.empty()) return "its own " + parameter.name;
         return amount(parameter.in(scene_.region), parameter.unit, parameter.style);
       }
       case Op::kPopulation:
@@ -113,7 +114,7 @@ class Phrases {
         return fmt::format("how many of these hold ({})", fmt::join(conditions, "; "));
       }
       case Op::kOver:
-        return over_sources(node);
+        return expression_.is_over_sources(node) ? over_sources(node) : over_regions(node);
       case Op::kDimensions:
         return dimensions(node);
       case Op::kNeighbours:
@@ -162,8 +163,6 @@ class Phrases {
       case Op::kCrosses:
         return fmt::format("{} {} just passed {}", label(node), holds ? "has" : "has not",
                            of(node.a));
-      case Op::kOverHolds:
-        return over_sources_hold(node, holds);
       case Op::kOn:
         if (const Subject* level = only_level(node)) return reached(*level, holds, "");
         return presence(expression_.subjects_of(node), holds) + " on";
@@ -171,6 +170,12 @@ class Phrases {
         if (const Subject* level = only_level(node)) return reached(*level, holds, lookback(node));
         return fmt::format("{} on or has been on {}",
                            presence(expression_.subjects_of(node), holds), lookback(node));
+      case Op::kOverHolds: {
+        if (expression_.is_over_sources(node)) return over_sources_hold(node, holds);
+        const bool any = expression_.over_of(node).how == Over::How::kAny;
+        return fmt::format("in {} {} {}", any == holds ? "one of" : "each of", regions(node),
+                           clause(node.a, holds));
+      }
       case Op::kCascade:
         return (holds ? "" : "it is not so that ") + cascade(node);
       default:
@@ -194,6 +199,41 @@ class Phrases {
                        any ? (holds ? "at least one source" : "no source")
                            : (holds ? "every independent source" : "not every independent source"),
                        clause(node.a, true));
+  }
+
+  // "the regions within it where Rain is below 5 mm".
+  std::string regions(const Node& node) const {
+    static constexpr std::array<std::string_view, 5> kSets = {
+        "the regions within it", "the regions side by side with it", "the neighbouring regions",
+        "the regions of the basin", "the region above it"};
+    std::string out(kSets[static_cast<std::size_t>(expression_.over_of(node).set)]);
+    if (node.b >= 0) out += " where " + clause(node.b, true);
+    return out;
+  }
+
+  std::string over_regions(const Node& node) const {
+    const Over& over = expression_.over_of(node);
+    const std::string set = regions(node);
+    switch (over.how) {
+      case Over::How::kCount:
+        return fmt::format("the number of {}, counting those where {}", set, clause(node.a, true));
+      case Over::How::kShare: {
+        static constexpr std::array<std::string_view, 3> kWeights = {"", " by people", " by area"};
+        return fmt::format("the share{} of {}, counting those where {}",
+                           kWeights[static_cast<std::size_t>(over.weight)], set,
+                           clause(node.a, true));
+      }
+      case Over::How::kRank:
+        return fmt::format("the rank among {} by {}", set, of(node.a));
+      default:
+        break;
+    }
+    const std::string_view what = over.how == Over::How::kSum      ? "total"
+                                  : over.how == Over::How::kMean   ? "mean"
+                                  : over.how == Over::How::kLeast  ? "least"
+                                  : over.how == Over::How::kMedian ? "median"
+                                                                   : "greatest";
+    return fmt::format("the {} over {} of {}", what, set, of(node.a));
   }
 
   // "in the last 90 days", "since the season rains began".

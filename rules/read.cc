@@ -230,6 +230,7 @@ Choice choose(const Scene& scene, const Leaf& leaf, Day tick, Horizon& horizon) 
     best.gap = fresh ? Read::Gap::kNone : Read::Gap::kStale;
     if (!fresh) continue;
     horizon.limit(covered + allowed);
+    if (scene.aligned != nullptr) best.covered = scene.aligned->covered(leaf, covered);
     return best;
   }
   return best;

@@ -32,16 +32,17 @@ class Ranges {
       case Op::kPercentile:
       case Op::kChance:
         return {0, 1};
-      case Op::kOver:
-        return expression_.over_of(node).how == Over::How::kCount
-                   ? Quantity{0, static_cast<double>(node.count)}
-                   : of(node.a);
       case Op::kDimensions:
       case Op::kCountTrue:
         return {0, static_cast<double>(node.more.count)};
       case Op::kNeighbours:
       case Op::kBasin:
         return {0, Quantity().high};
+      case Op::kOver:
+        if (!expression_.is_over_sources(node)) return of_over(node);
+        return expression_.over_of(node).how == Over::How::kCount
+                   ? Quantity{0, static_cast<double>(node.count)}
+                   : of(node.a);
       case Op::kPer100k: {
         const Quantity a = of(node.a);
         return a.low >= 0 ? Quantity{0, Quantity().high} : Quantity::unknown();
@@ -66,6 +67,24 @@ class Ranges {
   }
 
  private:
+  // Of regions: how many there are differs from place to place.
+  Quantity of_over(const Node& node) const {
+    const Over& over = expression_.over_of(node);
+    if (!is_of_regions(over.set)) return Quantity::unknown();
+    switch (over.how) {
+      case Over::How::kCount:
+        return {0, Quantity().high};
+      case Over::How::kShare:
+        return {0, 1};
+      case Over::How::kRank:
+        return {1, Quantity().high};
+      case Over::How::kSum:
+        return {over.least >= 0 ? 0 : Quantity().low, over.greatest <= 0 ? 0 : Quantity().high};
+      default:
+        return {over.least, over.greatest};
+    }
+  }
+
   static Quantity of_parameter(const Parameter& parameter) {
     Quantity range{parameter.value, parameter.value};
     for (const auto& [region, value] : parameter.by_region) {
@@ -203,6 +222,11 @@ std::vector<ExpressionError> check_statically(const Expression& expression,
     findings.push_back(std::move(finding));
   }
   return findings;
+}
+
+Quantity static_range(const Expression& expression, std::int32_t node, const Catalogue& catalogue,
+                      const Pack& pack) {
+  return Ranges(expression, catalogue, pack).of(node);
 }
 
 std::optional<double> constant_in(const Expression& expression, std::int32_t index,

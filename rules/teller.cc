@@ -108,12 +108,17 @@ Explained Teller::tree(std::int32_t index) const {
   out.text = source_text(node);
   out.value = is_number(node.op) ? say(scene_.catalogue, number(index), node)
                                  : std::string(name_of(truth(index)));
-  if (is_over_sources(node)) {
+  if (expression_.is_over_sources(node)) {
     out.parts = each_source(node);
     return out;
   }
   if (node.leaf >= 0) out.detail = where_from(expression_.leaf(node.leaf));
   if (is_literal(node)) return out;
+  if (expression_.is_over_regions(node)) {
+    out.detail = which_regions(node);
+    out.parts = regions_tree(node);
+    return out;
+  }
   if (node.a >= 0) out.parts.push_back(tree(node.a));
   if (node.b >= 0) out.parts.push_back(tree(node.b));
   if (node.op == Op::kCountTrue)
@@ -143,47 +148,6 @@ std::string Teller::source_text(const Node& node) const {
     if (text[end] == ')') depth > 0 ? --depth : --open;
   }
   return text.substr(begin, end - begin);
-}
-
-bool Teller::is_over_sources(const Node& node) const {
-  return (node.op == Op::kOver || node.op == Op::kOverHolds) &&
-         expression_.over_of(node).set == Over::Set::kSources;
-}
-
-// What each source was asked and said, all of them.
-std::vector<Explained> Teller::each_source(const Node& node) const {
-  std::vector<Explained> out;
-  Scene asked = scene_;
-  for (const SourceId source : expression_.leaf(node.leaf).sources) {
-    asked.only = source;
-    out.push_back(Teller(asked, expression_, stand_).tree(node.a));
-    out.back().text = scene_.catalogue.find(source)->key + ": " + out.back().text;
-  }
-  return out;
-}
-
-// "first and third say so, noted: "..."; second does not; fourth is not known", or what each says.
-std::string Teller::who_says(const Node& node) const {
-  Horizon horizon;
-  std::string out;
-  for (const Voice& voice : voices(scene_, expression_, node, stand_, horizon)) {
-    const Source& source = *scene_.catalogue.find(voice.source);
-    const auto name = source.names.find("en");
-    std::string said = "not known";
-    if (voice.known())
-      said = node.op == Op::kOver && voice.holds == Tri::kUnknown
-                 ? figure(voice.number, node.a)
-                 : (voice.holds == Tri::kTrue ? "yes" : "no");
-    Scene asked = scene_;
-    asked.only = voice.source;
-    const Teller teller(asked, expression_, stand_);
-    const Leaf& leaf = expression_.leaf(node.leaf);
-    if (const std::string note = teller.note(leaf, teller.look(leaf)); !note.empty())
-      said += ", noted: " + note;
-    out += fmt::format("{}{}: {}", out.empty() ? "" : "; ",
-                       name == source.names.end() ? source.key : name->second, said);
-  }
-  return out;
 }
 
 // "NASA POWER, 2019-01-01 to 2019-03-31": what a read looked at, or why it is not known.
@@ -225,19 +189,18 @@ std::string Teller::sentence(std::int32_t index, bool negated) const {
       return during(node, negated);
     case Op::kGiven:
       return given(node, negated);
-    case Op::kOverHolds:
-      return (truth(index) == Tri::kUnknown ? "it is not known whether " : "") +
-             statement(scene_, expression_, index, truth(index) != Tri::kFalse) + " (" +
-             who_says(node) + ")";
     case Op::kRising:
     case Op::kCrosses:
     case Op::kOn:
     case Op::kActive:
+    case Op::kOverHolds:
     case Op::kCascade: {
       const Tri holds = truth(index);
+      const std::string regions =
+          expression_.is_over_sources(node) ? " (" + who_says(node) + ")" : regions_below(index);
       if (holds == Tri::kUnknown)
-        return "it is not known whether " + statement(scene_, expression_, index, true);
-      return statement(scene_, expression_, index, holds == Tri::kTrue);
+        return "it is not known whether " + statement(scene_, expression_, index, true) + regions;
+      return statement(scene_, expression_, index, holds == Tri::kTrue) + regions;
     }
     default:
       return is_comparison(node.op) ? comparison(index, negated) : "";
@@ -264,6 +227,8 @@ std::string Teller::reading() const {
   std::string out;
   for (std::size_t i = 0; i < expression_.nodes.size(); ++i) {
     const Node& node = expression_.nodes[i];
+    if (node.elsewhere) continue;
+    if (expression_.is_over_regions(node)) out += (out.empty() ? "" : " ") + regions_reading(node);
     if (node.leaf < 0 || !is_number(node.op)) continue;
     const Quantity value = number(static_cast<std::int32_t>(i));
     out += fmt::format("{}{:.6g}..{:.6g}", out.empty() ? "" : " ", value.low, value.high);
@@ -279,6 +244,7 @@ std::int32_t Teller::about(std::int32_t index) const {
   if (index < 0) return -1;
   const Node& node = expression_.node(index);
   if (node.leaf >= 0) return node.leaf;
+  if (expression_.is_over_regions(node)) return -1;
   const std::int32_t left = about(node.a);
   return left >= 0 ? left : about(node.b);
 }
@@ -286,7 +252,7 @@ std::int32_t Teller::about(std::int32_t index) const {
 bool Teller::is_constant(std::int32_t index) const {
   const Node& node = expression_.node(index);
   if (is_literal(node) || node.op == Op::kPopulation) return true;
-  if (node.leaf >= 0 || node.a < 0 || is_over_sources(node)) return false;
+  if (node.leaf >= 0 || node.a < 0 || expression_.is_over_sources(node)) return false;
   return is_constant(node.a) && (node.b < 0 || is_constant(node.b));
 }
 
@@ -312,16 +278,19 @@ std::string Teller::comparison(std::int32_t index, bool negated) const {
   const Quantity value = number(sides.subject);
   const std::int32_t about = this->about(sides.subject);
   const bool open_end = !says_nothing(value) && !std::isfinite(value.high);
+  const std::string regions = regions_below(sides.subject);
   std::string out = phrase(scene_, expression_, sides.subject) + " is ";
   if (open_end && truth(index) == Tri::kUnknown) out += "not known, ";
   out += figure(value, sides.subject);
   const Node& subject = expression_.node(sides.subject);
-  if (is_over_sources(subject)) {
+  const bool by_sources = expression_.is_over_sources(subject);
+  if (by_sources)
     out += " (" + who_says(subject) + ")";
-  } else if (!value.exact() && about >= 0) {
+  else if (!regions.empty())
+    out += regions;
+  else if (!value.exact() && about >= 0)
     if (const std::string why = why_unknown(sides.subject); !why.empty()) out += " (" + why + ")";
-  }
-  if (about >= 0 && !is_over_sources(subject)) {
+  if (about >= 0 && !by_sources) {
     const Leaf& leaf = expression_.leaf(about);
     if (const std::string note = this->note(leaf, look(leaf)); !note.empty())
       out += ", noted: " + note;
@@ -338,6 +307,8 @@ std::string Teller::threshold(const Sides& sides, std::int32_t about) const {
                       figure(bound, sides.bound));
   if (is_literal(expression_.node(sides.bound))) return out;
   out += " (" + phrase(scene_, expression_, sides.bound, about);
+  if (const std::string regions = regions_below(sides.bound); !regions.empty())
+    return out + regions + ")";
   if (!bound.exact() && this->about(sides.bound) >= 0)
     if (const std::string why = why_unknown(sides.bound); !why.empty()) out += ", " + why;
   return out + ")";
@@ -364,7 +335,7 @@ std::string Teller::ratio(std::int32_t index, std::int32_t about, const Quantity
 std::string Teller::why_unknown(std::int32_t index) const {
   if (index < 0) return "";
   const Node& node = expression_.node(index);
-  if (is_over_sources(node)) return "too few sources are known";
+  if (expression_.is_over_sources(node)) return "too few sources are known";
   if (node.leaf >= 0) {
     const Leaf& leaf = expression_.leaf(node.leaf);
     const Read read = look(leaf);
@@ -372,6 +343,7 @@ std::string Teller::why_unknown(std::int32_t index) const {
     if (node.op == Op::kChance) return "too few members are there, and no such chance is published";
     return node.op == Op::kAggregate ? "" : "its history is too short";
   }
+  if (expression_.is_over_regions(node)) return "";
   const std::string left = why_unknown(node.a);
   return left.empty() ? why_unknown(node.b) : left;
 }

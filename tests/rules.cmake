@@ -7,6 +7,7 @@ add_library(twin STATIC
   support/twin_forecast.cc
   support/twin_guard.cc
   support/twin_history.cc
+  support/twin_kinds.cc
   support/twin_ledger.cc
   support/twin_ledger_holds.cc
   support/twin_over.cc
@@ -31,6 +32,7 @@ add_library(rule_builders STATIC
   support/rule_builders_random_history.cc
   support/rule_builders_random_numbers.cc
   support/rule_builders_random_observations.cc
+  support/rule_builders_random_over.cc
   support/rule_builders_random_pack.cc
   support/rule_builders_random_patterns.cc
   support/rule_builders_random_reads.cc
@@ -46,6 +48,7 @@ tocsin_test(twin_tests
     twin_tables_forecast_test.cc
     twin_tables_guard_test.cc
     twin_tables_levels_test.cc
+    twin_tables_over_test.cc
     twin_tables_pattern_test.cc
     twin_tables_sources_test.cc
     twin_tables_test.cc
@@ -57,6 +60,7 @@ tocsin_test(explain_tests
     explain_forecast_test.cc
     explain_guard_test.cc
     explain_levels_test.cc
+    explain_over_test.cc
     explain_sources_test.cc
     explain_test.cc
     explain_words_test.cc

@@ -108,11 +108,11 @@ TEST(RulesReference, ThePackOfBandsHasNoMistakes) {
 TEST(RulesReference, EveryFunctionIsDescribed) {
   const std::string text = read_file(kSource / "docs/RULES.md");
   for (const char* function :
-       {"last",       "sum",    "mean",     "min",        "max",        "median",
-        "stddev",     "count",  "normal",   "zscore",     "percentile", "residual",
-        "lag",        "change", "rising",   "crosses",    "abs",        "per_100k",
-        "population", "on",     "active",   "dimensions", "neighbours", "basin",
-        "cascade",    "age",    "forecast", "chance",     "any",        "all"})
+       {"last",       "sum",        "mean",   "min",        "max",        "median",   "stddev",
+        "count",      "normal",     "zscore", "percentile", "residual",   "lag",      "change",
+        "rising",     "crosses",    "abs",    "per_100k",   "population", "on",       "active",
+        "dimensions", "neighbours", "basin",  "cascade",    "age",        "forecast", "chance",
+        "children",   "parent",     "any",    "all",        "share",      "rank"})
     EXPECT_THAT(text, testing::HasSubstr("`" + std::string(function) + "(")) << function;
 }
 

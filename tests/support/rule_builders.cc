@@ -18,6 +18,7 @@ Region region(RegionId id, std::string code, RegionKind kind, RegionId parent,
   out.kind = kind;
   out.parent = parent;
   out.population = population;
+  out.area = 1000 * static_cast<std::int64_t>(id.number());
   return out;
 }
 

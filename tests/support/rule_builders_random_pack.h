@@ -89,6 +89,13 @@ class PackMaker {
   void own_window(Expr& active);
   void add_keys(twin::Signal& signal, int index);
 
+  // ---- rule_builders_random_over.cc: something judged in each of several regions
+  Expr over_set(Kind kind, Expr of);
+  Expr over_regions(int signal);
+  Expr compare_over(Expr over);
+  Expr over_tracks(int pattern, const twin::Pattern& own);
+  Expr over_brief(int pattern, const twin::Pattern& own);
+
   // ---- rule_builders_random_patterns.cc: conditions of patterns
   twin::Subject some_signal();
   twin::Subject subject();
@@ -97,6 +104,7 @@ class PackMaker {
   Expr cascade();
   Expr over_levels(int pattern, const twin::Pattern& own);
   Expr around(int pattern, const twin::Pattern& own);
+  twin::Subject subject_elsewhere(int pattern, const twin::Pattern& own);
   Expr pattern_condition(int pattern, const twin::Pattern& own, int depth);
 
   const Indicator& indicator_of(const Read& r) const { return *catalogue_.find(r.indicator); }
@@ -105,6 +113,7 @@ class PackMaker {
   const Catalogue& catalogue_;
   const PackPlan& plan_;
   twin::Pack pack_;
+  int inside_over_ = 0;
 };
 
 }  // namespace tocsin

@@ -95,6 +95,10 @@ bool Assessment::lies_in(const std::vector<std::uint32_t>& seasons, const Expr& 
       if (days && !in(days->first, days->second)) return false;
       continue;
     }
+    if (is_over_regions(part.kind)) {  // other regions stand at periods of their own
+      tick = true;
+      continue;
+    }
     for (const Expr& arg : part.args) parts.push_back(&arg);
     switch (part.kind) {
       case Kind::kOn:
@@ -146,7 +150,7 @@ Interval Assessment::age(const Expr& e, const Place& place) const {
     const auto day = last_issue(e.read, place);
     return day ? exactly(place.tick - *day) : kUnknown;
   }
-  if (const auto fresh = stand(e.read, place)) return exactly(place.tick + 1 - fresh->c);
+  if (const auto fresh = stand_alone(e.read, place)) return exactly(place.tick + 1 - fresh->c);
   for (const SourceId source : sources_of(e.read, place))
     if (const auto seen = last_seen(e.read, source, place)) return exactly(place.tick + 1 - *seen);
   return kUnknown;

@@ -7,16 +7,6 @@
 namespace tocsin::twin {
 namespace {
 
-constexpr std::array<const char*, kKindCount> kKindNames = {
-    "number",     "word",          "parameter",  "population",    "read",         "age",
-    "normal",     "percentile",    "zscore",     "residual",      "change",       "chance",
-    "add",        "subtract",      "multiply",   "divide",        "negate",       "absolute",
-    "least",      "greatest",      "per_100k",   "sources count", "sources mean", "sources median",
-    "dimensions", "count_true",    "neighbours", "basin",         "less",         "less_equal",
-    "greater",    "greater_equal", "equal",      "unequal",       "and",          "or",
-    "not",        "consecutive",   "rising",     "crosses",       "sources any",  "sources all",
-    "during",     "given",         "on",         "active",        "cascade"};
-
 constexpr std::array<const char*, 8> kHowNames = {"last", "sum",    "mean",   "min",
                                                   "max",  "median", "stddev", "count"};
 
@@ -133,6 +123,17 @@ class Printer {
         for (const Expr& condition : e.args) text += (text.empty() ? "" : ", ") + print(condition);
         return "count(" + text + ")";
       }
+      case Kind::kOverCount:
+      case Kind::kOverShare:
+      case Kind::kOverSum:
+      case Kind::kOverMean:
+      case Kind::kOverLeast:
+      case Kind::kOverGreatest:
+      case Kind::kOverMedian:
+      case Kind::kRank:
+      case Kind::kOverAny:
+      case Kind::kOverAll:
+        return over_regions(e);
       case Kind::kDimensions:
         return "dimensions(" + names(e.dimensions) + ")";
       case Kind::kNeighbours:
@@ -169,6 +170,19 @@ class Printer {
   std::string own_window(const Expr& e) const {
     if (e.since) return ", since " + pack_.seasons[*e.since].name;
     return e.kind == Kind::kActive && e.span.count > 0 ? ", " + to_string(e.span) : "";
+  }
+
+  std::string over_regions(const Expr& e) const {
+    static constexpr std::array<const char*, 5> kSets = {"children", "siblings", "neighbours",
+                                                         "basin", "parent"};
+    static constexpr std::array<const char*, 3> kBy = {"", " by people", " by area"};
+    const std::string set = kSets[static_cast<std::size_t>(e.set)];
+    if (e.brief) return set + "(" + any_of(e.args[0].subjects) + ")";
+    std::string name = name_of(e.kind);
+    if (name.starts_with("over ")) name = name.substr(5);
+    return fmt::format("{}({} over {}{}{})", name, print(e.args[0]), set,
+                       e.args.size() > 1 ? " where " + print(e.args[1]) : "",
+                       kBy[static_cast<std::size_t>(e.by)]);
   }
 
   std::string lagged(const Read& r) const {
@@ -316,12 +330,14 @@ std::string print_restraints(const Pattern& p, const Pack& pack, const Printer& 
 
 }  // namespace
 
-std::string name_of(Kind kind) { return kKindNames[static_cast<std::size_t>(kind)]; }
-
-bool is_truth(Kind kind) { return kind >= Kind::kLess; }
+bool is_over_regions(Kind kind) {
+  return (kind >= Kind::kOverCount && kind <= Kind::kRank) || kind == Kind::kOverAny ||
+         kind == Kind::kOverAll;
+}
 
 bool reads_around(const Expr& expr) {
-  if (expr.kind == Kind::kNeighbours || expr.kind == Kind::kBasin) return true;
+  if (expr.kind == Kind::kNeighbours || expr.kind == Kind::kBasin || is_over_regions(expr.kind))
+    return true;
   return std::any_of(expr.args.begin(), expr.args.end(), reads_around);
 }
 

@@ -90,6 +90,15 @@ enum class Kind : std::uint8_t {
   kCountTrue,
   kNeighbours,
   kBasin,
+  // args[0] in each region of `set`; args[1], if any: which of these are left in
+  kOverCount,
+  kOverShare,
+  kOverSum,
+  kOverMean,
+  kOverLeast,
+  kOverGreatest,
+  kOverMedian,
+  kRank,
   kLess,
   kLessEqual,
   kGreater,
@@ -106,6 +115,8 @@ enum class Kind : std::uint8_t {
   kSourcesAll,
   kDuring,
   kGiven,
+  kOverAny,
+  kOverAll,
   kOn,
   kActive,
   kCascade,
@@ -113,6 +124,10 @@ enum class Kind : std::uint8_t {
 inline constexpr int kKindCount = static_cast<int>(Kind::kCascade) + 1;
 std::string name_of(Kind kind);
 bool is_truth(Kind kind);
+bool is_over_regions(Kind kind);
+
+enum class Set : std::uint8_t { kChildren, kSiblings, kNeighbours, kBasin, kParent };
+enum class ByWhat : std::uint8_t { kNumber, kPeople, kArea };
 
 struct Subject {
   enum class Of : std::uint8_t { kSignal, kDimension, kLevel };
@@ -141,6 +156,9 @@ struct Expr {
   std::vector<std::uint32_t> seasons;  // during
   std::int32_t count = 0;
   Cadence cadence = Cadence::kMonth;  // consecutive
+  Set set = Set::kChildren;           // over regions
+  ByWhat by = ByWhat::kNumber;        // over regions: share
+  bool brief = false;                 // over regions: printed as children(x), parent(x)
   std::vector<DimensionId> dimensions;
   std::vector<Subject> subjects;
   std::vector<Link> links;

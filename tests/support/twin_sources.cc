@@ -45,6 +45,7 @@ Interval Assessment::by_sources(const Expr& e, const Place& place) {
     for (const SourceId source : group) {
       Place asked = place;
       asked.only = source;
+      asked.together.clear();
       if (e.kind == Kind::kSourcesCount) {
         says = truth(e.args[0], asked);
         if (says != Tri::kUnknown) break;
@@ -75,6 +76,7 @@ Tri Assessment::sources_hold(const Expr& e, const Place& place) {
     for (const SourceId source : group) {
       Place asked = place;
       asked.only = source;
+      asked.together.clear();
       says = truth(e.args[0], asked);
       if (says != Tri::kUnknown) break;
     }

@@ -98,6 +98,15 @@ Interval Assessment::compute(const Expr& e, const Place& place) {
     case Kind::kSourcesMean:
     case Kind::kSourcesMedian:
       return by_sources(e, place);
+    case Kind::kOverCount:
+    case Kind::kOverShare:
+    case Kind::kOverSum:
+    case Kind::kOverMean:
+    case Kind::kOverLeast:
+    case Kind::kOverGreatest:
+    case Kind::kOverMedian:
+    case Kind::kRank:
+      return over_regions(e, place);
     case Kind::kDimensions:
       return count_dimensions(e, place);
     case Kind::kNeighbours:
@@ -167,6 +176,9 @@ Tri Assessment::judge(const Expr& e, const Place& place) {
     case Kind::kSourcesAny:
     case Kind::kSourcesAll:
       return sources_hold(e, place);
+    case Kind::kOverAny:
+    case Kind::kOverAll:
+      return over_regions_holds(e, place);
     case Kind::kOn: {
       Tri any = Tri::kFalse;
       for (const Subject& s : e.subjects) any = any || is_on(place.region, s, place.tick);
