@@ -101,7 +101,7 @@ bool Parser::is_elsewhere(std::size_t leaf) const {
 
 bool Parser::reads_one_series(std::size_t first_leaf) const {
   for (std::size_t i = first_leaf; i < out_.leaves.size(); ++i)
-    if (is_elsewhere(i)) return false;
+    if (out_.leaves[i].each_source || is_elsewhere(i)) return false;
   for (std::size_t i = first_leaf + 1; i < out_.leaves.size(); ++i) {
     const Leaf &first = out_.leaves[first_leaf], &leaf = out_.leaves[i];
     if (!(first.reads_events && leaf.reads_events) && !same_series(first, leaf)) return false;

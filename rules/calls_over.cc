@@ -2,7 +2,7 @@
 
 #include "rules/parser.h"
 
-// The functions that read other regions.
+// The functions that read other regions, and those that go over something.
 namespace tocsin {
 
 std::span<const Parser::Function> Parser::over_functions() {
@@ -40,6 +40,7 @@ Parser::Value Parser::over_set(const Token& function, Over::How how, Value opera
                                          : "'" + source_of(peek()) + "' does not fit here",
           "'over' and a set: " + function.text + "(... over children)");
   take();
+  if (accept("sources")) return over_sources(function, how, operand, first_node);
   return over_regions(function, how, operand, first_node);
 }
 

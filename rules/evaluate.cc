@@ -147,7 +147,9 @@ Quantity evaluate_number(const Scene& scene, const Expression& expression, std::
       return count;
     }
     case Op::kOver:
-      return over_regions(scene, expression, node, stand, horizon);
+      return expression.is_over_sources(node)
+                 ? over_sources(scene, expression, node, stand, horizon)
+                 : over_regions(scene, expression, node, stand, horizon);
     case Op::kDimensions:
       return count_dimensions(scene, expression.dimensions_of(node), stand.tick, horizon);
     case Op::kNeighbours:
@@ -194,7 +196,9 @@ Tri evaluate_truth(const Scene& scene, const Expression& expression, std::int32_
     case Op::kGiven:
       return given(scene, expression, node, stand, horizon);
     case Op::kOverHolds:
-      return over_regions_holds(scene, expression, node, stand, horizon);
+      return expression.is_over_sources(node)
+                 ? over_sources_holds(scene, expression, node, stand, horizon)
+                 : over_regions_holds(scene, expression, node, stand, horizon);
     case Op::kOn: {
       Tri any = Tri::kFalse;
       for (const Subject& subject : expression.subjects_of(node))

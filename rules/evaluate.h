@@ -64,6 +64,10 @@ struct Scene {
   const Pattern* pattern = nullptr;         // for a pattern's condition
   const Signal* signal = nullptr;           // for a signal's condition
   const Aligned* aligned = nullptr;         // inside an over of regions
+  SourceId only{};                          // in an over of sources: the one that is asked
+  std::span<const SourceId> sources_of(const Leaf& leaf) const {
+    return only.number() != 0 ? std::span(&only, 1) : std::span<const SourceId>(leaf.sources);
+  }
 };
 
 // What evaluating a condition at one tick found out besides its value.

@@ -85,4 +85,23 @@ Quantity over_regions(const Scene& scene, const Expression& expression, const No
 Tri over_regions_holds(const Scene& scene, const Expression& expression, const Node& node,
                        Stand stand, Horizon& horizon);
 
+// ---- evaluate_over_sources.cc: each source by itself
+// The first of each independence group, in the order of the list, that knows what it is asked, and
+// what it says; where none of a group does, its first.
+struct Voice {
+  SourceId source;
+  Quantity number;            // of an over of numbers
+  Tri holds = Tri::kUnknown;  // of one of conditions
+  bool known() const { return holds != Tri::kUnknown || !number.is_unknown(); }
+};
+std::vector<Voice> voices(const Scene& scene, const Expression& expression, const Node& node,
+                          Stand stand, Horizon& horizon);
+// Of kOver and kOverHolds of sources.
+Quantity over_sources(const Scene& scene, const Expression& expression, const Node& node,
+                      Stand stand, Horizon& horizon);
+Tri over_sources_holds(const Scene& scene, const Expression& expression, const Node& node,
+                       Stand stand, Horizon& horizon);
+// Sources of one group count once.
+std::string_view independence_of(const Source& source);
+
 }  // namespace tocsin

@@ -29,6 +29,7 @@ std::vector<RegionId> members(const Scene& scene, const Over& over) {
 void align(const Scene& scene, const Expression& expression, std::int32_t index,
            const std::vector<RegionId>& regions, Stand stand, Horizon& horizon, Aligned& aligned) {
   const Node& node = expression.node(index);
+  if (expression.is_over_sources(node)) return;  // each source for itself
   for (const std::int32_t at : {node.leaf, node.leaf_before}) {
     if (at < 0) continue;
     const Leaf& leaf = expression.leaf(at);

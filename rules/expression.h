@@ -116,8 +116,9 @@ struct Leaf {
   Magnitude magnitude = Magnitude::kNone;  // what a sum adds up
   // Which source to read, best first.
   std::vector<SourceId> sources;
-  std::string text;   // as the author wrote it
-  std::string label;  // for people: "rain over 3 months"
+  bool each_source = false;  // in an over of sources: of each of them by itself
+  std::string text;          // as the author wrote it
+  std::string label;         // for people: "rain over 3 months"
 };
 
 // What on(), active(), neighbours() and cascade links speak about.
@@ -269,6 +270,10 @@ struct Expression {
   const Over& over_of(const Node& node) const { return overs[node.more.first]; }
   bool is_over_regions(const Node& node) const {
     return (node.op == Op::kOver || node.op == Op::kOverHolds) && is_of_regions(over_of(node).set);
+  }
+  bool is_over_sources(const Node& node) const {
+    return (node.op == Op::kOver || node.op == Op::kOverHolds) &&
+           over_of(node).set == Over::Set::kSources;
   }
   // Calls fn(index) for each node that `node` uses.
   template <class Fn>

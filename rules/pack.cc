@@ -68,7 +68,7 @@ constexpr std::int32_t kDaysMax = 3660;
 
 }  // namespace
 
-Pack PackReader::read(const YamlNode& root) {
+Pack PackReader::read(const YamlNode& root, std::int32_t retention_days) {
   const YamlMapping top(reader_, root, "the pack",
                         {"pack", "version", "title", "skill", "regions", "references", "seasons",
                          "parameters", "signals", "patterns"});
@@ -91,6 +91,7 @@ Pack PackReader::read(const YamlNode& root) {
   if (reader_.diagnostics().empty())
     for (Pattern& pattern : pack_.patterns) pattern.told = signals_told(pack_, pattern);
   if (const YamlNode* node = top.find("references")) read_references(*node);
+  if (reader_.diagnostics().empty()) warn(retention_days);
   return std::move(pack_);
 }
 
@@ -172,12 +173,13 @@ std::int32_t PackReader::days(const YamlMapping& item, std::string_view key) {
 }
 
 tl::expected<Pack, Diagnostics> parse_pack(const std::string& file, const std::string& text,
-                                           const Catalogue& catalogue) {
+                                           const Catalogue& catalogue,
+                                           std::int32_t retention_days) {
   Diagnostics diagnostics;
   const auto yaml = parse_yaml(file, first_document(text), diagnostics);
   if (!yaml) return tl::unexpected(std::move(diagnostics));
   YamlReader reader(*yaml, diagnostics);
-  Pack pack = PackReader(reader, catalogue).read(yaml->root);
+  Pack pack = PackReader(reader, catalogue).read(yaml->root, retention_days);
   if (!diagnostics.empty()) {
     // The bands of a signal are read one by one, and what is wrong with all of them is said once.
     std::sort(diagnostics.begin(), diagnostics.end());

@@ -110,6 +110,7 @@ struct Pack {
   std::vector<std::vector<std::uint32_t>> threats;  // by dimension number: its signals
 
   std::map<std::string, Citation> references;  // by what `reference:` says
+  Diagnostics warnings;                        // what is no mistake and still seldom wanted, sorted
 
   // A `reference:` for people, "World Food Programme (2014), ..., https://..."; as it stands when
   // the pack has no name for it.
@@ -128,7 +129,10 @@ struct Pack {
 
 // Reads and checks a rule pack: names, units, windows, cycles, what can never be or is always true.
 // All that is wrong is reported at once; a pack with an error is never half taken.
+// With `retention_days`, for how long records are kept, it warns of conditions that look further
+// back.
 tl::expected<Pack, Diagnostics> parse_pack(const std::string& file, const std::string& text,
-                                           const Catalogue& catalogue);
+                                           const Catalogue& catalogue,
+                                           std::int32_t retention_days = 0);
 
 }  // namespace tocsin

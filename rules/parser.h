@@ -179,6 +179,10 @@ class Parser {
                       std::size_t first_node);
   Value regions_call(const Token& function, const Function& row);
 
+  // ---- calls_over_sources.cc
+  Value over_sources(const Token& function, Over::How how, Value operand, std::size_t first_node);
+  std::size_t voices(std::size_t first_leaf, const Token& function);
+
   // ---- calls_cascade.cc
   static std::span<const Function> cascade_functions();
   Value cascade_call(const Token& function, const Function& row);

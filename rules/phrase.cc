@@ -24,11 +24,12 @@ bool same_read(const Leaf& a, const Leaf& b) {
 
 // A number with its unit, which is in the singular after 1.
 std::string amount(double value, const Unit& unit, PureStyle style) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kOnes = {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kOnes = {
       {{"1 events", "1 event"},
        {"1 people", "1 person"},
        {"1 dimensions", "1 dimension"},
        {"1 regions", "1 region"},
+       {"1 sources", "1 source"},
        {"1 observations", "1 observation"},
        {"1 days", "1 day"}}};
   std::string text = format_number(value, unit, style);
@@ -113,7 +114,7 @@ class Phrases {
         return fmt::format("how many of these hold ({})", fmt::join(conditions, "; "));
       }
       case Op::kOver:
-        return over_regions(node);
+        return expression_.is_over_sources(node) ? over_sources(node) : over_regions(node);
       case Op::kDimensions:
         return dimensions(node);
       case Op::kNeighbours:
@@ -170,6 +171,7 @@ class Phrases {
         return fmt::format("{} on or has been on {}",
                            presence(expression_.subjects_of(node), holds), lookback(node));
       case Op::kOverHolds: {
+        if (expression_.is_over_sources(node)) return over_sources_hold(node, holds);
         const bool any = expression_.over_of(node).how == Over::How::kAny;
         return fmt::format("in {} {} {}", any == holds ? "one of" : "each of", regions(node),
                            clause(node.a, holds));
@@ -183,6 +185,22 @@ class Phrases {
   }
 
  private:
+  std::string over_sources(const Node& node) const {
+    const Over::How how = expression_.over_of(node).how;
+    if (how == Over::How::kCount)
+      return "the number of independent sources by which " + clause(node.a, true);
+    return fmt::format("the {} over independent sources of {}",
+                       how == Over::How::kMean ? "mean" : "median", of(node.a));
+  }
+
+  std::string over_sources_hold(const Node& node, bool holds) const {
+    const bool any = expression_.over_of(node).how == Over::How::kAny;
+    return fmt::format("by {} {}",
+                       any ? (holds ? "at least one source" : "no source")
+                           : (holds ? "every independent source" : "not every independent source"),
+                       clause(node.a, true));
+  }
+
   // "the regions within it where Rain is below 5 mm".
   std::string regions(const Node& node) const {
     static constexpr std::array<std::string_view, 5> kSets = {

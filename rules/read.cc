@@ -213,7 +213,7 @@ Choice choose(const Scene& scene, const Leaf& leaf, Day tick, Horizon& horizon) 
   best.indicator = scene.catalogue.find(leaf.indicator);
   const Day end = tick + 1;
   const std::int32_t allowed = longest_period(*best.indicator) + best.indicator->longest_delay;
-  for (const SourceId source : leaf.sources) {
+  for (const SourceId source : scene.sources_of(leaf)) {
     const Series* series =
         scene.data.series({scene.data_region, leaf.indicator, source, leaf.group});
     if (series == nullptr || series->empty()) continue;

@@ -305,7 +305,7 @@ Issue choose_issue(const Scene& scene, const Leaf& leaf, Day tick, Horizon& hori
   Issue best;
   best.indicator = scene.catalogue.find(leaf.indicator);
   const std::int32_t allowed = longest_age(*best.indicator);
-  for (const SourceId source : leaf.sources) {
+  for (const SourceId source : scene.sources_of(leaf)) {
     const Forecasts* forecasts =
         scene.data.forecasts({scene.data_region, leaf.indicator, source, leaf.group});
     if (forecasts == nullptr) continue;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "rules/evaluate.h"
+#include "rules/phrase.h"
 
 namespace tocsin {
 namespace {
@@ -38,7 +39,10 @@ class Ranges {
       case Op::kBasin:
         return {0, Quantity().high};
       case Op::kOver:
-        return of_over(node);
+        if (!expression_.is_over_sources(node)) return of_over(node);
+        return expression_.over_of(node).how == Over::How::kCount
+                   ? Quantity{0, static_cast<double>(node.count)}
+                   : of(node.a);
       case Op::kPer100k: {
         const Quantity a = of(node.a);
         return a.low >= 0 ? Quantity{0, Quantity().high} : Quantity::unknown();
@@ -170,6 +174,33 @@ void check_steps(const Expression& expression, const Node& node,
 
 }  // namespace
 
+namespace {
+
+bool is_constant(const Node& node) { return node.op == Op::kNumber || node.op == Op::kParameter; }
+
+// ": last(ipc3_share) is 0 to 100 %", of the side that the data decides.
+std::string what_it_can_be(const Expression& expression, const Ranges& ranges, const Node& node,
+                           const Catalogue& catalogue) {
+  const std::int32_t side = is_constant(expression.node(node.a)) ? node.b : node.a;
+  const Node& asked = expression.node(side);
+  const Quantity range = ranges.of(side);
+  if (is_constant(asked) || range.is_unknown()) return "";
+  return ": " + expression.text.substr(asked.begin, asked.end - asked.begin) + " is " +
+         say(catalogue, range, asked);
+}
+
+// "20 %" for a bare 20 beside a share, where that decides something.
+std::string share_of(const Expression& expression, const Ranges& ranges, const Node& node) {
+  const Node &a = expression.node(node.a), &b = expression.node(node.b);
+  const bool bare = b.op == Op::kNumber && b.unit.pure() && b.style == PureStyle::kNumber;
+  if (!bare || a.style != PureStyle::kPercent) return "";
+  const Quantity percent = Quantity::exactly(b.number * scale_of("%"));
+  if (compare(node.op, ranges.of(node.a), percent) != Tri::kUnknown) return "";
+  return expression.text.substr(b.begin, b.end - b.begin) + " %";
+}
+
+}  // namespace
+
 std::vector<ExpressionError> check_statically(const Expression& expression,
                                               const Catalogue& catalogue, const Pack& pack) {
   std::vector<ExpressionError> findings;
@@ -185,7 +216,9 @@ std::vector<ExpressionError> check_statically(const Expression& expression,
     const std::string text = expression.text.substr(node.begin, node.end - node.begin);
     finding.message = verdict == Tri::kTrue ? "'" + text + "' is always true"
                                             : "'" + text + "' can never be true";
-    finding.allowed = "a comparison that data can decide";
+    finding.allowed =
+        "a comparison that data can decide" + what_it_can_be(expression, ranges, node, catalogue);
+    finding.suggestion = share_of(expression, ranges, node);
     findings.push_back(std::move(finding));
   }
   return findings;

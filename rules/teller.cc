@@ -108,6 +108,10 @@ Explained Teller::tree(std::int32_t index) const {
   out.text = source_text(node);
   out.value = is_number(node.op) ? say(scene_.catalogue, number(index), node)
                                  : std::string(name_of(truth(index)));
+  if (expression_.is_over_sources(node)) {
+    out.parts = each_source(node);
+    return out;
+  }
   if (node.leaf >= 0) out.detail = where_from(expression_.leaf(node.leaf));
   if (is_literal(node)) return out;
   if (expression_.is_over_regions(node)) {
@@ -192,7 +196,8 @@ std::string Teller::sentence(std::int32_t index, bool negated) const {
     case Op::kOverHolds:
     case Op::kCascade: {
       const Tri holds = truth(index);
-      const std::string regions = regions_below(index);
+      const std::string regions =
+          expression_.is_over_sources(node) ? " (" + who_says(node) + ")" : regions_below(index);
       if (holds == Tri::kUnknown)
         return "it is not known whether " + statement(scene_, expression_, index, true) + regions;
       return statement(scene_, expression_, index, holds == Tri::kTrue) + regions;
@@ -247,7 +252,7 @@ std::int32_t Teller::about(std::int32_t index) const {
 bool Teller::is_constant(std::int32_t index) const {
   const Node& node = expression_.node(index);
   if (is_literal(node) || node.op == Op::kPopulation) return true;
-  if (node.leaf >= 0 || node.a < 0) return false;
+  if (node.leaf >= 0 || node.a < 0 || expression_.is_over_sources(node)) return false;
   return is_constant(node.a) && (node.b < 0 || is_constant(node.b));
 }
 
@@ -259,9 +264,10 @@ Teller::Sides Teller::sides(const Node& node) const {
 std::string Teller::figure(const Quantity& quantity, std::int32_t index) const {
   const Node& node = expression_.node(index);
   static const Unit kEvents = Unit::base("events"), kDimensions = Unit::base("dimensions"),
-                    kRegions = Unit::base("regions"), kObservations = Unit::base("observations");
+                    kRegions = Unit::base("regions"), kObservations = Unit::base("observations"),
+                    kSources = Unit::base("sources");
   const bool counted = node.unit == kEvents || node.unit == kDimensions || node.unit == kRegions ||
-                       node.unit == kObservations;
+                       node.unit == kObservations || node.unit == kSources;
   if (says_nothing(quantity)) return "not known";
   return counted ? say(quantity, Unit(), node.style) : say(scene_.catalogue, quantity, node);
 }
@@ -276,11 +282,15 @@ std::string Teller::comparison(std::int32_t index, bool negated) const {
   std::string out = phrase(scene_, expression_, sides.subject) + " is ";
   if (open_end && truth(index) == Tri::kUnknown) out += "not known, ";
   out += figure(value, sides.subject);
-  if (!regions.empty())
+  const Node& subject = expression_.node(sides.subject);
+  const bool by_sources = expression_.is_over_sources(subject);
+  if (by_sources)
+    out += " (" + who_says(subject) + ")";
+  else if (!regions.empty())
     out += regions;
   else if (!value.exact() && about >= 0)
     if (const std::string why = why_unknown(sides.subject); !why.empty()) out += " (" + why + ")";
-  if (about >= 0) {
+  if (about >= 0 && !by_sources) {
     const Leaf& leaf = expression_.leaf(about);
     if (const std::string note = this->note(leaf, look(leaf)); !note.empty())
       out += ", noted: " + note;
@@ -325,6 +335,7 @@ std::string Teller::ratio(std::int32_t index, std::int32_t about, const Quantity
 std::string Teller::why_unknown(std::int32_t index) const {
   if (index < 0) return "";
   const Node& node = expression_.node(index);
+  if (expression_.is_over_sources(node)) return "too few sources are known";
   if (node.leaf >= 0) {
     const Leaf& leaf = expression_.leaf(node.leaf);
     const Read read = look(leaf);

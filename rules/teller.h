@@ -49,6 +49,8 @@ class Teller {
  private:
   std::string where_from(const Leaf& leaf) const;
   std::string note(const Leaf& leaf, const Read& read) const;
+  std::vector<Explained> each_source(const Node& node) const;
+  std::string who_says(const Node& node) const;
   std::string source_text(const Node& node) const;
   bool is_constant(std::int32_t index) const;
   std::string comparison(std::int32_t index, bool negated) const;

@@ -4,7 +4,7 @@
 #include "rules/phrase.h"
 #include "rules/teller.h"
 
-// What an over of regions found in each of them.
+// What an over found: in each of several regions, by each of several sources.
 namespace tocsin {
 namespace {
 
@@ -85,8 +85,52 @@ std::string Teller::regions_below(std::int32_t index) const {
   return out;
 }
 
+// What each source was asked and said, all of them.
+std::vector<Explained> Teller::each_source(const Node& node) const {
+  std::vector<Explained> out;
+  Scene asked = scene_;
+  for (const SourceId source : expression_.leaf(node.leaf).sources) {
+    asked.only = source;
+    out.push_back(Teller(asked, expression_, stand_).tree(node.a));
+    out.back().text = scene_.catalogue.find(source)->key + ": " + out.back().text;
+  }
+  return out;
+}
+
+// "first and third say so, noted: "..."; second does not; fourth is not known", or what each says.
+std::string Teller::who_says(const Node& node) const {
+  Horizon horizon;
+  std::string out;
+  for (const Voice& voice : voices(scene_, expression_, node, stand_, horizon)) {
+    const Source& source = *scene_.catalogue.find(voice.source);
+    const auto name = source.names.find("en");
+    std::string said = "not known";
+    if (voice.known())
+      said = node.op == Op::kOver && voice.holds == Tri::kUnknown
+                 ? figure(voice.number, node.a)
+                 : (voice.holds == Tri::kTrue ? "yes" : "no");
+    Scene asked = scene_;
+    asked.only = voice.source;
+    const Teller teller(asked, expression_, stand_);
+    const Leaf& leaf = expression_.leaf(node.leaf);
+    if (const std::string note = teller.note(leaf, teller.look(leaf)); !note.empty())
+      said += ", noted: " + note;
+    out += fmt::format("{}{}: {}", out.empty() ? "" : "; ",
+                       name == source.names.end() ? source.key : name->second, said);
+  }
+  return out;
+}
+
 void Teller::look_below(std::int32_t index, const std::function<void(const Read&)>& fn) const {
   const Node& node = expression_.node(index);
+  if (expression_.is_over_sources(node)) {
+    Scene asked = scene_;
+    for (const SourceId source : expression_.leaf(node.leaf).sources) {
+      asked.only = source;
+      Teller(asked, expression_, stand_).look_below(node.a, fn);
+    }
+    return;
+  }
   for (const std::int32_t leaf : {node.leaf, node.leaf_before})
     if (leaf >= 0) fn(look(expression_.leaf(leaf)));
   if (!expression_.is_over_regions(node)) {

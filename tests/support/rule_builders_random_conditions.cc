@@ -46,6 +46,8 @@ PackMaker::Expr PackMaker::condition(int signal, int depth) {
   if (form < 52 && !plan_.indicators.empty()) return rising();
   if (form < 55 && signal > 0) return active_in_window();
   if (form < 62 && signal > 0) return twin::on(some_signal().index);
+  if (dice_.chance(8))
+    if (auto holds = sources_hold()) return *std::move(holds);
   return compare(measure());
 }
 

@@ -8,6 +8,8 @@ namespace tocsin {
 
 PackMaker::Measure PackMaker::measure() {
   if (plan_.forecasts && dice_.chance(30)) return chance();
+  if (dice_.chance(12))
+    if (auto measure = by_sources()) return *std::move(measure);
   const Read r = any_read();
   const bool gridless = !r.events && cadence_of(r) == Cadence::kIrregular;
   const bool history = plan_.history && !gridless && has_history(r);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -65,6 +66,11 @@ class PackMaker {
   Measure chance();
   static double rounded(double value);
   Expr threshold(const Measure& m, const Read* read);
+
+  // ---- rule_builders_random_sources.cc: over sources; none where no indicator has several
+  std::optional<Read> of_several_sources();
+  std::optional<Measure> by_sources();
+  std::optional<Expr> sources_hold();
 
   // ---- rule_builders_random_conditions.cc: conditions of signals
   Kind comparison();

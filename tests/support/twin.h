@@ -62,6 +62,7 @@ class Assessment {
     // Inside an over of regions: whose data is read there. A series with a grid stands where the
     // newest of them does.
     std::vector<RegionId> together{};
+    std::optional<SourceId> only{};  // over sources: the one that is asked
   };
   // What an observation aggregate stands on: a fresh series and C.
   struct Standing {
@@ -111,6 +112,12 @@ class Assessment {
   std::int32_t periods_in(const Read& what, Cadence cadence, std::int32_t last) const;
   std::optional<double> figure_before(const Read& what, const Standing& standing, Day start,
                                       Day end) const;
+
+  // twin_sources.cc
+  std::vector<SourceId> sources_of(const Read& what, const Place& place) const;
+  std::vector<std::vector<SourceId>> independent(const Expr& asked) const;
+  Interval by_sources(const Expr& e, const Place& place);
+  Tri sources_hold(const Expr& e, const Place& place);
 
   // twin_over.cc
   Interval count_around(const Expr& e, const Place& place);

@@ -162,9 +162,7 @@ const Season* Assessment::season_of(const Read& what) const {
 std::optional<Assessment::Issued> Assessment::issued(const Read& what, const Place& place,
                                                      Ask ask) const {
   const Indicator& indicator = *catalogue_.find(what.indicator);
-  std::vector<SourceId> sources = indicator.sources;
-  if (what.source) sources = {*what.source};
-  for (const SourceId source : sources) {
+  for (const SourceId source : sources_of(what, place)) {
     const auto& issues = facts_.issues({place.data, what.indicator, source, what.group});
     std::optional<Day> latest;
     for (const auto& [day, figures] : issues)
@@ -178,9 +176,7 @@ std::optional<Assessment::Issued> Assessment::issued(const Read& what, const Pla
 
 std::optional<Day> Assessment::last_issue(const Read& what, const Place& place) const {
   if (const auto fresh = issued(what, place, Ask::kValue)) return fresh->latest;
-  std::vector<SourceId> sources = catalogue_.find(what.indicator)->sources;
-  if (what.source) sources = {*what.source};
-  for (const SourceId source : sources) {
+  for (const SourceId source : sources_of(what, place)) {
     std::optional<Day> latest;
     for (const auto& [day, figures] :
          facts_.issues({place.data, what.indicator, source, what.group}))

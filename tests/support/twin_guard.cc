@@ -150,11 +150,8 @@ Interval Assessment::age(const Expr& e, const Place& place) const {
     const auto day = last_issue(e.read, place);
     return day ? exactly(place.tick - *day) : kUnknown;
   }
-  const Indicator& indicator = *catalogue_.find(e.read.indicator);
-  std::vector<SourceId> sources = indicator.sources;
-  if (e.read.source) sources = {*e.read.source};
   if (const auto fresh = stand_alone(e.read, place)) return exactly(place.tick + 1 - fresh->c);
-  for (const SourceId source : sources)
+  for (const SourceId source : sources_of(e.read, place))
     if (const auto seen = last_seen(e.read, source, place)) return exactly(place.tick + 1 - *seen);
   return kUnknown;
 }
@@ -172,9 +169,7 @@ std::optional<Day> Assessment::last_seen(const Read& what, SourceId source,
 Interval Assessment::count_figures(const Read& what, const Place& place, std::int32_t back) {
   const Indicator& indicator = *catalogue_.find(what.indicator);
   std::optional<Standing> standing = stand(what, place);
-  std::vector<SourceId> sources = indicator.sources;
-  if (what.source) sources = {*what.source};
-  for (const SourceId source : sources) {
+  for (const SourceId source : sources_of(what, place)) {
     if (standing) break;
     if (const auto seen = last_seen(what, source, place))
       standing = Standing{&facts_.series({place.data, what.indicator, source, what.group}),

@@ -7,17 +7,6 @@
 namespace tocsin::twin {
 namespace {
 
-constexpr std::array<const char*, kKindCount> kKindNames = {
-    "number",        "word",        "parameter",  "population", "read",       "age",
-    "normal",        "percentile",  "zscore",     "residual",   "change",     "chance",
-    "add",           "subtract",    "multiply",   "divide",     "negate",     "absolute",
-    "least",         "greatest",    "per_100k",   "dimensions", "count_true", "neighbours",
-    "basin",         "over count",  "over share", "over sum",   "over mean",  "over min",
-    "over max",      "over median", "rank",       "less",       "less_equal", "greater",
-    "greater_equal", "equal",       "unequal",    "and",        "or",         "not",
-    "consecutive",   "rising",      "crosses",    "during",     "given",      "over any",
-    "over all",      "on",          "active",     "cascade"};
-
 constexpr std::array<const char*, 8> kHowNames = {"last", "sum",    "mean",   "min",
                                                   "max",  "median", "stddev", "count"};
 
@@ -107,6 +96,13 @@ class Printer {
         return fmt::format("crosses({}, {})", lagged(e.read), arg(0));
       case Kind::kChance:
         return "chance(" + arg(0) + ")";
+      case Kind::kSourcesCount:
+      case Kind::kSourcesMean:
+      case Kind::kSourcesMedian:
+      case Kind::kSourcesAny:
+      case Kind::kSourcesAll:
+        return name_of(e.kind).substr(std::string("sources ").size()) + "(" + arg(0) +
+               " over sources)";
       case Kind::kNegate:
         return "(-" + arg(0) + ")";
       case Kind::kAbsolute:
@@ -333,10 +329,6 @@ std::string print_restraints(const Pattern& p, const Pack& pack, const Printer& 
 }
 
 }  // namespace
-
-std::string name_of(Kind kind) { return kKindNames[static_cast<std::size_t>(kind)]; }
-
-bool is_truth(Kind kind) { return kind >= Kind::kLess; }
 
 bool is_over_regions(Kind kind) {
   return (kind >= Kind::kOverCount && kind <= Kind::kRank) || kind == Kind::kOverAny ||

@@ -83,6 +83,9 @@ enum class Kind : std::uint8_t {
   kLeast,
   kGreatest,
   kPer100k,
+  kSourcesCount,  // these over sources: args[0] of each of them
+  kSourcesMean,
+  kSourcesMedian,
   kDimensions,
   kCountTrue,
   kNeighbours,
@@ -108,6 +111,8 @@ enum class Kind : std::uint8_t {
   kConsecutive,
   kRising,
   kCrosses,
+  kSourcesAny,
+  kSourcesAll,
   kDuring,
   kGiven,
   kOverAny,

@@ -52,9 +52,7 @@ std::optional<Assessment::Standing> Assessment::stand_alone(const Read& what,
                                                             const Place& place) const {
   const Indicator& indicator = *catalogue_.find(what.indicator);
   const Day end = place.tick + 1;
-  std::vector<SourceId> sources = indicator.sources;
-  if (what.source) sources = {*what.source};
-  for (const SourceId source : sources) {
+  for (const SourceId source : sources_of(what, place)) {
     const auto& series = facts_.series({place.data, what.indicator, source, what.group});
     const auto later = std::upper_bound(series.begin(), series.end(), end,
                                         [](Day d, const Facts::Seen& s) { return d < s.end; });

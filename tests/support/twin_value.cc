@@ -94,6 +94,10 @@ Interval Assessment::compute(const Expr& e, const Place& place) {
       }
       return count;
     }
+    case Kind::kSourcesCount:
+    case Kind::kSourcesMean:
+    case Kind::kSourcesMedian:
+      return by_sources(e, place);
     case Kind::kOverCount:
     case Kind::kOverShare:
     case Kind::kOverSum:
@@ -169,6 +173,9 @@ Tri Assessment::judge(const Expr& e, const Place& place) {
       const Tri judged = truth(e.args[0], place), guard = truth(e.args[1], place);
       return guard == Tri::kTrue ? judged : Tri::kUnknown;
     }
+    case Kind::kSourcesAny:
+    case Kind::kSourcesAll:
+      return sources_hold(e, place);
     case Kind::kOverAny:
     case Kind::kOverAll:
       return over_regions_holds(e, place);
