@@ -42,6 +42,7 @@ enum class Op : std::uint8_t {
   kCountTrue,   // how many of the conditions `operands` hold
   kNeighbours,
   kBasin,  // how many regions hold `subject`
+  kOver,   // over: a number made of what a is in each member of a set
   // truth
   kLess,
   kLessEqual,
@@ -57,6 +58,7 @@ enum class Op : std::uint8_t {
   kCrosses,      // leaf passes the number a from below
   kDuring,       // a, in one of the seasons; else false
   kGiven,        // a, where b holds; else unknown
+  kOverHolds,    // over, any or all: whether a holds in a member of a set, in each of them
   kOn,
   kActive,   // subjects; count: 1 + index into lookbacks, 0 the scene's window
   kCascade,  // links, within
@@ -159,6 +161,48 @@ struct Extent {
   std::uint32_t first = 0, count = 0;
 };
 
+// kOver and kOverHolds: a of the node in each member of a set; b, if any, says which members are
+// left in.
+struct Over {
+  enum class Set : std::uint8_t {
+    kChildren,
+    kSiblings,
+    kNeighbours,
+    kBasin,
+    kParent,
+    kPast,  // the stand judged and the steps of `span` before it
+    kNext,  // the days ahead
+    kSources
+  };
+  enum class How : std::uint8_t {
+    kCount,
+    kAny,
+    kAll,
+    kShare,
+    kSum,
+    kMean,
+    kLeast,
+    kGreatest,
+    kMedian,
+    kStddev,
+    kQuantile,
+    kPercentile,
+    kZscore,
+    kExpected,
+    kResidual,
+    kRank
+  };
+  enum class Weight : std::uint8_t { kOne, kPeople, kArea };
+  Set set = Set::kPast;
+  How how = How::kCount;
+  Weight weight = Weight::kOne;          // of regions
+  Span span{};                           // kPast, kNext: so many steps of so long
+  bool before = false;                   // kPast: the stand judged is left out
+  bool else_all = false;                 // where b leaves nothing in, everything is
+  double percent = 0;                    // kQuantile: of the steps, 0 to 1
+  bool seasonal = false, trend = false;  // kExpected, kResidual
+};
+
 // What evaluating walks: small, so what few operations have stands in lists of the Expression.
 struct Node {
   Op op = Op::kNumber;
@@ -174,7 +218,7 @@ struct Node {
   std::int32_t count = 0;
   // What else the operation has, in the list of its kind: kParameter: Pack::parameters; kOn,
   // kActive, kNeighbours, kBasin (one): subjects; kDimensions: dimensions; kCascade: cascades;
-  // kDuring: durings; kCountTrue: operands.
+  // kDuring: durings; kCountTrue: operands; kOver, kOverHolds: overs.
   Extent more;
   double number = 0;
   std::uint32_t begin = 0, end = 0;  // bytes of the source text
@@ -189,6 +233,7 @@ struct Expression {
   std::vector<Cascade> cascades;
   std::vector<During> durings;
   std::vector<Lookback> lookbacks;
+  std::vector<Over> overs;
   std::vector<std::int32_t> operands;  // indices into nodes
   std::int32_t root = -1;
   std::string text;
@@ -207,6 +252,7 @@ struct Expression {
   }
   const Cascade& cascade_of(const Node& node) const { return cascades[node.more.first]; }
   const During& during_of(const Node& node) const { return durings[node.more.first]; }
+  const Over& over_of(const Node& node) const { return overs[node.more.first]; }
   // Of kActive; nullptr: the scene's window.
   const Lookback* lookback_of(const Node& node) const {
     return node.count == 0 ? nullptr : &lookbacks[static_cast<std::size_t>(node.count - 1)];
