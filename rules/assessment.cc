@@ -6,6 +6,7 @@
 
 #include "model/result.h"
 #include "rules/fold.h"
+#include "rules/read_memo.h"
 #include "rules/static_check.h"
 
 namespace tocsin {
@@ -372,7 +373,9 @@ Assessment::Moves Assessment::fold_signals(RegionId region, Day today, Report& r
 Changed Assessment::run_signal(RegionId region, std::uint32_t index, Day from, Day today,
                                Report& report) {
   const Signal& signal = pack_.signals[index];
-  const Scene scene = signal_scene(region, signal);
+  Scene scene = signal_scene(region, signal);
+  ReadMemo reads;
+  if (signal.when.looks_back || signal.clear.looks_back) scene.reads = &reads;
   ++report.signal_folds;
   return fold_signal(tracks_[region.number()].signals[index],
                      {signal.for_days, signal.linger_days, signal.latch ? &*signal.latch : nullptr},

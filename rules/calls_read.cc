@@ -49,6 +49,7 @@ Parser::Value Parser::count_call(const Token& function, const Function& row) {
 }
 
 Parser::Value Parser::aggregate_call(const Token& function, const Function& row) {
+  if (row.aggregate != Aggregate::kLast && operand_follows()) return over_call(function, row);
   const Aggregate aggregate = row.aggregate;
   const bool events =
       next_is("events") || (peek(1).kind == TokenKind::kName && peek(1).text == "of");

@@ -31,6 +31,10 @@ std::span<const Parser::Function> Parser::time_functions() {
 const Leaf& Parser::leaf_operand(const Token& function) {
   const Token first = peek();
   const Value value = addition();
+  return leaf_of(function, first, value);
+}
+
+const Leaf& Parser::leaf_of(const Token& function, const Token& first, Value value) const {
   if (value.type != Type::kNumber || node_of(value).op != Op::kAggregate)
     wrong(first, function.text + "() reads one aggregate of one series",
           function.text + "(sum(rainfall, 3 months), ...)");
@@ -47,9 +51,12 @@ std::int32_t Parser::years(const Token& function) {
 
 Parser::Value Parser::history_call(const Token& function, const Function& row) {
   const Token first = peek();
+  const Begin begin = here();
+  const Value operand = addition();
+  if (row.op != Op::kNormal && next_is("over")) return over(function, operand, begin);
   Node node;
   node.op = row.op;
-  leaf_operand(function);
+  leaf_of(function, first, operand);
   node.leaf = static_cast<std::int32_t>(out_.leaves.size() - 1);
   const Leaf leaf = out_.leaf(node.leaf);
   if (!leaf.reads_events && leaf.cadence == Cadence::kIrregular)
@@ -87,7 +94,24 @@ Parser::Value Parser::history_call(const Token& function, const Function& row) {
   return add(std::move(node), function, Type::kNumber);
 }
 
-Parser::Value Parser::residual_call(const Token& function, const Function&) {
+// seasonal, trend or both
+Parser::Parts Parser::parts_of_model() {
+  Parts parts;
+  do {
+    const Token part = expect_kind(TokenKind::kName, "seasonal, trend or seasonal + trend");
+    if (part.text == "seasonal")
+      parts.seasonal = true;
+    else if (part.text == "trend")
+      parts.trend = true;
+    else
+      wrong(part, "'" + part.text + "' is no part of the model",
+            "seasonal, trend, seasonal + trend");
+  } while (accept("+"));
+  return parts;
+}
+
+Parser::Value Parser::residual_call(const Token& function, const Function& row) {
+  if (operand_follows()) return over_call(function, row);
   const Token series = peek();
   Leaf leaf = named_leaf(Aggregate::kLast);
   if (leaf.forecast)
@@ -105,16 +129,9 @@ Parser::Value Parser::residual_call(const Token& function, const Function&) {
   Node node;
   node.op = Op::kResidual;
   node.unit = Unit::base("sd");
-  do {
-    const Token part = expect_kind(TokenKind::kName, "seasonal, trend or seasonal + trend");
-    if (part.text == "seasonal")
-      node.seasonal = true;
-    else if (part.text == "trend")
-      node.trend = true;
-    else
-      wrong(part, "'" + part.text + "' is no part of the model",
-            "seasonal, trend, seasonal + trend");
-  } while (accept("+"));
+  const Parts parts = parts_of_model();
+  node.seasonal = parts.seasonal;
+  node.trend = parts.trend;
   node.leaf = add_leaf(std::move(leaf), function);
   node.count = years(function);
   expect(")");

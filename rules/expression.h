@@ -238,6 +238,7 @@ struct Expression {
   std::int32_t root = -1;
   std::string text;
   bool reads_neighbours = false;
+  bool looks_back = false;  // goes over the past, where the same windows are read again and again
 
   bool empty() const { return root < 0; }
   const Node& node(std::int32_t index) const { return nodes[static_cast<std::size_t>(index)]; }

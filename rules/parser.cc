@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "rules/evaluate.h"
+
 namespace tocsin {
 namespace {
 
@@ -364,7 +366,22 @@ Parser::Value Parser::consecutive(Value condition, const Token& first, std::size
   node.count = static_cast<std::int32_t>(count.number);
   node.cadence = *cadence;
   node.one_series = reads_one_series(first_leaf);
+  if (steps_deep(condition.node) >= kStepsMost)
+    wrong(first, "too many looks into the past stand inside one another",
+          "at most " + std::to_string(kStepsMost));
   return add(std::move(node), first, Type::kTruth);
+}
+
+std::int32_t Parser::steps_deep(std::int32_t index) const {
+  if (index < 0) return 0;
+  const Node& node = out_.node(index);
+  std::int32_t deep = std::max(steps_deep(node.a), steps_deep(node.b));
+  if (node.op == Op::kCountTrue)
+    for (const std::int32_t condition : out_.operands_of(node))
+      deep = std::max(deep, steps_deep(condition));
+  const bool over = (node.op == Op::kOver || node.op == Op::kOverHolds) &&
+                    out_.over_of(node).set == Over::Set::kPast;
+  return deep + (over || node.op == Op::kConsecutive ? 1 : 0);
 }
 
 Parser::Value Parser::addition() {

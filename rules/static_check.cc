@@ -37,6 +37,8 @@ class Ranges {
       case Op::kNeighbours:
       case Op::kBasin:
         return {0, Quantity().high};
+      case Op::kOver:
+        return of_over(node);
       case Op::kPer100k: {
         const Quantity a = of(node.a);
         return a.low >= 0 ? Quantity{0, Quantity().high} : Quantity::unknown();
@@ -68,6 +70,30 @@ class Ranges {
       range.high = std::max(range.high, value);
     }
     return range;
+  }
+
+  Quantity of_over(const Node& node) const {
+    using How = Over::How;
+    const Over& over = expression_.over_of(node);
+    const Quantity a = over.how == How::kCount ? Quantity() : of(node.a);
+    switch (over.how) {
+      case How::kCount:
+        return {0, static_cast<double>(over.span.count)};
+      case How::kMean:
+      case How::kLeast:
+      case How::kGreatest:
+      case How::kMedian:
+      case How::kQuantile:
+        return a;
+      case How::kSum:
+        return a.low >= 0 ? Quantity{0, Quantity().high} : Quantity::unknown();
+      case How::kStddev:
+        return {0, Quantity().high};
+      case How::kPercentile:
+        return {0, 1};
+      default:
+        return Quantity::unknown();
+    }
   }
 
   Quantity of_leaf(const Leaf& leaf) const {

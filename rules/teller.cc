@@ -30,6 +30,7 @@ bool is_number(Op op) {
     case Op::kCascade:
     case Op::kDuring:
     case Op::kGiven:
+    case Op::kOverHolds:
       return false;
     default:
       return true;
@@ -174,6 +175,7 @@ std::string Teller::sentence(std::int32_t index, bool negated) const {
     case Op::kCrosses:
     case Op::kOn:
     case Op::kActive:
+    case Op::kOverHolds:
     case Op::kCascade: {
       const Tri holds = truth(index);
       if (holds == Tri::kUnknown)
@@ -205,7 +207,7 @@ std::string Teller::reading() const {
   std::string out;
   for (std::size_t i = 0; i < expression_.nodes.size(); ++i) {
     const Node& node = expression_.nodes[i];
-    if (node.leaf < 0 || !is_number(node.op)) continue;
+    if ((node.leaf < 0 && node.op != Op::kOver) || !is_number(node.op)) continue;
     const Quantity value = number(static_cast<std::int32_t>(i));
     out += fmt::format("{}{:.6g}..{:.6g}", out.empty() ? "" : " ", value.low, value.high);
   }
@@ -227,7 +229,7 @@ std::int32_t Teller::about(std::int32_t index) const {
 bool Teller::is_constant(std::int32_t index) const {
   const Node& node = expression_.node(index);
   if (is_literal(node) || node.op == Op::kPopulation) return true;
-  if (node.leaf >= 0 || node.a < 0) return false;
+  if (node.leaf >= 0 || node.a < 0 || node.op == Op::kOver) return false;
   return is_constant(node.a) && (node.b < 0 || is_constant(node.b));
 }
 
@@ -303,6 +305,7 @@ std::string Teller::why_unknown(std::int32_t index) const {
     return node.op == Op::kAggregate ? "" : "its history is too short";
   }
   const std::string left = why_unknown(node.a);
+  if (left.empty() && node.op == Op::kOver) return "too little of its past is known";
   return left.empty() ? why_unknown(node.b) : left;
 }
 

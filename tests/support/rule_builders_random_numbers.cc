@@ -11,6 +11,7 @@ PackMaker::Measure PackMaker::measure() {
   const bool gridless = !r.events && cadence_of(r) == Cadence::kIrregular;
   const bool history = plan_.history && !gridless && has_history(r);
   Expr e = twin::read(r);
+  if (dice_.chance(18)) return past(r, {e, unit_of(r), typical(r)});
   const int form = dice_.between(0, 18);
   if (form == 0 && r.lag.count == 0 && r.lag_observations == 0) {
     e.kind = Kind::kChange;

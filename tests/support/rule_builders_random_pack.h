@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -71,6 +72,13 @@ class PackMaker {
   Expr crosses();
   Expr rising();
   Expr hot();
+
+  // ---- rule_builders_random_past.cc: over the past
+  std::optional<SpanUnit> unit_back(const Read& r);
+  Expr over_past(Kind kind, Expr x, SpanUnit unit);
+  Measure past(const Read& r, Measure x);
+  Expr past_condition(int signal);
+  Expr past_of(Expr on);
 
   // ---- rule_builders_random_guard.cc: seasons, guards and latches
   std::uint32_t some_season();

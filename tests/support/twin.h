@@ -51,13 +51,18 @@ class Assessment {
   bool judges(RegionId region, std::uint32_t pattern) const;
 
  private:
+  // A step back: of "consecutive", or of an over into the past.
+  struct Step {
+    bool over = false;
+    SpanUnit unit = SpanUnit::kDays;
+    std::int32_t back = 0;
+  };
   // Where a condition is judged.
   struct Place {
     RegionId region, data;
     Day tick;
-    Span window;                  // of a pattern
-    std::optional<Cadence> unit;  // inside "consecutive"
-    std::int32_t back = 0;        // and how many whole units back
+    Span window;              // of a pattern
+    std::vector<Step> steps;  // the outermost first
   };
   // What an observation aggregate stands on: a fresh series and C.
   struct Standing {
@@ -110,6 +115,23 @@ class Assessment {
 
   // twin_over.cc
   Interval count_around(const Expr& e, const Place& place);
+
+  // twin_past.cc
+  static std::int32_t period_back(Cadence cadence, std::int32_t period, const Place& place);
+  static bool is_whole(const Step& step);
+  static Day end_of_steps(const Place& place, bool back);
+  static Day tick_back(const Place& place);
+  struct Passed {
+    std::int32_t back;
+    Tri where;
+    Interval value;  // of a number
+    Tri holds;       // of a condition
+  };
+  static Place step_back(const Expr& e, const Place& place, std::int32_t back);
+  std::vector<Passed> pass(const Expr& e, const Place& place);
+  Interval past(const Expr& e, const Place& place);
+  Tri past_holds(const Expr& e, const Place& place);
+  static Interval past_model(const Expr& e, const std::vector<Passed>& steps, Interval now);
 
   // twin_cascade.cc
   struct Onsets;

@@ -55,9 +55,11 @@ std::optional<Day> Season::start(Day day) const {
 std::optional<std::pair<Day, Day>> Assessment::stood_at(const Read& what,
                                                         const Place& place) const {
   if (what.events) {
-    if (!place.unit) return std::nullopt;
-    const std::int32_t unit = period_of(*place.unit, place.tick + 1) - place.back - 1;
-    return std::pair(period_start(*place.unit, unit), period_start(*place.unit, unit + 1));
+    if (place.steps.empty()) return std::nullopt;
+    const Day end = end_of_steps(place, true);
+    if (!is_whole(place.steps.back())) return std::pair(end - 1, end);
+    const Cadence grid = grid_of(place.steps.back().unit);
+    return std::pair(period_start(grid, period_of(grid, end) - 1), end);
   }
   if (what.forecast) return issued_at(what, place, Ask::kValue);
   const auto standing = stand(what, place);
@@ -69,7 +71,7 @@ std::optional<std::pair<Day, Day>> Assessment::stood_at(const Read& what,
       if (seen.end == standing->c) start = seen.start;  // of equal ends the latest start
     return std::pair(start, standing->c);
   }
-  const std::int32_t period = period_of(cadence, standing->c - 1) - place.back;
+  const std::int32_t period = period_back(cadence, period_of(cadence, standing->c - 1), place);
   return std::pair(period_start(cadence, period), period_start(cadence, period + 1));
 }
 
@@ -126,7 +128,8 @@ bool Assessment::lies_in(const std::vector<std::uint32_t>& seasons, const Expr& 
         break;
     }
   }
-  return (reads && !tick) || in(place.tick, place.tick + 1);
+  const Day day = tick_back(place);
+  return (reads && !tick) || in(day, day + 1);
 }
 
 // The signal's condition with its keys around it.
@@ -190,8 +193,11 @@ Interval Assessment::count_figures(const Read& what, const Place& place, std::in
       from = minus(until, what.window);
     }
   } else {
-    const std::int32_t last = period_of(indicator.cadence, standing->c - 1) -
-                              lag_of(what, indicator.cadence) - place.back - back;
+    const std::int32_t last =
+        period_back(indicator.cadence,
+                    period_of(indicator.cadence, standing->c - 1) - lag_of(what, indicator.cadence),
+                    place) -
+        back;
     const std::int32_t n = periods_in(what, indicator.cadence, last);
     from = period_start(indicator.cadence, last + 1 - n);
     until = period_start(indicator.cadence, last + 1);

@@ -7,14 +7,61 @@
 namespace tocsin::twin {
 namespace {
 
-constexpr std::array<const char*, kKindCount> kKindNames = {
-    "number",     "parameter",  "population", "read",          "age",        "normal",
-    "percentile", "zscore",     "residual",   "change",        "chance",     "add",
-    "subtract",   "multiply",   "divide",     "negate",        "absolute",   "least",
-    "greatest",   "per_100k",   "dimensions", "count_true",    "neighbours", "basin",
-    "less",       "less_equal", "greater",    "greater_equal", "equal",      "unequal",
-    "and",        "or",         "not",        "consecutive",   "rising",     "crosses",
-    "during",     "given",      "on",         "active",        "cascade"};
+constexpr std::array<const char*, kKindCount> kKindNames = {"number",
+                                                            "parameter",
+                                                            "population",
+                                                            "read",
+                                                            "age",
+                                                            "normal",
+                                                            "percentile",
+                                                            "zscore",
+                                                            "residual",
+                                                            "change",
+                                                            "chance",
+                                                            "add",
+                                                            "subtract",
+                                                            "multiply",
+                                                            "divide",
+                                                            "negate",
+                                                            "absolute",
+                                                            "least",
+                                                            "greatest",
+                                                            "per_100k",
+                                                            "past count",
+                                                            "past sum",
+                                                            "past mean",
+                                                            "past min",
+                                                            "past max",
+                                                            "past median",
+                                                            "past stddev",
+                                                            "past quantile",
+                                                            "past percentile",
+                                                            "past zscore",
+                                                            "past expected",
+                                                            "past residual",
+                                                            "dimensions",
+                                                            "count_true",
+                                                            "neighbours",
+                                                            "basin",
+                                                            "less",
+                                                            "less_equal",
+                                                            "greater",
+                                                            "greater_equal",
+                                                            "equal",
+                                                            "unequal",
+                                                            "and",
+                                                            "or",
+                                                            "not",
+                                                            "consecutive",
+                                                            "rising",
+                                                            "crosses",
+                                                            "past any",
+                                                            "past all",
+                                                            "during",
+                                                            "given",
+                                                            "on",
+                                                            "active",
+                                                            "cascade"};
 
 constexpr std::array<const char*, 8> kHowNames = {"last", "sum",    "mean",   "min",
                                                   "max",  "median", "stddev", "count"};
@@ -123,6 +170,21 @@ class Printer {
         for (const Expr& condition : e.args) text += (text.empty() ? "" : ", ") + print(condition);
         return "count(" + text + ")";
       }
+      case Kind::kPastCount:
+      case Kind::kPastSum:
+      case Kind::kPastMean:
+      case Kind::kPastLeast:
+      case Kind::kPastGreatest:
+      case Kind::kPastMedian:
+      case Kind::kPastStddev:
+      case Kind::kPastQuantile:
+      case Kind::kPastPercentile:
+      case Kind::kPastZscore:
+      case Kind::kPastExpected:
+      case Kind::kPastResidual:
+      case Kind::kPastAny:
+      case Kind::kPastAll:
+        return over_past(e);
       case Kind::kDimensions:
         return "dimensions(" + names(e.dimensions) + ")";
       case Kind::kNeighbours:
@@ -150,6 +212,19 @@ class Printer {
  private:
   static std::string observations(std::int32_t n) {
     return fmt::format("{} observation{}", n, n == 1 ? "" : "s");
+  }
+
+  std::string over_past(const Expr& e) const {
+    std::string text = fmt::format("{}({} over {}{}", name_of(e.kind).substr(5), print(e.args[0]),
+                                   to_string(e.span), e.before ? " before" : "");
+    if (e.args.size() > 1) text += " where " + print(e.args[1]) + (e.else_all ? " else all" : "");
+    if (e.kind == Kind::kPastQuantile) text += fmt::format(", {} %", e.percent * 100);
+    if (e.kind == Kind::kPastExpected || e.kind == Kind::kPastResidual) text += ", " + parts(e);
+    return text + ")";
+  }
+
+  static std::string parts(const Expr& e) {
+    return !e.trend ? "seasonal" : e.seasonal ? "seasonal + trend" : "trend";
   }
 
   std::string window(const Read& r) const {
@@ -308,6 +383,11 @@ std::string print_restraints(const Pattern& p, const Pack& pack, const Printer& 
 std::string name_of(Kind kind) { return kKindNames[static_cast<std::size_t>(kind)]; }
 
 bool is_truth(Kind kind) { return kind >= Kind::kLess; }
+
+bool is_past(Kind kind) {
+  return (kind >= Kind::kPastCount && kind <= Kind::kPastResidual) || kind == Kind::kPastAny ||
+         kind == Kind::kPastAll;
+}
 
 bool reads_around(const Expr& expr) {
   if (expr.kind == Kind::kNeighbours || expr.kind == Kind::kBasin) return true;

@@ -80,6 +80,18 @@ enum class Kind : std::uint8_t {
   kLeast,
   kGreatest,
   kPer100k,
+  kPastCount,  // these over the past: args[0] at each step, args[1], if any, says which are left in
+  kPastSum,
+  kPastMean,
+  kPastLeast,
+  kPastGreatest,
+  kPastMedian,
+  kPastStddev,
+  kPastQuantile,
+  kPastPercentile,
+  kPastZscore,
+  kPastExpected,
+  kPastResidual,
   kDimensions,
   kCountTrue,
   kNeighbours,
@@ -96,6 +108,8 @@ enum class Kind : std::uint8_t {
   kConsecutive,
   kRising,
   kCrosses,
+  kPastAny,
+  kPastAll,
   kDuring,
   kGiven,
   kOn,
@@ -105,6 +119,7 @@ enum class Kind : std::uint8_t {
 inline constexpr int kKindCount = static_cast<int>(Kind::kCascade) + 1;
 std::string name_of(Kind kind);
 bool is_truth(Kind kind);
+bool is_past(Kind kind);  // over the past
 
 struct Subject {
   enum class Of : std::uint8_t { kSignal, kDimension, kLevel };
@@ -127,7 +142,12 @@ struct Expr {
   Read read;
   std::int32_t years = 0;
   bool mean = false, seasonal = false, trend = false;
-  Span span;  // change, rising: how far back; cascade: within; active: a window of its own
+  // change, rising: how far back; cascade: within; active: a window of its own; over the past: so
+  // many steps of so long
+  Span span;
+  bool before = false;                 // over the past: without the stand judged
+  bool else_all = false;               // where args[1] leaves nothing in
+  double percent = 0;                  // of a quantile
   std::int32_t observations = 0;       // change: how far back, in place of span
   std::optional<std::uint32_t> since;  // active: the season with which its window begins
   std::vector<std::uint32_t> seasons;  // during

@@ -15,8 +15,7 @@ Tri Assessment::consecutive(const Expr& e, const Place& place) {
   Tri all = Tri::kTrue;
   for (std::int32_t back = 0; back < e.count; ++back) {
     Place then = place;
-    then.unit = e.cadence;
-    then.back = back;
+    then.steps.push_back({false, unit_of(e.cadence), back});
     all = all && truth(e.args[0], then);
   }
   return all;

@@ -92,6 +92,19 @@ Interval Assessment::compute(const Expr& e, const Place& place) {
       }
       return count;
     }
+    case Kind::kPastCount:
+    case Kind::kPastSum:
+    case Kind::kPastMean:
+    case Kind::kPastLeast:
+    case Kind::kPastGreatest:
+    case Kind::kPastMedian:
+    case Kind::kPastStddev:
+    case Kind::kPastQuantile:
+    case Kind::kPastPercentile:
+    case Kind::kPastZscore:
+    case Kind::kPastExpected:
+    case Kind::kPastResidual:
+      return past(e, place);
     case Kind::kDimensions:
       return count_dimensions(e, place);
     case Kind::kNeighbours:
@@ -158,9 +171,12 @@ Tri Assessment::judge(const Expr& e, const Place& place) {
       const Tri judged = truth(e.args[0], place), guard = truth(e.args[1], place);
       return guard == Tri::kTrue ? judged : Tri::kUnknown;
     }
+    case Kind::kPastAny:
+    case Kind::kPastAll:
+      return past_holds(e, place);
     case Kind::kOn: {
       Tri any = Tri::kFalse;
-      for (const Subject& s : e.subjects) any = any || is_on(place.region, s, place.tick);
+      for (const Subject& s : e.subjects) any = any || is_on(place.region, s, tick_back(place));
       return any;
     }
     case Kind::kActive:
