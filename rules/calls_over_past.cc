@@ -151,7 +151,8 @@ Parser::Value Parser::over_past(const Token& function, How how, Value operand, B
 // That what is gone over can be stepped back by the unit of the span.
 void Parser::has_past(Begin begin, const Token& function, const Token& span) const {
   const Span step{1, span.span.unit};
-  bool any = begin.leaf < out_.leaves.size();
+  bool any = std::any_of(out_.leaves.begin() + static_cast<std::ptrdiff_t>(begin.leaf),
+                         out_.leaves.end(), [](const Leaf& leaf) { return !leaf.frozen; });
   for (std::size_t i = begin.node; i < out_.nodes.size(); ++i) {
     const Node& node = out_.nodes[i];
     if (const std::string_view what = present_only(node.op); !what.empty())
@@ -164,7 +165,7 @@ void Parser::has_past(Begin begin, const Token& function, const Token& span) con
           "what was observed, forecast or happened, and on()");
   for (std::size_t i = begin.leaf; i < out_.leaves.size(); ++i) {
     const Leaf& leaf = out_.leaves[i];
-    if (leaf.reads_events) continue;
+    if (leaf.reads_events || leaf.frozen) continue;
     if (leaf.cadence == Cadence::kIrregular)
       wrong(function,
             "'" + leaf.text + "' is " + (leaf.forecast ? "issued" : "observed") +

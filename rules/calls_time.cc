@@ -218,6 +218,7 @@ Parser::Value Parser::rising_call(const Token& function, const Function&) {
 
 Parser::Value Parser::crosses_call(const Token& function, const Function&) {
   const Token first = peek();
+  const Begin begin = here();
   leaf_operand(function);
   const std::int32_t read = static_cast<std::int32_t>(out_.nodes.size() - 1);
   Node node;
@@ -232,6 +233,7 @@ Parser::Value Parser::crosses_call(const Token& function, const Function&) {
   want(threshold, Type::kNumber, function, "a threshold");
   common_unit({read, Type::kNumber}, threshold, function);
   node.a = threshold.node;
+  date(begin);
   expect(")");
   return add(std::move(node), function, Type::kTruth);
 }

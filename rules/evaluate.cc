@@ -79,7 +79,9 @@ Quantity evaluate_number(const Scene& scene, const Expression& expression, std::
     case Op::kNumber:
       return Quantity::exactly(node.number);
     case Op::kParameter:
-      return Quantity::exactly(scene.pack.parameters[node.more.first].in(scene.region));
+      return parameter_of(scene, expression, node, stand, horizon);
+    case Op::kNamed:
+      return computed_of(scene, expression, node, stand, horizon);
     case Op::kPopulation: {
       const std::int64_t people = scene.catalogue.regions.at(scene.region).population;
       return people == 0 ? Quantity::unknown() : Quantity::exactly(static_cast<double>(people));

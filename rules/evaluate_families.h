@@ -35,7 +35,17 @@ Tri crosses(const Scene& scene, const Expression& expression, const Node& node, 
 Tri consecutive(const Scene& scene, const Expression& expression, const Node& node,
                 const Stand& stand, Horizon& horizon);
 
+// ---- evaluate_parameter.cc
+// Of kParameter and of kNamed.
+Quantity parameter_of(const Scene& scene, const Expression& expression, const Node& node,
+                      const Stand& stand, Horizon& horizon);
+Quantity computed_of(const Scene& scene, const Expression& expression, const Node& node,
+                     const Stand& stand, Horizon& horizon);
+
 // ---- evaluate_guard.cc: seasons, and what a condition needs
+// The days of the period at which `leaf` stands, whatever its lag; nullopt: the tick's.
+std::optional<DayRange> days_of(const Scene& scene, const Leaf& leaf, const Stand& stand,
+                                Horizon& horizon);
 // Of kDuring: whether what it speaks about lies in the season.
 bool in_season(const Scene& scene, const Expression& expression, const Node& node,
                const Stand& stand, Horizon& horizon);

@@ -31,7 +31,8 @@ std::optional<Day> covered(const Scene& scene, const Leaf& leaf, Day tick, Horiz
   return choice.covered;
 }
 
-// The days of the period at which `leaf` stands, whatever its lag; nullopt: the tick's.
+}  // namespace
+
 std::optional<DayRange> days_of(const Scene& scene, const Leaf& leaf, const Stand& stand,
                                 Horizon& horizon) {
   if (leaf.reads_events) {
@@ -45,8 +46,6 @@ std::optional<DayRange> days_of(const Scene& scene, const Leaf& leaf, const Stan
   const std::int32_t period = period_read(leaf, choice.latest(leaf) + leaf.lag_periods, stand);
   return DayRange{period_start(leaf.cadence, period), period_start(leaf.cadence, period + 1)};
 }
-
-}  // namespace
 
 bool in_season(const Scene& scene, const Expression& expression, const Node& node,
                const Stand& stand, Horizon& horizon) {

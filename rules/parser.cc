@@ -306,6 +306,7 @@ Parser::Value Parser::negation() {
 
 Parser::Value Parser::comparison() {
   const Token first = peek();
+  const Begin begin = here();
   const std::size_t first_leaf = out_.leaves.size();
   const Value left = addition();
   const auto op = comparison_op(peek());
@@ -321,6 +322,7 @@ Parser::Value Parser::comparison() {
   node.a = left.node;
   node.b = right.node;
   tell_bound(node);
+  date(begin);
   return held(add(std::move(node), first, Type::kTruth), first, first_leaf);
 }
 
@@ -356,7 +358,7 @@ Parser::Value Parser::consecutive(Value condition, const Token& first, std::size
           "a whole number from 2 to 120");
   for (std::size_t i = first_leaf; i < out_.leaves.size(); ++i) {
     const Leaf& leaf = out_.leaves[i];
-    if (!leaf.reads_events && leaf.cadence != *cadence)
+    if (!leaf.reads_events && !leaf.frozen && leaf.cadence != *cadence)
       wrong(unit, "'" + leaf.text + "' has a cadence of one " + std::string(name_of(leaf.cadence)),
             "consecutive " + std::string(name_of(leaf.cadence)) + "s");
   }
@@ -460,15 +462,8 @@ Parser::Value Parser::literal() {
 Parser::Value Parser::name() {
   const Token token = take();
   if (next_is("(")) return call(token);
-  for (std::uint32_t i = 0; i < pack_.parameters.size(); ++i) {
-    if (pack_.parameters[i].name != token.text) continue;
-    Node node;
-    node.op = Op::kParameter;
-    node.more = {i, 1};
-    node.unit = pack_.parameters[i].unit;
-    node.style = pack_.parameters[i].style;
-    return add(std::move(node), token, Type::kNumber);
-  }
+  for (std::uint32_t i = 0; i < pack_.parameters.size(); ++i)
+    if (pack_.parameters[i].name == token.text) return parameter(token, i);
   if (pack_.find_signal(token.text) != nullptr || pack_.find_bands(token.text) != nullptr ||
       catalogue_.find_dimension(token.text) != nullptr)
     wrong(token, "'" + token.text + "' is not a number or a condition by itself",

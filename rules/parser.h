@@ -171,6 +171,14 @@ class Parser {
   Value over_call(const Token& function, const Function& row);
   Value over(const Token& function, Value operand, Begin begin);  // next: "over"
 
+  // ---- calls_parameter.cc
+  Value parameter(const Token& name, std::uint32_t index);
+  Value computed(const Token& name, std::uint32_t index);
+  void splice(const Expression& from, const Token& name, bool frozen);
+  // Tells the parameters in what begins there which reads they are compared with.
+  void date(Begin begin);
+  std::vector<std::int32_t> one_leaf_a_series(std::size_t first_leaf) const;
+
   // ---- calls_over_past.cc
   Value over_past(const Token& function, Over::How how, Value operand, Begin begin);
   void has_past(Begin begin, const Token& function, const Token& span) const;

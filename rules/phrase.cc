@@ -35,6 +35,12 @@ std::string amount(double value, const Unit& unit, PureStyle style) {
   return text;
 }
 
+// "least_rain" as people say it.
+std::string in_words(std::string name) {
+  std::ranges::replace(name, '_', ' ');
+  return name;
+}
+
 // "a", "a or b", "a, b or c".
 std::string joined(const std::vector<std::string>& items, std::string_view last = " or ") {
   std::string out;
@@ -55,7 +61,14 @@ class Phrases {
         return amount(node.number, node.unit, node.style);
       case Op::kParameter: {
         const Parameter& parameter = scene_.pack.parameters[node.more.first];
+        if (parameter.is_dated()) return in_words(parameter.name);
         return amount(parameter.in(scene_.region), parameter.unit, parameter.style);
+      }
+      case Op::kNamed: {
+        const Parameter& parameter = scene_.pack.parameters[node.more.first];
+        if (!parameter.as_of) return of(node.a);
+        return fmt::format("{} as of the beginning of the season {}", of(node.a),
+                           parameter.as_of->name());
       }
       case Op::kPopulation:
         return "the population";

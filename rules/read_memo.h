@@ -86,7 +86,26 @@ class ReadMemo {
     return kept.*choice;
   }
 
+  // What a node was as of a day; only its last such day is kept.
+  std::optional<Quantity> frozen(const Node& node, RegionId region, Day day) const {
+    for (const Frozen& kept : frozen_)
+      if (kept.node == &node && kept.region == region && kept.day == day) return kept.value;
+    return std::nullopt;
+  }
+  void keep_frozen(const Node& node, RegionId region, Day day, const Quantity& value) {
+    std::erase_if(frozen_,
+                  [&](const Frozen& kept) { return kept.node == &node && kept.region == region; });
+    frozen_.push_back({&node, region, day, value});
+  }
+
  private:
+  struct Frozen {
+    const Node* node;
+    RegionId region;
+    Day day;
+    Quantity value;
+  };
+  std::vector<Frozen> frozen_;
   std::vector<OfLeaf> leaves_;
   std::size_t last_ = 0;
 };

@@ -21,6 +21,8 @@ class Ranges {
         return Quantity::exactly(node.number);
       case Op::kParameter:
         return of_parameter(pack_.parameters[node.more.first]);
+      case Op::kNamed:
+        return of(node.a);
       case Op::kPopulation:
         return {0, Quantity().high};
       case Op::kAggregate:
@@ -64,12 +66,8 @@ class Ranges {
 
  private:
   static Quantity of_parameter(const Parameter& parameter) {
-    Quantity range{parameter.value, parameter.value};
-    for (const auto& [region, value] : parameter.by_region) {
-      range.low = std::min(range.low, value);
-      range.high = std::max(range.high, value);
-    }
-    return range;
+    const auto [low, high] = parameter.bounds();
+    return {low, high};
   }
 
   Quantity of_over(const Node& node) const {
@@ -203,6 +201,7 @@ std::optional<double> constant_in(const Expression& expression, std::int32_t ind
     case Op::kNumber:
       return node.number;
     case Op::kParameter:
+      if (pack.parameters[node.more.first].is_dated()) return std::nullopt;
       return pack.parameters[node.more.first].in(region);
     case Op::kNegate:
       if (const auto a = of(node.a)) return -*a;
@@ -219,7 +218,8 @@ std::optional<double> constant_in(const Expression& expression, std::int32_t ind
 Cadence coarsest_cadence(const Signal& signal) {
   Cadence coarsest = Cadence::kDay;
   for (const Expression* expression : {&signal.when, &signal.clear})
-    for (const Leaf& leaf : expression->leaves) coarsest = coarser(coarsest, leaf.cadence);
+    for (const Leaf& leaf : expression->leaves)
+      if (!leaf.frozen) coarsest = coarser(coarsest, leaf.cadence);
   return coarsest;
 }
 

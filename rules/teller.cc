@@ -109,7 +109,12 @@ Explained Teller::tree(std::int32_t index) const {
   out.value = is_number(node.op) ? say(number(index), node.unit, node.style)
                                  : std::string(name_of(truth(index)));
   if (node.leaf >= 0) out.detail = where_from(expression_.leaf(node.leaf));
-  if (is_literal(node)) return out;
+  if (node.op == Op::kNamed) {
+    const Parameter& parameter = scene_.pack.parameters[node.more.first];
+    out.detail = parameter.compute.text;
+    if (parameter.as_of) out.detail += ", as of the beginning of " + parameter.as_of->name();
+  }
+  if (is_literal(node) || node.op == Op::kNamed) return out;
   if (node.a >= 0) out.parts.push_back(tree(node.a));
   if (node.b >= 0) out.parts.push_back(tree(node.b));
   if (node.op == Op::kCountTrue)

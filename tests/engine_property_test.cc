@@ -85,9 +85,10 @@ void report(const twin::Tally& tally, bool all_expected) {
   // What reads no events has no bounds; what counts regions and an absolute are never wholly
   // unknown.
   static const std::set<Kind> kNoBounds = {
-      Kind::kNumber,         Kind::kParameter,  Kind::kPopulation,   Kind::kPercentile,
-      Kind::kZscore,         Kind::kResidual,   Kind::kAge,          Kind::kPastStddev,
-      Kind::kPastPercentile, Kind::kPastZscore, Kind::kPastExpected, Kind::kPastResidual};
+      Kind::kNumber,      Kind::kParameter,      Kind::kPopulation, Kind::kPercentile,
+      Kind::kZscore,      Kind::kResidual,       Kind::kAge,        Kind::kDated,
+      Kind::kPastStddev,  Kind::kPastPercentile, Kind::kPastZscore, Kind::kPastExpected,
+      Kind::kPastResidual};
   static const std::set<Kind> kSomeBound = {Kind::kNumber,    Kind::kParameter,  Kind::kDimensions,
                                             Kind::kAbsolute,  Kind::kNeighbours, Kind::kBasin,
                                             Kind::kCountTrue, Kind::kPastCount};

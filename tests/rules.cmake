@@ -11,6 +11,7 @@ add_library(twin STATIC
   support/twin_ledger_holds.cc
   support/twin_over.cc
   support/twin_pack.cc
+  support/twin_parameter.cc
   support/twin_past.cc
   support/twin_read.cc
   support/twin_time.cc
@@ -32,6 +33,7 @@ add_library(rule_builders STATIC
   support/rule_builders_random_numbers.cc
   support/rule_builders_random_observations.cc
   support/rule_builders_random_pack.cc
+  support/rule_builders_random_parameters.cc
   support/rule_builders_random_past.cc
   support/rule_builders_random_patterns.cc
   support/rule_builders_random_reads.cc

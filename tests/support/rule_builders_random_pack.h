@@ -57,6 +57,7 @@ class PackMaker {
 
   // ---- rule_builders_random_numbers.cc: numbers, and what to compare them with
   Measure measure();
+  Measure plain_measure();
   static bool is_seasonal(Cadence c);
   static bool has_history(const Read& r);
   Expr residual(const Read& like);
@@ -72,6 +73,13 @@ class PackMaker {
   Expr crosses();
   Expr rising();
   Expr hot();
+
+  // ---- rule_builders_random_parameters.cc
+  twin::Parameter& new_parameter(const std::string& unit);
+  Expr named(Kind kind) const;  // the last parameter
+  Expr some_parameter(double value, const std::string& unit, bool whole);
+  void add_versions(twin::Parameter& p, double value, bool whole);
+  Measure computed(Measure of);
 
   // ---- rule_builders_random_past.cc: over the past
   std::optional<SpanUnit> unit_back(const Read& r);

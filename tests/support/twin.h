@@ -116,6 +116,13 @@ class Assessment {
   // twin_over.cc
   Interval count_around(const Expr& e, const Place& place);
 
+  // twin_parameter.cc
+  Interval parameter(const Expr& e, const Place& place);
+  Day data_day(const Place& place) const;
+  // What an expression reads itself, and whether part of it speaks about the tick.
+  struct Asked;
+  Asked asked_by(const Expr& e) const;
+
   // twin_past.cc
   static std::int32_t period_back(Cadence cadence, std::int32_t period, const Place& place);
   static bool is_whole(const Step& step);
@@ -195,7 +202,8 @@ class Assessment {
   Tally* tally_;
   std::vector<LatestRevision> latest_;
   Facts facts_;
-  Day evidence_;  // of the condition that is being judged
+  Day evidence_;                      // of the condition that is being judged
+  const Expr* comparison_ = nullptr;  // the innermost one
   std::map<std::pair<RegionId, std::uint32_t>, std::vector<SignalTick>> signals_;
   std::map<std::pair<RegionId, std::uint32_t>, std::vector<PatternTick>> whole_, base_;
 };

@@ -1,3 +1,4 @@
+#include "tests/support/twin_asked.h"
 #include "tests/support/twin_interval.h"
 
 // docs/SEMANTICS.md section 2.6: reads of forecasts.
@@ -289,6 +290,7 @@ Assessment::History Assessment::issues_before(const Expr& e, const Place& place,
 Interval Assessment::chance(const Expr& e, const Place& place) {
   const Expr& asked = e.args[0];
   const Read& what = asked.args[0].read;
+  const For innermost(comparison_, &e);
   const Interval bound = value(asked.args[1], place);
   const auto from = issued(what, place, Ask::kChance);
   if (!from) return kUnknown;

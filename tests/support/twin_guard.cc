@@ -1,3 +1,4 @@
+#include "tests/support/twin_asked.h"
 #include "tests/support/twin_interval.h"
 
 // docs/SEMANTICS.md section 2.5: seasons, and what a condition needs before it is judged.
@@ -84,52 +85,15 @@ bool Assessment::lies_in(const std::vector<std::uint32_t>& seasons, const Expr& 
         return false;
     return true;
   };
-  bool reads = false, tick = false;
-  std::vector<const Expr*> parts = {&e};
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    const Expr& part = *parts[i];
-    if (part.kind == Kind::kChance) {
-      const Expr& asked = part.args[0];
-      parts.push_back(&asked.args[1]);
-      reads = true;
-      const auto days = issued_at(asked.args[0].read, place, Ask::kChance);
-      tick = tick || !days;
-      if (days && !in(days->first, days->second)) return false;
-      continue;
-    }
-    for (const Expr& arg : part.args) parts.push_back(&arg);
-    switch (part.kind) {
-      case Kind::kOn:
-      case Kind::kActive:
-      case Kind::kDimensions:
-      case Kind::kNeighbours:
-      case Kind::kBasin:
-      case Kind::kCascade:
-        tick = true;
-        break;
-      case Kind::kRead:
-      case Kind::kAge:
-      case Kind::kNormal:
-      case Kind::kPercentile:
-      case Kind::kZscore:
-      case Kind::kResidual:
-      case Kind::kChange:
-      case Kind::kRising:
-      case Kind::kCrosses: {
-        reads = true;
-        const auto days = stood_at(part.read, place);
-        if (!days)
-          tick = true;
-        else if (!in(days->first, days->second))
-          return false;
-        break;
-      }
-      default:
-        break;
-    }
+  const Asked asked = asked_by(e);
+  bool tick = asked.tick || asked.reads.empty();
+  for (const auto& [what, ask] : asked.reads) {
+    const auto days = ask == Ask::kChance ? issued_at(*what, place, ask) : stood_at(*what, place);
+    tick = tick || !days;
+    if (days && !in(days->first, days->second)) return false;
   }
   const Day day = tick_back(place);
-  return (reads && !tick) || in(day, day + 1);
+  return !tick || in(day, day + 1);
 }
 
 // The signal's condition with its keys around it.

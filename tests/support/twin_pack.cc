@@ -9,6 +9,9 @@ namespace {
 
 constexpr std::array<const char*, kKindCount> kKindNames = {"number",
                                                             "parameter",
+                                                            "dated",
+                                                            "computed",
+                                                            "frozen",
                                                             "population",
                                                             "read",
                                                             "age",
@@ -124,6 +127,9 @@ class Printer {
       case Kind::kNumber:
         return e.number < 0 ? "(-" + quantity(-e.number, e.unit) + ")" : quantity(e.number, e.unit);
       case Kind::kParameter:
+      case Kind::kDated:
+      case Kind::kComputed:
+      case Kind::kFrozen:
         return pack_.parameters[e.parameter].name;
       case Kind::kPopulation:
         return "population()";
@@ -482,6 +488,45 @@ std::string bands(const Printer& printer, const std::vector<Signal>& signals) {
 
 }  // namespace
 
+namespace {
+
+std::string print_regional(const std::map<RegionId, double>& values, const std::string& unit,
+                           const Catalogue& catalogue) {
+  std::string out;
+  for (const auto& [region, value] : values)
+    out += fmt::format("{}\"{}\": {}", out.empty() ? "" : ", ", catalogue.regions.at(region).code,
+                       quantity(value, unit));
+  return "{" + out + "}";
+}
+
+std::string print_parameter(const Parameter& p, const Pack& pack, const Catalogue& catalogue,
+                            const Printer& printer) {
+  std::string out = fmt::format("  {}:\n    why: a test\n", p.name);
+  if (!p.compute.empty()) {
+    out += "    compute: \"" + printer.print(p.compute[0]) + "\"\n";
+    return p.as_of ? out + "    as_of: " + pack.seasons[*p.as_of].name + "\n" : out;
+  }
+  if (!p.table.empty()) {
+    out += p.by_month ? "    by_month:\n" : "    by_dekad:\n";
+    for (const auto& [cell, value] : p.table)
+      out += fmt::format("      {}: {}\n", cell, quantity(value, p.unit));
+    return out;
+  }
+  if (!p.versions.empty()) {
+    out += "    versions:\n";
+    for (const Parameter::Version& v : p.versions)
+      out += fmt::format("      - {{from: {}, value: {}, by_region: {}, note: a test}}\n",
+                         format_day(v.from), quantity(v.value, p.unit),
+                         print_regional(v.by_region, p.unit, catalogue));
+    return out;
+  }
+  out += "    value: " + quantity(p.value, p.unit) + "\n";
+  if (p.by_region.empty()) return out;
+  return out + "    by_region: " + print_regional(p.by_region, p.unit, catalogue) + "\n";
+}
+
+}  // namespace
+
 std::string to_yaml(const Pack& pack, const Catalogue& catalogue) {
   const Printer printer(pack, catalogue);
   std::string out = "pack: random\nregions: [";
@@ -492,14 +537,7 @@ std::string to_yaml(const Pack& pack, const Catalogue& catalogue) {
   for (std::size_t i = 1; i < pack.seasons.size(); ++i)
     out += "  " + pack.seasons[i].name + ": " + text_of(pack.seasons[i]) + "\n";
   if (!pack.parameters.empty()) out += "parameters:\n";
-  for (const Parameter& p : pack.parameters) {
-    out +=
-        fmt::format("  {}:\n    value: {}\n    why: a test\n", p.name, quantity(p.value, p.unit));
-    if (!p.by_region.empty()) out += "    by_region:\n";
-    for (const auto& [region, value] : p.by_region)
-      out += fmt::format("      \"{}\": {}\n", catalogue.regions.at(region).code,
-                         quantity(value, p.unit));
-  }
+  for (const Parameter& p : pack.parameters) out += print_parameter(p, pack, catalogue, printer);
   out += "signals:\n";
   for (auto at = pack.signals.begin(); at != pack.signals.end();) {
     const Signal& s = *at;

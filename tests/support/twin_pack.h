@@ -62,6 +62,9 @@ struct Read {
 enum class Kind : std::uint8_t {
   kNumber,
   kParameter,
+  kDated,     // a parameter with versions or a table
+  kComputed,  // a parameter made of data
+  kFrozen,    // the same as of the beginning of a season
   kPopulation,
   kRead,
   kAge,
@@ -163,6 +166,18 @@ struct Parameter {
   std::string name, unit;
   double value = 0;
   std::map<RegionId, double> by_region;
+  // In place of the value one of these: versions, in order; a table by the dekad or the month of
+  // the year, from 1; an expression, perhaps as of the beginning of a season.
+  struct Version {
+    Day from;
+    double value = 0;
+    std::map<RegionId, double> by_region;
+  };
+  std::vector<Version> versions;
+  bool by_month = false;
+  std::map<std::int32_t, double> table;
+  std::vector<Expr> compute;           // one, or none
+  std::optional<std::uint32_t> as_of;  // index of the season
 };
 
 struct Signal {

@@ -1,3 +1,4 @@
+#include "tests/support/twin_asked.h"
 #include "tests/support/twin_interval.h"
 
 // docs/SEMANTICS.md section 2: one read over time, against earlier periods and in each of several.
@@ -34,6 +35,7 @@ Tri Assessment::rising(const Expr& e, const Place& place) {
 }
 
 Tri Assessment::crosses(const Expr& e, const Place& place) {
+  const For innermost(comparison_, &e);
   const Interval k = value(e.args[0], place);
   const Interval now = read(e.read, place), before = read(e.read, place, 1);
   return compare(Kind::kGreaterEqual, now, k) && compare(Kind::kLess, before, k);

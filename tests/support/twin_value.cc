@@ -1,4 +1,5 @@
 #include "model/result.h"
+#include "tests/support/twin_asked.h"
 #include "tests/support/twin_interval.h"
 
 // docs/SEMANTICS.md section 2: which family an expression is of, arithmetic and comparison.
@@ -30,12 +31,11 @@ Interval Assessment::compute(const Expr& e, const Place& place) {
   switch (e.kind) {
     case Kind::kNumber:
       return exactly(e.unit == "%" ? e.number * 0.01 : e.number);
-    case Kind::kParameter: {
-      const Parameter& p = pack_.parameters[e.parameter];
-      const auto own = p.by_region.find(place.region);
-      return exactly((own == p.by_region.end() ? p.value : own->second) *
-                     (p.unit == "%" ? 0.01 : 1));
-    }
+    case Kind::kParameter:
+    case Kind::kDated:
+    case Kind::kComputed:
+    case Kind::kFrozen:
+      return parameter(e, place);
     case Kind::kPopulation: {
       const auto people = catalogue_.regions.at(place.region).population;
       return people == 0 ? kUnknown : exactly(static_cast<double>(people));
@@ -183,8 +183,11 @@ Tri Assessment::judge(const Expr& e, const Place& place) {
       return active(e, place);
     case Kind::kCascade:
       return cascade(e, place);
-    default:
-      return compare(e.kind, value(e.args[0], place), value(e.args[1], place));
+    default: {
+      const For innermost(comparison_, &e);
+      const Interval a = value(e.args[0], place);
+      return compare(e.kind, a, value(e.args[1], place));
+    }
   }
 }
 
