@@ -32,8 +32,8 @@ const Keys kSignal = {"title",  "dimension", "stance", "from",     "at",    "rea
 const Keys kPattern = {"title",     "at",    "window", "levels", "watch",    "warning",
                        "emergency", "names", "linger", "lapse",  "mute",     "budget",
                        "decision",  "share", "advise", "why",    "reference"};
-const Keys kScenario = {"says",    "like", "pattern", "table",
-                        "records", "days", "alerts",  "held_back"};
+const Keys kScenario = {"says", "like",   "pattern",   "table",  "records",
+                        "days", "alerts", "held_back", "refused"};
 const Keys kAny;
 
 // The order of the keys of what stands in a section, of what a name in it holds.

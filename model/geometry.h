@@ -31,6 +31,9 @@ bool contains(const Geometry& geometry, Point point);
 // the geometry is empty. Visits every edge.
 double distance_degrees(const Geometry& geometry, Point point);
 
+// The area of `geometry` on the ellipsoid of WGS 84, in square kilometres.
+double area_km2(const Geometry& geometry);
+
 // The `geometry` member of a GeoJSON feature: a Polygon or MultiPolygon in WGS 84. Fails on other
 // types, on coordinates outside the globe, and on rings of fewer than four points.
 Result<Geometry> parse_geojson_geometry(std::string_view json);

@@ -32,6 +32,7 @@ struct Region {
   std::vector<RegionId> members;             // of a basin or set: sorted; of others: empty
   std::vector<std::string> aliases;  // other names and codes, unique within the parent country
   std::int64_t population = 0;       // people; 0 means not known
+  std::int64_t area = 0;             // hectares; 0 means not known
   std::string scheme;  // of a set: which partition it belongs to ("rain_zone"); a region is in at
                        // most one set of a scheme
   Geometry geometry;   // empty when not known

@@ -7,6 +7,7 @@
 #include "model/result.h"
 #include "rules/fold.h"
 #include "rules/read_memo.h"
+#include "rules/regions_over.h"
 #include "rules/static_check.h"
 
 namespace tocsin {
@@ -15,32 +16,6 @@ namespace {
 void sort_unique(auto& list) {
   std::sort(list.begin(), list.end());
   list.erase(std::unique(list.begin(), list.end()), list.end());
-}
-
-bool uses(const Pack& pack, Op op) {
-  for (const Pattern& pattern : pack.patterns)
-    for (const Expression& level : pattern.levels)
-      for (const Node& node : level.nodes)
-        if (node.op == op) return true;
-  return false;
-}
-
-// The regions that the pack's patterns read from `region` by neighbours() and basin().
-std::vector<RegionId> read_around(const RegionTable& regions, const Pack& pack, RegionId region) {
-  const Region& here = regions.at(region);
-  std::vector<RegionId> around;
-  if (uses(pack, Op::kNeighbours)) around = here.neighbours;
-  if (uses(pack, Op::kBasin)) {
-    around.insert(around.end(), here.members.begin(), here.members.end());
-    for (const RegionId group : regions.groups_of(region)) {
-      const Region& basin = regions.at(group);
-      if (basin.kind == RegionKind::kBasin)
-        around.insert(around.end(), basin.members.begin(), basin.members.end());
-    }
-  }
-  sort_unique(around);
-  std::erase(around, region);
-  return around;
 }
 
 // Of a signal where it is not judged: off and known, as far back as days go, and never due.
@@ -71,27 +46,22 @@ Assessment::Assessment(const Catalogue& catalogue, const Pack& pack, const Datas
       influences_(catalogue.regions.id_limit()),
       judges_(pack.patterns.size(), std::vector<bool>(catalogue.regions.id_limit(), false)) {
   const RegionTable& regions = catalogue.regions;
-  judged_ = pack.regions;
   bool reads_around = false;
   for (std::uint32_t i = 0; i < pack.patterns.size(); ++i) {
     const Pattern& pattern = pack.patterns[i];
     for (const RegionId place : pattern.at.empty() ? pack.regions : pattern.at) {
       judges_[i][place.number()] = true;
       places_.push_back({place, i});
-      judged_.push_back(place);
     }
     reads_around = reads_around || pattern.reads_neighbours();
   }
   sort_unique(places_);
-  sort_unique(judged_);
-  if (reads_around) {
-    const auto stated = judged_;
-    for (const RegionId region : stated)
-      for (const RegionId around : read_around(regions, pack, region)) {
-        influences_[around.number()].push_back(region);
-        judged_.push_back(around);
-      }
-    sort_unique(judged_);
+  judged_ = folded_regions(regions, pack);
+  for (std::size_t i = 0; reads_around && i < places_.size(); ++i) {
+    const RegionId region = places_[i].region;
+    if (i > 0 && region == places_[i - 1].region) continue;
+    for (const RegionId around : read_around(regions, pack, region))
+      influences_[around.number()].push_back(region);
   }
   for (const RegionId region : judged_) {
     judged_flag_[region.number()] = true;
@@ -111,74 +81,10 @@ Assessment::Assessment(const Catalogue& catalogue, const Pack& pack, const Datas
     dirty_.push_back(region);
   }
   find_readers();
+  find_far_readers();
+  find_strata();
   find_read_around();
   find_levels_read();
-}
-
-void Assessment::find_read_around() {
-  signal_around_.resize(pack_.signals.size());
-  for (const Pattern& pattern : pack_.patterns) policies_.push_back({pattern.linger_days, {}});
-  const auto note = [&](const Subject& subject) {
-    switch (subject.kind) {
-      case Subject::Kind::kSignal:
-        signal_around_[subject.index] = true;
-        break;
-      case Subject::Kind::kDimension:
-        for (const std::uint32_t signal : pack_.threats_of(subject.index))
-          signal_around_[signal] = true;
-        break;
-      case Subject::Kind::kPatternLevel:
-        policies_[subject.index].read_around[static_cast<std::size_t>(subject.level)] = true;
-    }
-  };
-  for (const Pattern& pattern : pack_.patterns)
-    for (const Expression& level : pattern.levels)
-      for (const Node& node : level.nodes)
-        if (node.op == Op::kNeighbours || node.op == Op::kBasin)
-          for (const Subject& subject : level.subjects_of(node)) note(subject);
-}
-
-void Assessment::find_levels_read() {
-  levels_read_.resize(pack_.patterns.size());
-  base_changed_.resize(pack_.patterns.size());
-  for (std::size_t i = 0; i < pack_.patterns.size(); ++i) {
-    for (const Expression& level : pack_.patterns[i].levels)
-      for (const Node& node : level.nodes)
-        if (node.op == Op::kOn || node.op == Op::kActive)
-          for (const Subject& subject : level.subjects_of(node))
-            if (subject.kind == Subject::Kind::kPatternLevel)
-              levels_read_[i].push_back(subject.index);
-    sort_unique(levels_read_[i]);
-  }
-}
-
-void Assessment::find_readers() {
-  std::size_t limit = 0;
-  for (const Indicator& indicator : catalogue_.indicators)
-    limit = std::max<std::size_t>(limit, indicator.id.number());
-  signals_of_indicator_.resize(limit + 1);
-  signals_of_forecasts_.resize(limit + 1);
-  read_by_.resize(pack_.signals.size());
-  for (std::uint32_t i = 0; i < pack_.signals.size(); ++i) {
-    const Signal& signal = pack_.signals[i];
-    for (const Expression* expression : {&signal.when, &signal.clear})
-      for (const Leaf& leaf : expression->leaves)
-        (leaf.reads_events ? signals_of_events_
-         : leaf.forecast   ? signals_of_forecasts_[leaf.indicator.number()]
-                           : signals_of_indicator_[leaf.indicator.number()])
-            .push_back(i);
-    for (const std::uint32_t read : signals_read(pack_, signal)) read_by_[read].push_back(i);
-  }
-  sort_unique(signals_of_events_);
-  set_readers_.resize(catalogue_.regions.id_limit());
-  for (const RegionId region : judged_)
-    for (const RegionId group : catalogue_.regions.groups_of(region)) {
-      const std::string& scheme = catalogue_.regions.at(group).scheme;
-      const Region* read = scheme.empty() ? nullptr : catalogue_.regions.set_of(region, scheme);
-      if (read != nullptr && read->id == group) set_readers_[group.number()].push_back(region);
-    }
-  for (auto* lists : {&signals_of_indicator_, &signals_of_forecasts_})
-    for (auto& signals : *lists) sort_unique(signals);
 }
 
 const SignalTrack& Assessment::signal_track(RegionId region, std::uint32_t signal) const {
@@ -195,7 +101,7 @@ bool Assessment::judges(RegionId region, std::uint32_t pattern) const {
 }
 
 bool Assessment::stands(RegionId region, const Signal& signal) const {
-  return signal.at.empty() || signal.stands_in(catalogue_.regions.at(region).kind);
+  return tocsin::stands(catalogue_.regions, signal, region);
 }
 
 RegionId Assessment::data_region(RegionId region, const Signal& signal) const {
@@ -205,7 +111,8 @@ RegionId Assessment::data_region(RegionId region, const Signal& signal) const {
 }
 
 Scene Assessment::signal_scene(RegionId region, const Signal& signal) const {
-  return {catalogue_, pack_, data_, tracks_, region, data_region(region, signal), Span{}, nullptr};
+  return {catalogue_, pack_,   data_,   tracks_, region, data_region(region, signal),
+          Span{},     nullptr, nullptr, &signal};
 }
 
 Scene Assessment::pattern_scene(RegionId region, const Pattern& pattern) const {
@@ -218,43 +125,6 @@ void Assessment::mark(RegionId region, std::uint32_t signal, Day from) {
   if (pending.listed) return;
   pending.listed = true;
   dirty_.push_back(region);
-}
-
-// The signals that read such data, wherever it is.
-const std::vector<std::uint32_t>& Assessment::readers_of(const Touched& touched) const {
-  static const std::vector<std::uint32_t> kNone;
-  const auto of_indicator = [&](const std::vector<std::vector<std::uint32_t>>& lists)
-      -> const std::vector<std::uint32_t>& {
-    const std::size_t indicator = touched.indicator.number();
-    return indicator < lists.size() ? lists[indicator] : kNone;
-  };
-  switch (touched.kind) {
-    case Touched::Kind::kObservations:
-      return of_indicator(signals_of_indicator_);
-    case Touched::Kind::kForecasts:
-      return of_indicator(signals_of_forecasts_);
-    case Touched::Kind::kEvents:
-      return signals_of_events_;
-  }
-  return kNone;
-}
-
-void Assessment::each_reader(const Touched& touched,
-                             const std::function<void(RegionId, std::uint32_t)>& fn) const {
-  const std::vector<std::uint32_t>& signals = readers_of(touched);
-  if (signals.empty()) return;
-  for (const RegionId id : touched.regions) {
-    const Region& region = catalogue_.regions.at(id);
-    for (const std::uint32_t signal : signals) {
-      const std::string& from = pack_.signals[signal].from;
-      if (from.empty()) {
-        if (folds(id) && stands(id, pack_.signals[signal])) fn(id, signal);
-      } else if (region.scheme == from) {
-        for (const RegionId reader : set_readers_[id.number()])
-          if (stands(reader, pack_.signals[signal])) fn(reader, signal);
-      }
-    }
-  }
 }
 
 void Assessment::touch(const Touched& touched) {
@@ -300,11 +170,13 @@ Assessment::Report Assessment::advance(Day today) {
   std::vector<RegionId> work;
   work.swap(dirty_);
   std::sort(work.begin(), work.end());
+  std::vector<Moves> moves(strata_ > 1 ? tracks_.size() : 0);
+  if (strata_ > 1) fold_strata(work, moves, today, report);
   for (const RegionId region : work) {
     if (before_change_) before_change_(region);
-    Moves moves = fold_signals(region, today, report);
-    moves.around.join(fold_patterns(region, moves.all, today, report));
-    if (!moves.around.none()) wake(region, moves.around);
+    Moves own = strata_ > 1 ? moves[region.number()] : fold_signals(region, 0, today, report);
+    own.around.join(fold_patterns(region, own.all, today, report));
+    if (!own.around.none()) wake(region, own.around);
   }
   // Those woken only by their neighbours have nothing to do for signals and base folds.
   work.insert(work.end(), dirty_.begin(), dirty_.end());
@@ -319,6 +191,22 @@ Assessment::Report Assessment::advance(Day today) {
   sort_unique(report.moved);
   sort_unique(report.refolded);
   return report;
+}
+
+// What signals read of other regions is folded before them; who reads what changed joins the work.
+void Assessment::fold_strata(std::vector<RegionId>& work, std::vector<Moves>& moves, Day today,
+                             Report& report) {
+  for (std::uint32_t stratum = 0; stratum < strata_; ++stratum) {
+    work.insert(work.end(), dirty_.begin(), dirty_.end());
+    dirty_.clear();
+    sort_unique(work);
+    for (const RegionId region : work) {
+      if (before_change_) before_change_(region);
+      const Moves own = fold_signals(region, stratum, today, report);
+      moves[region.number()].all.join(own.all);
+      moves[region.number()].around.join(own.around);
+    }
+  }
 }
 
 void Assessment::wake(RegionId region, const Changed& around) {
@@ -339,7 +227,8 @@ void Assessment::list_signal(Pending& pending, std::uint32_t signal, Day from) {
   if (at == pending.signals.end() || *at != signal) pending.signals.insert(at, signal);
 }
 
-Assessment::Moves Assessment::fold_signals(RegionId region, Day today, Report& report) {
+Assessment::Moves Assessment::fold_signals(RegionId region, std::uint32_t stratum, Day today,
+                                           Report& report) {
   RegionTracks& tracks = tracks_[region.number()];
   Pending& pending = pending_[region.number()];
   if (pending.all) {
@@ -350,6 +239,7 @@ Assessment::Moves Assessment::fold_signals(RegionId region, Day today, Report& r
   // The list grows behind `next` while it is walked.
   for (std::size_t next = 0; next < pending.signals.size(); ++next) {
     const std::uint32_t i = pending.signals[next];
+    if (stratum_[i] != stratum) continue;
     SignalTrack& track = tracks.signals[i];
     Day from = pending.signal_from[i];
     pending.signal_from[i] = kDayNever;
@@ -363,6 +253,9 @@ Assessment::Moves Assessment::fold_signals(RegionId region, Day today, Report& r
     if (!changed.none())
       for (const std::uint32_t reader : read_by_[i])
         if (stands(region, pack_.signals[reader])) list_signal(pending, reader, changed.first);
+    if (!changed.none() && strata_ > 1)
+      for (const FarReader& reader : far_tracks_[region.number()])
+        if (reader.read == i) mark(reader.region, reader.signal, changed.first);
     moves.all.join(changed);
     if (signal_around_[i]) moves.around.join(changed);
     report.refolded.push_back(region);

@@ -79,16 +79,21 @@ class Assessment {
     bool listed = false;
   };
 
+  // ---- assessment_readers.cc
   void find_readers();
+  void find_far_readers();
+  void find_strata();
   void find_read_around();
   void find_levels_read();
-  const std::vector<std::uint32_t>& readers_of(const Touched& touched) const;
   void mark(RegionId region, std::uint32_t signal, Day from);
   // What a region's fold changed, and the part of it that other regions may read.
   struct Moves {
     Changed all, around;
   };
-  Moves fold_signals(RegionId region, Day today, Report& report);
+  // The signals of one stratum.
+  Moves fold_signals(RegionId region, std::uint32_t stratum, Day today, Report& report);
+  void fold_strata(std::vector<RegionId>& work, std::vector<Moves>& moves, Day today,
+                   Report& report);
   void list_signal(Pending& pending, std::uint32_t signal, Day from);
   Changed fold_patterns(RegionId region, const Changed& signals, Day today, Report& report);
   void wake(RegionId region, const Changed& around);
@@ -109,9 +114,25 @@ class Assessment {
   std::vector<Pending> pending_;      // by region number
   std::vector<RegionId> dirty_;       // with something pending
   std::vector<Day> due_;              // by region number: no track of it is due before
-  std::vector<std::vector<std::uint32_t>> signals_of_indicator_;  // by indicator number
-  std::vector<std::vector<std::uint32_t>> signals_of_forecasts_;  // by indicator number
-  std::vector<std::uint32_t> signals_of_events_;
+  // The signals that read such data, sorted; of indicators by their number.
+  struct DataReaders {
+    std::vector<std::vector<std::uint32_t>> observations, forecasts;
+    std::vector<std::uint32_t> events;
+    void add(const Leaf& leaf, std::uint32_t signal);
+    const std::vector<std::uint32_t>& of(const Touched& touched) const;
+  };
+  DataReaders near_, far_;  // of the region judged; of others
+  // A signal of a region that reads the data of another, or its signal `read`.
+  struct FarReader {
+    RegionId region;
+    std::uint32_t signal, read;
+    friend auto operator<=>(const FarReader&, const FarReader&) = default;
+  };
+  std::vector<std::vector<FarReader>> far_data_, far_tracks_;  // by number of the region read
+  // By signal. A signal that reads one of another region is of a higher stratum than that one; what
+  // it reads in its own is at most of the same.
+  std::vector<std::uint32_t> stratum_;
+  std::uint32_t strata_ = 1;
   std::vector<std::vector<std::uint32_t>> read_by_;  // by signal: the later ones that read it
   std::vector<std::vector<RegionId>> set_readers_;   // by number of the set: judged regions in it
   std::vector<std::vector<RegionId>> influences_;    // by region number: who may read it

@@ -18,9 +18,9 @@ std::span<const Parser::Function> Parser::number_functions() {
 const std::vector<Parser::Function>& Parser::functions() {
   static const std::vector<Function> kAll = [] {
     std::vector<Function> all;
-    for (const auto rows :
-         {read_functions(), time_functions(), forecast_functions(), guard_functions(),
-          number_functions(), subject_functions(), over_functions(), cascade_functions()})
+    for (const auto rows : {read_functions(), time_functions(), forecast_functions(),
+                            guard_functions(), number_functions(), subject_functions(),
+                            over_functions(), region_functions(), cascade_functions()})
       all.insert(all.end(), rows.begin(), rows.end());
     return all;
   }();
@@ -52,7 +52,7 @@ void Parser::stands(const Token& function, const Place& place) const {
 Parser::Value Parser::choose_call(const Token& function, const Function& row) {
   const Begin begin = here();
   Value best = addition();
-  if (next_is("over")) return over(function, best, begin);
+  if (next_is("over")) return over_set(function, row.over, best, begin);
   want(best, Type::kNumber, function, "what is compared");
   if (!next_is(","))
     wrong(function, function.text + "() chooses between numbers", function.text + "(3, x)");
@@ -73,7 +73,8 @@ Parser::Value Parser::count_true_call(const Token& function, const Function& row
   do {
     const Begin begin = here();
     const Value condition = Parser::condition();
-    if (conditions.empty() && next_is("over")) return over(function, condition, begin);
+    if (conditions.empty() && next_is("over"))
+      return over_set(function, row.over, condition, begin);
     want(condition, Type::kTruth, function, "what is counted");
     conditions.push_back(condition.node);
   } while (accept(","));
@@ -89,6 +90,7 @@ Parser::Value Parser::count_true_call(const Token& function, const Function& row
 Parser::Value Parser::number_call(const Token& function, const Function& row) {
   const Value operand = addition();
   want(operand, Type::kNumber, function, "what stands in it");
+  refuse_scale(operand, function, "no numbers to calculate with");
   expect(")");
   Node node;
   node.op = row.op;

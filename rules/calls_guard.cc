@@ -68,8 +68,10 @@ Parser::Value Parser::during(Value condition, const Token& first, std::size_t fi
   during.tick = during.leaves.empty();
   const std::uint32_t begin = node_of(condition).begin;
   for (const Node& node : out_.nodes)
-    during.tick = during.tick || (node.begin >= begin && asks_the_tick(node.op));
+    during.tick = during.tick ||
+                  (node.begin >= begin && (asks_the_tick(node.op) || out_.is_over_regions(node)));
   for (std::size_t i = first_leaf; i < out_.leaves.size(); ++i) {
+    if (is_elsewhere(i)) continue;  // other regions stand at periods of their own
     const Leaf& leaf = out_.leaves[i];
     if (!leaf.reads_events && !leaf.frozen && leaf.cadence != Cadence::kIrregular &&
         std::ranges::all_of(during.seasons, [&](const Season& season) {
@@ -87,7 +89,17 @@ Parser::Value Parser::during(Value condition, const Token& first, std::size_t fi
   return add(std::move(node), first, Type::kTruth);
 }
 
+// Whether the read stands in an over of regions that is complete.
+bool Parser::is_elsewhere(std::size_t leaf) const {
+  const auto index = static_cast<std::int32_t>(leaf);
+  return std::ranges::any_of(out_.nodes, [&](const Node& node) {
+    return node.elsewhere && (node.leaf == index || node.leaf_before == index);
+  });
+}
+
 bool Parser::reads_one_series(std::size_t first_leaf) const {
+  for (std::size_t i = first_leaf; i < out_.leaves.size(); ++i)
+    if (is_elsewhere(i)) return false;
   for (std::size_t i = first_leaf + 1; i < out_.leaves.size(); ++i) {
     const Leaf &first = out_.leaves[first_leaf], &leaf = out_.leaves[i];
     if (first.frozen || leaf.frozen) return false;

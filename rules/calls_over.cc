@@ -10,64 +10,40 @@ std::span<const Parser::Function> Parser::over_functions() {
   static constexpr auto kRows = std::to_array<Function>({
       {"neighbours", &Parser::count_regions_call, Op::kNeighbours, kPattern},
       {"basin", &Parser::count_regions_call, Op::kBasin, kPattern},
-      {"any", &Parser::over_call, Op::kOverHolds},
-      {"all", &Parser::over_call, Op::kOverHolds},
-      {"quantile", &Parser::over_call, Op::kOver},
-      {"expected", &Parser::over_call, Op::kOver},
+      {"quantile", &Parser::over_call, Op::kOver, {}, Aggregate::kLast, Over::How::kQuantile},
+      {"expected", &Parser::over_call, Op::kOver, {}, Aggregate::kLast, Over::How::kExpected},
   });
   return kRows;
 }
 
-// A name that is followed by "(" is a function, and neither `events(` nor `forecast(` is a number.
+// Whether a number or a condition stands here, and not the name of a series or events. What is
+// neither is taken for a series that does not exist.
 bool Parser::operand_follows() const {
   const Token& next = peek();
-  if (next_is("events") || forecast_follows()) return false;
-  if (next.kind != TokenKind::kName)
-    return next.kind == TokenKind::kNumber || next_is("(") || next_is("-");
-  const bool parameter = std::ranges::any_of(
-      pack_.parameters, [&](const Parameter& known) { return known.name == next.text; });
-  return next.text == "not" || parameter ||
-         (peek(1).kind == TokenKind::kSymbol && peek(1).text == "(");
+  if (next.kind != TokenKind::kName) return next.kind != TokenKind::kEnd;
+  if (next.text == "not") return true;
+  if (std::ranges::find(pack_.parameters, next.text, &Parameter::name) != pack_.parameters.end())
+    return true;
+  const bool call = peek(1).kind == TokenKind::kSymbol && peek(1).text == "(";
+  return call && next.text != "events" && next.text != "forecast";
 }
 
-// A function whose operand is gone over something.
-Parser::Value Parser::over_call(const Token& function, const Function&) {
+// AGG(x over SET ...)
+Parser::Value Parser::over_call(const Token& function, const Function& row) {
   const Begin begin = here();
   const Value operand = condition();
+  return over_set(function, row.over, operand, begin);
+}
+
+Parser::Value Parser::over_set(const Token& function, Over::How how, Value operand, Begin begin) {
   if (!next_is("over"))
     wrong(peek(),
           peek().kind == TokenKind::kEnd ? "the condition ends too early"
                                          : "'" + source_of(peek()) + "' does not fit here",
-          "'over' and what " + function.text + "() goes over: over 12 months");
-  return over(function, operand, begin);
-}
-
-Parser::Value Parser::over(const Token& function, Value operand, Begin begin) {
-  using How = Over::How;
-  static constexpr auto kHows =
-      std::to_array<std::pair<std::string_view, How>>({{"count", How::kCount},
-                                                       {"any", How::kAny},
-                                                       {"all", How::kAll},
-                                                       {"sum", How::kSum},
-                                                       {"mean", How::kMean},
-                                                       {"min", How::kLeast},
-                                                       {"max", How::kGreatest},
-                                                       {"median", How::kMedian},
-                                                       {"stddev", How::kStddev},
-                                                       {"quantile", How::kQuantile},
-                                                       {"percentile", How::kPercentile},
-                                                       {"zscore", How::kZscore},
-                                                       {"expected", How::kExpected},
-                                                       {"residual", How::kResidual}});
-  const auto how =
-      std::ranges::find(kHows, function.text, &std::pair<std::string_view, How>::first);
-  require(how != kHows.end(), "every function that takes an over is listed");
-  expect("over");
-  const bool truth =
-      how->second == How::kCount || how->second == How::kAny || how->second == How::kAll;
-  want(operand, truth ? Type::kTruth : Type::kNumber, function,
-       "what " + function.text + "() goes over");
-  return over_past(function, how->second, operand, begin);
+          "'over' and a set or a span: " + function.text + "(... over children), over 12 months");
+  take();
+  if (peek().kind != TokenKind::kSpan) return over_regions(function, how, operand, begin.node);
+  return over_past(function, how, operand, begin);
 }
 
 Parser::Value Parser::count_regions_call(const Token& function, const Function& row) {

@@ -37,8 +37,6 @@ bool compares_with_past(How how) {
          how == How::kResidual;
 }
 
-bool is_truth(How how) { return how == How::kCount || how == How::kAny || how == How::kAll; }
-
 // A number without data.
 std::optional<double> constant(const Expression& expression, std::int32_t index) {
   const Node& node = expression.node(index);
@@ -80,6 +78,13 @@ std::int64_t steps_in_all(const Expression& expression, std::int32_t index) {
 }  // namespace
 
 Parser::Value Parser::over_past(const Token& function, How how, Value operand, Begin begin) {
+  if (how == How::kShare || how == How::kRank)
+    wrong(function, function.text + "() is made of regions, not of the past",
+          "count(... over 12 months), percentile(... over 10y before)");
+  want(operand, is_of_truths(how) ? Type::kTruth : Type::kNumber, function,
+       "what " + function.text + "() goes over");
+  if (how != How::kLeast && how != How::kGreatest && !is_of_truths(how))
+    refuse_scale(operand, function, "no numbers to calculate with");
   Over over;
   over.set = Over::Set::kPast;
   over.how = how;
@@ -100,7 +105,7 @@ Parser::Value Parser::over_past(const Token& function, How how, Value operand, B
     if (next_is("else")) {
       const Token otherwise = take();
       expect("all");
-      if (is_truth(how))
+      if (is_of_truths(how))
         wrong(otherwise, function.text + "() of no step is known: none of them",
               "where without else all");
       over.else_all = true;

@@ -96,7 +96,8 @@ void Parser::splice(const Expression& from, const Token& name, bool frozen) {
 std::vector<std::int32_t> Parser::one_leaf_a_series(std::size_t first_leaf) const {
   std::vector<std::int32_t> leaves;
   for (std::size_t i = first_leaf; i < out_.leaves.size(); ++i)
-    if (!out_.leaves[i].frozen && std::ranges::none_of(leaves, [&](std::int32_t known) {
+    if (!out_.leaves[i].frozen && !is_elsewhere(i) &&
+        std::ranges::none_of(leaves, [&](std::int32_t known) {
           return same_series(out_.leaf(known), out_.leaves[i]);
         }))
       leaves.push_back(static_cast<std::int32_t>(i));

@@ -19,12 +19,14 @@ constexpr Parser::Place kData{Scope::kSignal, "a pattern reads signals, not data
 std::span<const Parser::Function> Parser::read_functions() {
   static constexpr auto kRows = std::to_array<Function>({
       {"last", &Parser::aggregate_call, Op::kAggregate, kData, Aggregate::kLast},
-      {"sum", &Parser::aggregate_call, Op::kAggregate, kData, Aggregate::kSum},
-      {"mean", &Parser::aggregate_call, Op::kAggregate, kData, Aggregate::kMean},
-      {"min", &Parser::extreme_call, Op::kLeast, {}, Aggregate::kLeast},
-      {"max", &Parser::extreme_call, Op::kGreatest, {}, Aggregate::kGreatest},
-      {"median", &Parser::aggregate_call, Op::kAggregate, kData, Aggregate::kMedian},
-      {"stddev", &Parser::aggregate_call, Op::kAggregate, kData, Aggregate::kStddev},
+      {"sum", &Parser::aggregate_call, Op::kAggregate, kData, Aggregate::kSum, Over::How::kSum},
+      {"mean", &Parser::aggregate_call, Op::kAggregate, kData, Aggregate::kMean, Over::How::kMean},
+      {"min", &Parser::extreme_call, Op::kLeast, {}, Aggregate::kLeast, Over::How::kLeast},
+      {"max", &Parser::extreme_call, Op::kGreatest, {}, Aggregate::kGreatest, Over::How::kGreatest},
+      {"median", &Parser::aggregate_call, Op::kAggregate, kData, Aggregate::kMedian,
+       Over::How::kMedian},
+      {"stddev", &Parser::aggregate_call, Op::kAggregate, kData, Aggregate::kStddev,
+       Over::How::kStddev},
       {"count", &Parser::count_call, Op::kCountTrue, {}, Aggregate::kCount},
   });
   return kRows;
@@ -51,9 +53,13 @@ Parser::Value Parser::count_call(const Token& function, const Function& row) {
 Parser::Value Parser::aggregate_call(const Token& function, const Function& row) {
   if (row.aggregate != Aggregate::kLast && operand_follows()) return over_call(function, row);
   const Aggregate aggregate = row.aggregate;
+  if (aggregate != Aggregate::kLast && operand_follows()) return over_call(function, row);
   const bool events =
       next_is("events") || (peek(1).kind == TokenKind::kName && peek(1).text == "of");
   Leaf leaf = events ? events_leaf(function, aggregate) : series_leaf(function, aggregate);
+  if (aggregate != Aggregate::kLast && aggregate != Aggregate::kLeast &&
+      aggregate != Aggregate::kGreatest)
+    refuse_scale(leaf, function);
   expect(")");
   Node node;
   node.op = Op::kAggregate;
@@ -223,7 +229,8 @@ Leaf Parser::events_leaf(const Token& function, Aggregate aggregate) {
 }
 
 void Parser::events_filter(Leaf& leaf) {
-  const Token filter = expect_kind(TokenKind::kName, "kind, actor, deaths, displaced or source");
+  const Token filter =
+      expect_kind(TokenKind::kName, "kind, actor, status, deaths, displaced or source");
   if (filter.text == "deaths" || filter.text == "displaced") {
     const bool deaths = filter.text == "deaths", above = accept(">");
     if (!above && !accept(">="))
@@ -241,6 +248,8 @@ void Parser::events_filter(Leaf& leaf) {
   expect(":");
   if (filter.text == "kind") {
     kind_list(leaf);
+  } else if (filter.text == "status") {
+    status_filter(leaf);
   } else if (filter.text == "actor") {
     do {
       const Token actor = expect_kind(TokenKind::kText, "an actor's name in quotes");
@@ -251,7 +260,7 @@ void Parser::events_filter(Leaf& leaf) {
     leaf.sources = {source_named(take())};
   } else {
     wrong(filter, "'" + filter.text + "' is no filter of events",
-          "kind, actor, deaths, displaced, source");
+          "kind, actor, status, deaths, displaced, source");
   }
 }
 
@@ -265,6 +274,16 @@ void Parser::kind_list(Leaf& leaf) {
     if (leaf.kinds.empty() && leaf.sources.empty()) leaf.sources = found->sources;
     leaf.kinds.push_back(found->id);
   } while (accept("or"));
+}
+
+// What was refuted is never read, so it is none of them.
+void Parser::status_filter(Leaf& leaf) {
+  const Token status = expect_kind(TokenKind::kName, "confirmed or reported");
+  if (status.text == name_of(EventStatus::kRefuted))
+    wrong(status, "an event that was refuted counts for nothing", "confirmed, reported");
+  for (const auto known : {EventStatus::kConfirmed, EventStatus::kReported})
+    if (status.text == name_of(known)) leaf.status = known;
+  if (!leaf.status) unknown(status, "status of events", {"confirmed", "reported"});
 }
 
 // " with more than 100 deaths": what events must have been to count.
@@ -291,10 +310,13 @@ std::string Parser::label_of(const Leaf& leaf) const {
                (english == kind.names.end() ? kind.code : english->second);
     }
     if (kinds.empty()) kinds = "any kind";
+    const std::string status =
+        leaf.status ? std::string(name_of(*leaf.status)) + " " : std::string();
     const std::string of = leaf.magnitude == Magnitude::kDeaths      ? "deaths in "
                            : leaf.magnitude == Magnitude::kDisplaced ? "people displaced in "
                                                                      : "";
-    label = of + "events of " + kinds + magnitudes_of(leaf) + " " + window_text(leaf, "in");
+    label =
+        of + status + "events of " + kinds + magnitudes_of(leaf) + " " + window_text(leaf, "in");
   } else {
     label = label_of_series(leaf);
   }

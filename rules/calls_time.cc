@@ -14,12 +14,19 @@ std::span<const Parser::Function> Parser::time_functions() {
   // Where a function reads by its operand, the operand says that patterns do not.
   static constexpr auto kRows = std::to_array<Function>({
       {"normal", &Parser::history_call, Op::kNormal},
-      {"zscore", &Parser::history_call, Op::kZscore},
-      {"percentile", &Parser::history_call, Op::kPercentile},
+      {"zscore", &Parser::history_call, Op::kZscore, {}, Aggregate::kLast, Over::How::kZscore},
+      {"percentile",
+       &Parser::history_call,
+       Op::kPercentile,
+       {},
+       Aggregate::kLast,
+       Over::How::kPercentile},
       {"residual",
        &Parser::residual_call,
        Op::kResidual,
-       {Scope::kSignal, "a pattern reads signals, not data", "a signal with this condition"}},
+       {Scope::kSignal, "a pattern reads signals, not data", "a signal with this condition"},
+       Aggregate::kLast,
+       Over::How::kResidual},
       {"lag", &Parser::lag_call},
       {"change", &Parser::change_call, Op::kChange},
       {"rising", &Parser::rising_call, Op::kRising},
@@ -53,7 +60,7 @@ Parser::Value Parser::history_call(const Token& function, const Function& row) {
   const Token first = peek();
   const Begin begin = here();
   const Value operand = addition();
-  if (row.op != Op::kNormal && next_is("over")) return over(function, operand, begin);
+  if (row.op != Op::kNormal && next_is("over")) return over_set(function, row.over, operand, begin);
   Node node;
   node.op = row.op;
   leaf_of(function, first, operand);
@@ -64,6 +71,7 @@ Parser::Value Parser::history_call(const Token& function, const Function& row) {
           "'" + leaf.text + "' is " + (leaf.forecast ? "issued" : "observed") +
               " at irregular times and has no same window in other years",
           "a series with a regular cadence");
+  refuse_scale(leaf, function);
   if (leaf.forecast && row.op == Op::kZscore)
     wrong(first, "the windows before '" + leaf.text + "' were not forecast",
           "percentile() or normal(): the same issue of the years before");
@@ -116,6 +124,7 @@ Parser::Value Parser::residual_call(const Token& function, const Function& row) 
   Leaf leaf = named_leaf(Aggregate::kLast);
   if (leaf.forecast)
     wrong(series, "residual() explains what was observed", "the code of an indicator");
+  refuse_scale(leaf, function);
   if (leaf.cadence != Cadence::kMonth && leaf.cadence != Cadence::kDekad &&
       leaf.cadence != Cadence::kQuarter)
     wrong(series,
@@ -192,6 +201,7 @@ Parser::Value Parser::change_call(const Token& function, const Function&) {
   node.leaf = static_cast<std::int32_t>(out_.leaves.size() - 1);
   node.style = PureStyle::kPercent;
   Leaf before = out_.leaf(node.leaf);
+  refuse_scale(before, function);
   expect(",");
   if (is_lagged(before)) wrong(function, "a change of a lag", "change(last(price), 12 months)");
   set_lag(before, "since when, 12 months");
@@ -229,7 +239,7 @@ Parser::Value Parser::crosses_call(const Token& function, const Function&) {
     wrong(first, "crosses() compares periods; '" + leaf.text + "' has none",
           "a series with a regular cadence");
   expect(",");
-  const Value threshold = addition();
+  const Value threshold = bound({read, Type::kNumber});
   want(threshold, Type::kNumber, function, "a threshold");
   common_unit({read, Type::kNumber}, threshold, function);
   node.a = threshold.node;

@@ -155,10 +155,12 @@ Quantity evaluate_number(const Scene& scene, const Expression& expression, std::
       }
       return count;
     }
+    case Op::kOver:
+      return expression.is_over_regions(node)
+                 ? over_regions(scene, expression, node, stand, horizon)
+                 : over_past(scene, expression, node, stand, horizon);
     case Op::kDimensions:
       return count_dimensions(scene, expression.dimensions_of(node), stand.tick, horizon);
-    case Op::kOver:
-      return over_past(scene, expression, node, stand, horizon);
     case Op::kNeighbours:
     case Op::kBasin:
       return count_regions(scene, node.op, expression.subjects_of(node).front(), stand.tick,
@@ -203,7 +205,9 @@ Tri evaluate_truth(const Scene& scene, const Expression& expression, std::int32_
     case Op::kGiven:
       return given(scene, expression, node, stand, horizon);
     case Op::kOverHolds:
-      return over_past_holds(scene, expression, node, stand, horizon);
+      return expression.is_over_regions(node)
+                 ? over_regions_holds(scene, expression, node, stand, horizon)
+                 : over_past_holds(scene, expression, node, stand, horizon);
     case Op::kOn:
       return any_on(scene, expression, node, stand, horizon);
     case Op::kActive:

@@ -45,6 +45,22 @@ struct DimensionMemo {
   std::vector<Entry> entries;
 };
 
+// Where series with a grid stand that are read in each of several regions: their C is the same in
+// all of them (docs/SEMANTICS.md section 2.7).
+class Aligned {
+ public:
+  void set(const Leaf& leaf, Day covered) { stands_.emplace_back(&leaf, covered); }
+  // C of the leaf, or else `own`.
+  Day covered(const Leaf& leaf, Day own) const {
+    for (const auto& [aligned, covered] : stands_)
+      if (aligned == &leaf) return covered;
+    return own;
+  }
+
+ private:
+  std::vector<std::pair<const Leaf*, Day>> stands_;
+};
+
 class ReadMemo;
 
 // What a condition is judged over. All of it is borrowed.
@@ -58,7 +74,9 @@ struct Scene {
   Span window;                              // of active() and dimensions()
   const Pattern* pattern = nullptr;         // for a pattern's condition
   DimensionMemo* memo = nullptr;            // of this scene alone; without it nothing is kept
-  ReadMemo* reads = nullptr;                // likewise, of one fold of a signal
+  const Signal* signal = nullptr;           // for a signal's condition
+  const Aligned* aligned = nullptr;         // inside an over of regions
+  ReadMemo* reads = nullptr;                // of one fold of a signal; without it nothing is kept
 };
 
 // What evaluating a condition at one tick found out besides its value.

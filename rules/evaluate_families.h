@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 
 #include "rules/evaluate.h"
 
@@ -84,5 +85,26 @@ Day over_reads_from(const Over& over, Day tick);
 // Of kNeighbours or kBasin: in how many of the regions `subject` is on.
 Quantity count_regions(const Scene& scene, Op op, const Subject& subject, Day tick,
                        Horizon& horizon);
+
+// ---- evaluate_over_regions.cc: something judged in each of several regions
+// The scene of the same condition in another region.
+Scene scene_in(const Scene& scene, RegionId region);
+// A member of the set of an over of regions.
+struct InRegion {
+  RegionId region;
+  Tri in = Tri::kTrue;        // whether it is left in
+  Tri holds = Tri::kUnknown;  // of what is a truth
+  Quantity value;             // of what is a number
+};
+// Judges what `node`, an over of regions, is of in each of them.
+std::vector<InRegion> judge_regions(const Scene& scene, const Expression& expression,
+                                    const Node& node, Stand stand, Horizon& horizon);
+// Calls fn(scene of the region) for each region of the set of `node`, an over of regions.
+void each_region(const Scene& scene, const Expression& expression, const Node& node, Stand stand,
+                 Horizon& horizon, const std::function<void(const Scene&)>& fn);
+Quantity over_regions(const Scene& scene, const Expression& expression, const Node& node,
+                      Stand stand, Horizon& horizon);
+Tri over_regions_holds(const Scene& scene, const Expression& expression, const Node& node,
+                       Stand stand, Horizon& horizon);
 
 }  // namespace tocsin

@@ -26,7 +26,9 @@ std::optional<Day> covered(const Scene& scene, const Leaf& leaf, Day tick, Horiz
     if (issue.forecasts == nullptr) return std::nullopt;
     return issue.issued + 1;
   }
-  const Choice choice = choose(scene, leaf, tick, horizon);
+  Scene own = scene;  // an age is that of the region's own figures
+  own.aligned = nullptr;
+  const Choice choice = choose(own, leaf, tick, horizon);
   if (choice.series == nullptr) return std::nullopt;
   return choice.covered;
 }

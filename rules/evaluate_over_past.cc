@@ -4,7 +4,7 @@
 #include "rules/evaluate_families.h"
 #include "rules/history.h"
 
-// A number or a condition at earlier stands (docs/SEMANTICS.md 2.7).
+// A number or a condition at earlier stands (docs/SEMANTICS.md 2.8).
 namespace tocsin {
 namespace {
 

@@ -1,7 +1,7 @@
 #include "rules/evaluate_families.h"
 #include "rules/read_memo.h"
 
-// Parameters whose value depends on the day, and those made of data (docs/SEMANTICS.md 2.8).
+// Parameters whose value depends on the day, and those made of data (docs/SEMANTICS.md 2.9).
 namespace tocsin {
 namespace {
 
@@ -49,7 +49,9 @@ Quantity computed_of(const Scene& scene, const Expression& expression, const Nod
   const Day before = parameter.as_of->latest_start(day) - 1;
   const auto compute = [&] {
     Horizon frozen;
-    return evaluate_number(scene, expression, node.a, Stand{before}, frozen);
+    Scene alone = scene;
+    alone.aligned = nullptr;
+    return evaluate_number(alone, expression, node.a, Stand{before}, frozen);
   };
   if (scene.reads == nullptr) return compute();
   if (const auto kept = scene.reads->frozen(node, scene.region, before)) return *kept;

@@ -182,7 +182,10 @@ void note_reads(const Scene& scene, const Expression& expression, std::int32_t i
     case Op::kOverHolds:
       for (const std::int32_t child : {node.a, node.b})
         if (child >= 0)
-          note_reads(scene, expression, child, over_reads_from(expression.over_of(node), tick),
+          note_reads(scene, expression, child,
+                     expression.is_over_regions(node)
+                         ? tick
+                         : over_reads_from(expression.over_of(node), tick),
                      horizon);
       break;
     case Op::kCountTrue:

@@ -16,22 +16,20 @@ std::string english(const std::map<std::string, std::string>& names, const std::
   return found == names.end() ? fallback : found->second;
 }
 
-void add_sources(const Scene& scene, const Expression& expression, const Teller& teller,
-                 Telling telling, SignalExplained& out) {
-  for (const Leaf& leaf : expression.leaves) {
-    const Read read = teller.look(leaf);
+void add_sources(const Scene& scene, const Teller& teller, Telling telling, SignalExplained& out) {
+  teller.each_look([&](const Read& read) {
     if (telling == Telling::kWhole)
       out.records.insert(out.records.end(), read.identities.begin(), read.identities.end());
     out.tlp = std::max(out.tlp, read.tlp);
-    if (read.source.number() == 0) continue;
+    if (read.source.number() == 0) return;
     const Source& source = *scene.catalogue.find(read.source);
     auto& sources = out.evidence.sources;
     const auto known = std::find_if(sources.begin(), sources.end(),
                                     [&](const EvidenceSource& s) { return s.key == source.key; });
-    if (known != sources.end()) continue;
+    if (known != sources.end()) return;
     sources.push_back({source.key, english(source.names, source.key), source.citation,
                        source.reliability, read.covered_until});
-  }
+  });
 }
 
 std::string capitalised(std::string text) {
@@ -137,11 +135,11 @@ SignalExplained explain_signal(const Assessment& assessment, RegionId region, st
   evaluate(scene, rule.when, tick, horizon);
   if (known) out.evidence.evidence_day = Day(horizon.evidence_at(tick));
   out.reading = when.reading();
-  add_sources(scene, rule.when, when, telling, out);
+  add_sources(scene, when, telling, out);
   if (!rule.clear.empty()) {
     const Teller clear(scene, rule.clear, stand);
     if (telling == Telling::kWhole) out.clear = clear.tree(rule.clear.root);
-    add_sources(scene, rule.clear, clear, telling, out);
+    add_sources(scene, clear, telling, out);
   }
   std::sort(out.records.begin(), out.records.end());
   out.records.erase(std::unique(out.records.begin(), out.records.end()), out.records.end());

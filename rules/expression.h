@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "model/catalogue.h"
 #include "model/period.h"
+#include "model/record.h"
 #include "rules/season.h"
 #include "rules/unit.h"
 
@@ -108,6 +110,7 @@ struct Leaf {
   Span lag;
   std::vector<EventKindId> kinds;     // sorted; empty: every kind
   std::vector<std::uint64_t> actors;  // any of these; empty: everybody
+  std::optional<EventStatus> status;  // none: reported and confirmed ones
   std::int64_t least_deaths = 0, least_displaced = 0;
   // How the author wrote them: `deaths > 9` is the same as `deaths >= 10`, and told as it stands.
   bool deaths_above = false, displaced_above = false;
@@ -209,7 +212,17 @@ struct Over {
   bool else_all = false;                 // where b leaves nothing in, everything is
   double percent = 0;                    // kQuantile: of the steps, 0 to 1
   bool seasonal = false, trend = false;  // kExpected, kResidual
+  // Of regions: between what a number lies that is not known.
+  double least = -std::numeric_limits<double>::infinity();
+  double greatest = std::numeric_limits<double>::infinity();
 };
+// Whether it is made of truths, else of numbers.
+constexpr bool is_of_truths(Over::How how) {
+  return how == Over::How::kCount || how == Over::How::kAny || how == Over::How::kAll ||
+         how == Over::How::kShare;
+}
+// Whether the members of the set are regions.
+constexpr bool is_of_regions(Over::Set set) { return set <= Over::Set::kParent; }
 
 // What evaluating walks: small, so what few operations have stands in lists of the Expression.
 struct Node {
@@ -218,6 +231,7 @@ struct Node {
   Cadence cadence = Cadence::kMonth;
   bool use_mean = false, seasonal = false, trend = false;
   bool one_series = false;        // kConsecutive: what it reads has one evidence day
+  bool elsewhere = false;         // part of an over of regions: judged in each of these
   std::int32_t a = -1, b = -1;    // operands: indices into Expression::nodes
   std::int32_t leaf = -1;         // index into Expression::leaves
   std::int32_t leaf_before = -1;  // kChange: the same leaf, lagged
@@ -266,6 +280,17 @@ struct Expression {
   // Of kParameter and kNamed; nullptr: whose value is the same on each day.
   const Dating* dating_of(const Node& node) const {
     return node.count == 0 ? nullptr : &datings[static_cast<std::size_t>(node.count - 1)];
+  }
+  bool is_over_regions(const Node& node) const {
+    return (node.op == Op::kOver || node.op == Op::kOverHolds) && is_of_regions(over_of(node).set);
+  }
+  // Calls fn(index) for each node that `node` uses.
+  template <class Fn>
+  void each_part(const Node& node, Fn fn) const {
+    for (const std::int32_t part : {node.a, node.b})
+      if (part >= 0) fn(part);
+    if (node.op == Op::kCountTrue)
+      for (const std::int32_t part : operands_of(node)) fn(part);
   }
   // Of kActive; nullptr: the scene's window.
   const Lookback* lookback_of(const Node& node) const {

@@ -130,6 +130,7 @@ Pack PackReader::read(const YamlNode& root) {
   if (signals != nullptr) read_signals();
   if (patterns != nullptr) read_patterns();
   check_places();
+  if (reader_.diagnostics().empty()) check_over_regions();
   if (const YamlNode* node = top.find("references")) read_references(*node);
   return std::move(pack_);
 }

@@ -7,9 +7,41 @@ namespace tocsin {
 
 void PackReader::read_regions(const YamlMapping& top) {
   for (const auto& word : top.need_words("regions"))
-    if (const Region* found = region(*word.node, word.text)) add_units(*found);
+    if (!add_kind_of(word))
+      if (const Region* found = region(*word.node, word.text)) add_units(*found);
   std::sort(pack_.regions.begin(), pack_.regions.end());
   pack_.regions.erase(std::unique(pack_.regions.begin(), pack_.regions.end()), pack_.regions.end());
+}
+
+// "admin-2 of MZ": the regions of that kind below it, of a basin or set below its members. Returns
+// whether the word has this form.
+bool PackReader::add_kind_of(const YamlReader::Word& word) {
+  const std::size_t of = word.text.find(" of ");
+  const auto kind =
+      of == std::string::npos ? std::nullopt : parse_region_kind(word.text.substr(0, of));
+  if (!kind) return false;
+  const std::string code = word.text.substr(of + 4);
+  const Region* above = catalogue_.regions.find(code);
+  if (above == nullptr) {
+    reader_.report(*word.node, "unknown region '" + code + "' in '" + word.text + "'",
+                   "a kind and the code of a region: admin-2 of MZ",
+                   nearest(code, catalogue_.regions.codes()));
+    return true;
+  }
+  const std::size_t before = pack_.regions.size();
+  for (const Region& region : catalogue_.regions.all()) {
+    const auto groups = catalogue_.regions.groups_of(region.id);
+    if (region.kind == *kind &&
+        (catalogue_.regions.is_below(region.id, above->id) ||
+         std::find(groups.begin(), groups.end(), above->id) != groups.end()))
+      pack_.regions.push_back(region.id);
+  }
+  if (pack_.regions.size() == before)
+    reader_.report(
+        *word.node,
+        "there is no region of the kind '" + std::string(name_of(*kind)) + "' in " + code,
+        "a kind of regions that the configuration has there");
+  return true;
 }
 
 // A basin or set stands for its members, a country or the world for the admin-1 units below it.
@@ -93,9 +125,11 @@ std::vector<RegionKind> PackReader::kinds(const YamlNode& node, const std::strin
 void PackReader::check_places() {
   for (std::size_t i = 0; i < pack_.signals.size(); ++i)
     for (const Expression* expression : {&pack_.signals[i].when, &pack_.signals[i].clear})
-      for (const Subject& subject : expression->subjects)
-        check_place(*signal_nodes_[i], "signal " + pack_.signals[i].name, pack_.signals[i].at,
-                    subject);
+      for (const Node& node : expression->nodes)
+        if ((node.op == Op::kOn || node.op == Op::kActive) && !node.elsewhere)
+          for (const Subject& subject : expression->subjects_of(node))
+            check_place(*signal_nodes_[i], "signal " + pack_.signals[i].name, pack_.signals[i].at,
+                        subject);
   for (std::size_t i = 0; i < pack_.patterns.size(); ++i) {
     const Pattern& pattern = pack_.patterns[i];
     std::vector<RegionKind> where;
@@ -105,7 +139,7 @@ void PackReader::check_places() {
     where.erase(std::unique(where.begin(), where.end()), where.end());
     for (const Expression& level : pattern.levels) {
       for (const Node& node : level.nodes)
-        if (node.op == Op::kOn || node.op == Op::kActive)
+        if ((node.op == Op::kOn || node.op == Op::kActive) && !node.elsewhere)
           for (const Subject& subject : level.subjects_of(node))
             check_place(*pattern_nodes_[i], "pattern " + pattern.name, where, subject);
       for (const Cascade& cascade : level.cascades)

@@ -115,8 +115,10 @@ void PackReader::check_levels_read() {
 
 void PackReader::check_levels_in(std::uint32_t reader, const Expression& condition, Asker asker) {
   for (const Node& node : condition.nodes) {
-    const bool around = node.op == Op::kNeighbours || node.op == Op::kBasin;
-    if (!around && node.op != Op::kOn && node.op != Op::kActive) continue;
+    const bool around = node.op == Op::kNeighbours || node.op == Op::kBasin || node.elsewhere;
+    if (node.op != Op::kNeighbours && node.op != Op::kBasin && node.op != Op::kOn &&
+        node.op != Op::kActive)
+      continue;
     for (const Subject& subject : condition.subjects_of(node))
       if (subject.kind == Subject::Kind::kPatternLevel)
         check_level_read(reader, subject, around, asker);

@@ -35,6 +35,7 @@ class PackReader {
   // ---- pack_expand.cc: what short forms stand for
   void read_regions(const YamlMapping& top);
   void add_units(const Region& region);
+  bool add_kind_of(const YamlReader::Word& word);
   std::vector<YamlReader::Word> one_or_more(const YamlNode& node, const std::string& what);
   std::vector<RegionId> places(const YamlNode& node, const std::string& what);
   std::vector<RegionId> places_of(RegionKind kind) const;
@@ -42,6 +43,22 @@ class PackReader {
   void check_places();
   void check_place(const YamlNode& node, const std::string& reader,
                    const std::vector<RegionKind>& where, const Subject& subject);
+
+  // ---- pack_over_regions.cc: what other regions must be like
+  struct Reader {
+    const YamlNode& node;
+    std::string name;             // "signal a"
+    std::vector<RegionId> where;  // it is judged
+  };
+  void check_over_regions();
+  void check_overs(const Reader& reader, const Expression& condition);
+  void check_over(const Reader& reader, const Expression& condition, const Node& over,
+                  const std::vector<RegionId>& where);
+  void check_inside(const Reader& reader, const Expression& condition, std::int32_t part,
+                    const std::vector<RegionId>& where);
+  void check_subject_there(const Reader& reader, const Subject& subject,
+                           const std::vector<RegionId>& where);
+  std::string some_codes(const std::vector<RegionId>& regions) const;
 
   // ---- pack_bands.cc
   bool name_bands(const YamlEntry& entry, const Signal& of);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "rules/evaluate.h"
+#include "rules/scale.h"
 
 namespace tocsin {
 namespace {
@@ -200,7 +201,8 @@ Unit Parser::common_unit(Value left, Value right, const Token& at) const {
   if (a.unit == b.unit) return a.unit;
   if (is_bare(right.node) && a.unit.counts()) return a.unit;
   if (is_bare(left.node) && b.unit.counts()) return b.unit;
-  const auto shown = [](const Unit& unit) {
+  const auto shown = [&](const Unit& unit) {
+    if (tocsin::words_of(catalogue_, unit) != nullptr) return "words of " + unit.name();
     return unit.pure() ? std::string("a pure number") : unit.name();
   };
   const std::string left_text(text_.substr(a.begin, a.end - a.begin));
@@ -209,7 +211,8 @@ Unit Parser::common_unit(Value left, Value right, const Token& at) const {
   place.begin = b.begin;
   place.end = b.end;
   std::string suggestion;
-  if (is_bare(right.node) && !a.unit.pure()) suggestion = right_text + " " + a.unit.name();
+  if (is_bare(right.node) && !a.unit.pure() && words_of(left) == nullptr)
+    suggestion = right_text + " " + a.unit.name();
   wrong(place,
         "units differ: '" + left_text + "' is in " + shown(a.unit) + ", '" + right_text + "' in " +
             shown(b.unit),
@@ -217,6 +220,8 @@ Unit Parser::common_unit(Value left, Value right, const Token& at) const {
 }
 
 Parser::Value Parser::binary(Op op, Value left, Value right, const Token& at) {
+  if (op != Op::kLeast && op != Op::kGreatest)
+    for (const Value side : {left, right}) refuse_scale(side, at, "no numbers to calculate with");
   Node node;
   node.op = op;
   node.a = left.node;
@@ -313,7 +318,7 @@ Parser::Value Parser::comparison() {
   if (!op) return left.type == Type::kTruth ? held(left, first, first_leaf) : left;
   const Token at = take();
   want(left, Type::kNumber, at, "what is compared");
-  const Value right = addition();
+  const Value right = bound(left);
   want(right, Type::kNumber, at, "what is compared");
   common_unit(left, right, at);
   if (comparison_op(peek())) wrong(peek(), "comparisons do not chain", "a < b and b < c");
@@ -419,6 +424,7 @@ Parser::Value Parser::unary() {
   const Token first = take();
   const Value operand = unary();
   want(operand, Type::kNumber, first, "what is negated");
+  refuse_scale(operand, first, "not negated");
   Node node;
   node.op = Op::kNegate;
   node.a = operand.node;
@@ -451,6 +457,9 @@ Parser::Value Parser::literal() {
   const Token token = take();
   const auto unit = token.text.empty() ? Unit() : unit_of_literal(token.text);
   if (!unit) wrong(token, "'" + token.text + "' is no unit", "mm, NGN/kg, people, %, sd, ...");
+  if (const Indicator* scale = tocsin::words_of(catalogue_, *unit))
+    wrong(token, scale->code + " is judged in words and is no unit",
+          "last(" + scale->code + ") >= " + scale->scale.back());
   Node node;
   node.op = Op::kNumber;
   node.number = token.number * scale_of(token.text);
@@ -471,6 +480,7 @@ Parser::Value Parser::name() {
   if (catalogue_.find_indicator(token.text) != nullptr)
     wrong(token, "'" + token.text + "' is a series; a condition needs one number of it",
           "last(" + token.text + "), sum(" + token.text + ", 3 months), ...");
+  refuse_word(token);
   std::vector<std::string> known;
   for (const auto& parameter : pack_.parameters) known.push_back(parameter.name);
   unknown(token, "parameter", known);

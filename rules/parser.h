@@ -53,6 +53,7 @@ class Parser {
     Op op = Op::kAggregate;
     Place place{};
     Aggregate aggregate = Aggregate::kLast;
+    Over::How over = Over::How::kCount;  // of those that may stand before "x over SET"
   };
 
   Parser(std::string_view text, std::vector<Token> tokens, const Catalogue& catalogue,
@@ -78,6 +79,13 @@ class Parser {
   Value literal();
   Value name();
 
+  // ---- parser_scale.cc: words in the place of numbers
+  const Indicator* words_of(Value value) const;  // whose words it has; nullptr: it is a number
+  Value bound(Value left);
+  void refuse_word(const Token& token) const;
+  void refuse_scale(Value value, const Token& at, std::string_view what) const;
+  void refuse_scale(const Leaf& leaf, const Token& function) const;
+
   // ---- calls.cc
   static const std::vector<Function>& functions();
   static std::span<const Function> number_functions();
@@ -99,6 +107,7 @@ class Parser {
   void series_option(Leaf& leaf, const Token& option);
   void events_filter(Leaf& leaf);
   void kind_list(Leaf& leaf);
+  void status_filter(Leaf& leaf);
   void since_of(Leaf& leaf);
   static std::string window_text(const Leaf& leaf, std::string_view before);
   void window_of(Leaf& leaf, const Indicator& indicator, const Token& span);
@@ -140,6 +149,7 @@ class Parser {
   // ---- calls_guard.cc: seasons, and what a condition needs
   static std::span<const Function> guard_functions();
   Value during(Value condition, const Token& first, std::size_t first_leaf);
+  bool is_elsewhere(std::size_t leaf) const;
   bool reads_one_series(std::size_t first_leaf) const;  // from that leaf on, or events alone
   Season season();
   Value age_call(const Token& function, const Function& row);
@@ -167,9 +177,19 @@ class Parser {
     std::size_t leaf, node;
   };
   Begin here() const { return {out_.leaves.size(), out_.nodes.size()}; }
-  bool operand_follows() const;  // rather than a series or events
+  bool operand_follows() const;  // in place of a series or of events
   Value over_call(const Token& function, const Function& row);
-  Value over(const Token& function, Value operand, Begin begin);  // next: "over"
+  // Behind the operand; takes the ")".
+  Value over_set(const Token& function, Over::How how, Value operand, Begin begin);
+
+  // ---- calls_over_regions.cc
+  static std::span<const Function> region_functions();
+  static std::optional<Over::Set> set_of_regions(std::string_view name);
+  Value over_regions(const Token& function, Over::How how, Value operand, std::size_t first_node);
+  Over::Weight weight(const Token& function, Over::How how);
+  Value close_regions(const Token& function, Over over, Value operand, std::int32_t where,
+                      std::size_t first_node);
+  Value regions_call(const Token& function, const Function& row);
 
   // ---- calls_parameter.cc
   Value parameter(const Token& name, std::uint32_t index);

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "model/result.h"
+#include "rules/scale.h"
 
 namespace tocsin {
 namespace {
@@ -17,7 +18,8 @@ bool same_read(const Leaf& a, const Leaf& b) {
          a.aggregate == b.aggregate && a.periods == b.periods && a.window == b.window &&
          a.forecast == b.forecast && a.leads == b.leads && a.member == b.member &&
          a.kinds == b.kinds && a.actors == b.actors && a.least_deaths == b.least_deaths &&
-         a.least_displaced == b.least_displaced && a.magnitude == b.magnitude && a.since == b.since;
+         a.status == b.status && a.least_displaced == b.least_displaced &&
+         a.magnitude == b.magnitude && a.since == b.since;
 }
 
 // A number with its unit, which is in the singular after 1.
@@ -58,10 +60,11 @@ class Phrases {
     const Node& node = expression_.node(index);
     switch (node.op) {
       case Op::kNumber:
-        return amount(node.number, node.unit, node.style);
+        return say(scene_.catalogue, Quantity::exactly(node.number), node);
       case Op::kParameter: {
         const Parameter& parameter = scene_.pack.parameters[node.more.first];
         if (parameter.is_dated()) return in_words(parameter.name);
+        if (node.elsewhere && !parameter.by_region.empty()) return "its own " + parameter.name;
         return amount(parameter.in(scene_.region), parameter.unit, parameter.style);
       }
       case Op::kNamed: {
@@ -122,10 +125,10 @@ class Phrases {
           conditions.push_back(clause(condition, true));
         return fmt::format("how many of these hold ({})", fmt::join(conditions, "; "));
       }
+      case Op::kOver:
+        return expression_.is_over_regions(node) ? over_regions(node) : over_past(node);
       case Op::kDimensions:
         return dimensions(node);
-      case Op::kOver:
-        return over_past(node);
       case Op::kNeighbours:
         return "the number of neighbouring regions with " + threat(node);
       case Op::kBasin:
@@ -179,8 +182,12 @@ class Phrases {
         if (const Subject* level = only_level(node)) return reached(*level, holds, lookback(node));
         return fmt::format("{} on or has been on {}",
                            presence(expression_.subjects_of(node), holds), lookback(node));
-      case Op::kOverHolds:
-        return over_past_holds(node, holds);
+      case Op::kOverHolds: {
+        if (!expression_.is_over_regions(node)) return over_past_holds(node, holds);
+        const bool any = expression_.over_of(node).how == Over::How::kAny;
+        return fmt::format("in {} {} {}", any == holds ? "one of" : "each of", regions(node),
+                           clause(node.a, holds));
+      }
       case Op::kCascade:
         return (holds ? "" : "it is not so that ") + cascade(node);
       default:
@@ -190,6 +197,41 @@ class Phrases {
   }
 
  private:
+  // "the regions within it where Rain is below 5 mm".
+  std::string regions(const Node& node) const {
+    static constexpr std::array<std::string_view, 5> kSets = {
+        "the regions within it", "the regions side by side with it", "the neighbouring regions",
+        "the regions of the basin", "the region above it"};
+    std::string out(kSets[static_cast<std::size_t>(expression_.over_of(node).set)]);
+    if (node.b >= 0) out += " where " + clause(node.b, true);
+    return out;
+  }
+
+  std::string over_regions(const Node& node) const {
+    const Over& over = expression_.over_of(node);
+    const std::string set = regions(node);
+    switch (over.how) {
+      case Over::How::kCount:
+        return fmt::format("the number of {}, counting those where {}", set, clause(node.a, true));
+      case Over::How::kShare: {
+        static constexpr std::array<std::string_view, 3> kWeights = {"", " by people", " by area"};
+        return fmt::format("the share{} of {}, counting those where {}",
+                           kWeights[static_cast<std::size_t>(over.weight)], set,
+                           clause(node.a, true));
+      }
+      case Over::How::kRank:
+        return fmt::format("the rank among {} by {}", set, of(node.a));
+      default:
+        break;
+    }
+    const std::string_view what = over.how == Over::How::kSum      ? "total"
+                                  : over.how == Over::How::kMean   ? "mean"
+                                  : over.how == Over::How::kLeast  ? "least"
+                                  : over.how == Over::How::kMedian ? "median"
+                                                                   : "greatest";
+    return fmt::format("the {} over {} of {}", what, set, of(node.a));
+  }
+
   // "in the last 90 days", "since the season rains began".
   std::string lookback(const Node& node) const {
     const Lookback* own = expression_.lookback_of(node);
@@ -398,6 +440,17 @@ std::string say(const Quantity& quantity, const Unit& unit, PureStyle style) {
   const bool pure = unit.pure() && style != PureStyle::kNumber;
   return format_number(quantity.low, Unit(), pure ? style : PureStyle::kNumber) + " to " +
          format_number(quantity.high, unit, style);
+}
+
+std::string say(const Catalogue& catalogue, const Quantity& quantity, const Node& node) {
+  const Indicator* scale = words_of(catalogue, node.unit);
+  if (scale == nullptr) return say(quantity, node.unit, node.style);
+  const bool low = std::isfinite(quantity.low), high = std::isfinite(quantity.high);
+  if (!low && !high) return "not known";
+  if (!high) return "at least " + word_at(*scale, quantity.low);
+  if (!low) return "at most " + word_at(*scale, quantity.high);
+  if (quantity.exact()) return word_at(*scale, quantity.low);
+  return word_at(*scale, quantity.low) + " to " + word_at(*scale, quantity.high);
 }
 
 std::string plain_day(Day day) {

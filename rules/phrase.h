@@ -22,6 +22,9 @@ std::string named(const std::vector<Season>& seasons);
 // "41 mm", "1 person", "at least 3 events", "3 to 5 events", "not known".
 std::string say(const Quantity& quantity, const Unit& unit, PureStyle style);
 
+// The same of a node's number: in the words of its scale, if it has one.
+std::string say(const Catalogue& catalogue, const Quantity& quantity, const Node& node);
+
 // "31 October 2026".
 std::string plain_day(Day day);
 

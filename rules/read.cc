@@ -253,9 +253,13 @@ Choice find_choice(const Scene& scene, const Leaf& leaf, Day tick, Horizon& hori
 
 Choice choose(const Scene& scene, const Leaf& leaf, Day tick, Horizon& horizon) {
   const auto find = [&](Horizon& own) { return find_choice(scene, leaf, tick, own); };
-  if (scene.reads == nullptr) return find(horizon);
-  return scene.reads->chosen(leaf, scene.data_region, tick, &ReadMemo::OfLeaf::choice, horizon,
-                             find);
+  Choice choice = scene.reads == nullptr
+                      ? find(horizon)
+                      : scene.reads->chosen(leaf, scene.data_region, tick,
+                                            &ReadMemo::OfLeaf::choice, horizon, find);
+  if (scene.aligned != nullptr && choice.gap == Read::Gap::kNone)
+    choice.covered = scene.aligned->covered(leaf, choice.covered);
+  return choice;
 }
 
 PeriodWalk::PeriodWalk(const Choice& choice, const Leaf& leaf)

@@ -9,6 +9,7 @@ constexpr std::int32_t kForever = 1'000'000;
 
 bool matches(const Leaf& leaf, SourceId source, const Happened& event) {
   if (event.source != source || event.status == EventStatus::kRefuted) return false;
+  if (leaf.status && event.status != *leaf.status) return false;
   if (!leaf.kinds.empty() && !std::binary_search(leaf.kinds.begin(), leaf.kinds.end(), event.kind))
     return false;
   if (event.deaths < leaf.least_deaths || event.displaced < leaf.least_displaced) return false;

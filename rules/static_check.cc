@@ -40,7 +40,7 @@ class Ranges {
       case Op::kBasin:
         return {0, Quantity().high};
       case Op::kOver:
-        return of_over(node);
+        return expression_.is_over_regions(node) ? of_over(node) : of_past(node);
       case Op::kPer100k: {
         const Quantity a = of(node.a);
         return a.low >= 0 ? Quantity{0, Quantity().high} : Quantity::unknown();
@@ -65,12 +65,29 @@ class Ranges {
   }
 
  private:
+  // Of regions: how many there are differs from place to place.
+  Quantity of_over(const Node& node) const {
+    const Over& over = expression_.over_of(node);
+    switch (over.how) {
+      case Over::How::kCount:
+        return {0, Quantity().high};
+      case Over::How::kShare:
+        return {0, 1};
+      case Over::How::kRank:
+        return {1, Quantity().high};
+      case Over::How::kSum:
+        return {over.least >= 0 ? 0 : Quantity().low, over.greatest <= 0 ? 0 : Quantity().high};
+      default:
+        return {over.least, over.greatest};
+    }
+  }
+
   static Quantity of_parameter(const Parameter& parameter) {
     const auto [low, high] = parameter.bounds();
     return {low, high};
   }
 
-  Quantity of_over(const Node& node) const {
+  Quantity of_past(const Node& node) const {
     using How = Over::How;
     const Over& over = expression_.over_of(node);
     const Quantity a = over.how == How::kCount ? Quantity() : of(node.a);
@@ -99,6 +116,8 @@ class Ranges {
     const Indicator& indicator = *catalogue_.find(leaf.indicator);
     const double divisor = std::pow(10, indicator.precision) * (indicator.unit == "%" ? 100 : 1);
     Quantity range;
+    if (!indicator.scale.empty() && leaf.aggregate != Aggregate::kCount)
+      return {0, static_cast<double>(indicator.scale.size()) - 1};
     if (leaf.aggregate == Aggregate::kStddev) return {0, range.high};
     if (leaf.aggregate == Aggregate::kCount) {
       if (leaf.cadence == Cadence::kIrregular) return {0, range.high};
@@ -191,6 +210,11 @@ std::vector<ExpressionError> check_statically(const Expression& expression,
     findings.push_back(std::move(finding));
   }
   return findings;
+}
+
+Quantity static_range(const Expression& expression, std::int32_t node, const Catalogue& catalogue,
+                      const Pack& pack) {
+  return Ranges(expression, catalogue, pack).of(node);
 }
 
 std::optional<double> constant_in(const Expression& expression, std::int32_t index,

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "rules/evaluate.h"
 #include "rules/lexer.h"
 #include "rules/pack.h"
 
@@ -13,6 +14,10 @@ namespace tocsin {
 // indicator within its plausible range).
 std::vector<ExpressionError> check_statically(const Expression& expression,
                                               const Catalogue& catalogue, const Pack& pack);
+
+// Between what the number of a node lies, whatever the data says.
+Quantity static_range(const Expression& expression, std::int32_t node, const Catalogue& catalogue,
+                      const Pack& pack);
 
 // The coarsest cadence of the series that a signal reads: what cascades compare onsets by.
 Cadence coarsest_cadence(const Signal& signal);

@@ -106,7 +106,7 @@ Explained Teller::tree(std::int32_t index) const {
   const Node& node = expression_.node(index);
   Explained out;
   out.text = source_text(node);
-  out.value = is_number(node.op) ? say(number(index), node.unit, node.style)
+  out.value = is_number(node.op) ? say(scene_.catalogue, number(index), node)
                                  : std::string(name_of(truth(index)));
   if (node.leaf >= 0) out.detail = where_from(expression_.leaf(node.leaf));
   if (node.op == Op::kNamed) {
@@ -115,6 +115,11 @@ Explained Teller::tree(std::int32_t index) const {
     if (parameter.as_of) out.detail += ", as of the beginning of " + parameter.as_of->name();
   }
   if (is_literal(node) || node.op == Op::kNamed) return out;
+  if (expression_.is_over_regions(node)) {
+    out.detail = which_regions(node);
+    out.parts = regions_tree(node);
+    return out;
+  }
   if (node.a >= 0) out.parts.push_back(tree(node.a));
   if (node.b >= 0) out.parts.push_back(tree(node.b));
   if (node.op == Op::kCountTrue)
@@ -157,7 +162,16 @@ std::string Teller::where_from(const Leaf& leaf) const {
   }
   if (read.gap != Read::Gap::kNone) return source + ": " + gap(leaf, read);
   if (read.issued) source += ", issued on " + format_day(*read.issued);
-  return source + (read.window ? ", " + format_range(*read.window) : "");
+  source += read.window ? ", " + format_range(*read.window) : "";
+  const std::string note = this->note(leaf, read);
+  return note.empty() ? source : source + ", noted: " + note;
+}
+
+// Why the latest figure says what it says, in quotes; empty where nobody gave a reason.
+std::string Teller::note(const Leaf& leaf, const Read& read) const {
+  if (leaf.reads_events || leaf.forecast || read.identities.empty()) return "";
+  const std::string_view note = scene_.data.note(scene_.data_region, read.identities.front());
+  return note.empty() ? "" : fmt::format("\"{}\"", note);
 }
 
 std::string Teller::sentence(std::int32_t index, bool negated) const {
@@ -183,9 +197,10 @@ std::string Teller::sentence(std::int32_t index, bool negated) const {
     case Op::kOverHolds:
     case Op::kCascade: {
       const Tri holds = truth(index);
+      const std::string regions = regions_below(index);
       if (holds == Tri::kUnknown)
-        return "it is not known whether " + statement(scene_, expression_, index, true);
-      return statement(scene_, expression_, index, holds == Tri::kTrue);
+        return "it is not known whether " + statement(scene_, expression_, index, true) + regions;
+      return statement(scene_, expression_, index, holds == Tri::kTrue) + regions;
     }
     default:
       return is_comparison(node.op) ? comparison(index, negated) : "";
@@ -212,7 +227,10 @@ std::string Teller::reading() const {
   std::string out;
   for (std::size_t i = 0; i < expression_.nodes.size(); ++i) {
     const Node& node = expression_.nodes[i];
-    if ((node.leaf < 0 && node.op != Op::kOver) || !is_number(node.op)) continue;
+    if (node.elsewhere) continue;
+    const bool regions = expression_.is_over_regions(node);
+    if (regions) out += (out.empty() ? "" : " ") + regions_reading(node);
+    if ((node.leaf < 0 && (node.op != Op::kOver || regions)) || !is_number(node.op)) continue;
     const Quantity value = number(static_cast<std::int32_t>(i));
     out += fmt::format("{}{:.6g}..{:.6g}", out.empty() ? "" : " ", value.low, value.high);
   }
@@ -227,6 +245,7 @@ std::int32_t Teller::about(std::int32_t index) const {
   if (index < 0) return -1;
   const Node& node = expression_.node(index);
   if (node.leaf >= 0) return node.leaf;
+  if (expression_.is_over_regions(node)) return -1;
   const std::int32_t left = about(node.a);
   return left >= 0 ? left : about(node.b);
 }
@@ -249,8 +268,8 @@ std::string Teller::figure(const Quantity& quantity, std::int32_t index) const {
                     kRegions = Unit::base("regions"), kObservations = Unit::base("observations");
   const bool counted = node.unit == kEvents || node.unit == kDimensions || node.unit == kRegions ||
                        node.unit == kObservations;
-  return says_nothing(quantity) ? "not known"
-                                : say(quantity, counted ? Unit() : node.unit, node.style);
+  if (says_nothing(quantity)) return "not known";
+  return counted ? say(quantity, Unit(), node.style) : say(scene_.catalogue, quantity, node);
 }
 
 std::string Teller::comparison(std::int32_t index, bool negated) const {
@@ -259,11 +278,19 @@ std::string Teller::comparison(std::int32_t index, bool negated) const {
   const Quantity value = number(sides.subject);
   const std::int32_t about = this->about(sides.subject);
   const bool open_end = !says_nothing(value) && !std::isfinite(value.high);
+  const std::string regions = regions_below(sides.subject);
   std::string out = phrase(scene_, expression_, sides.subject) + " is ";
   if (open_end && truth(index) == Tri::kUnknown) out += "not known, ";
   out += figure(value, sides.subject);
-  if (!value.exact() && about >= 0)
+  if (!regions.empty())
+    out += regions;
+  else if (!value.exact() && about >= 0)
     if (const std::string why = why_unknown(sides.subject); !why.empty()) out += " (" + why + ")";
+  if (about >= 0) {
+    const Leaf& leaf = expression_.leaf(about);
+    if (const std::string note = this->note(leaf, look(leaf)); !note.empty())
+      out += ", noted: " + note;
+  }
   return out + ratio(sides.bound, about, value) + "; threshold: " + threshold(sides, about);
 }
 
@@ -276,6 +303,8 @@ std::string Teller::threshold(const Sides& sides, std::int32_t about) const {
                       figure(bound, sides.bound));
   if (is_literal(expression_.node(sides.bound))) return out;
   out += " (" + phrase(scene_, expression_, sides.bound, about);
+  if (const std::string regions = regions_below(sides.bound); !regions.empty())
+    return out + regions + ")";
   if (!bound.exact() && this->about(sides.bound) >= 0)
     if (const std::string why = why_unknown(sides.bound); !why.empty()) out += ", " + why;
   return out + ")";
@@ -309,8 +338,10 @@ std::string Teller::why_unknown(std::int32_t index) const {
     if (node.op == Op::kChance) return "too few members are there, and no such chance is published";
     return node.op == Op::kAggregate ? "" : "its history is too short";
   }
+  if (expression_.is_over_regions(node)) return "";
   const std::string left = why_unknown(node.a);
-  if (left.empty() && node.op == Op::kOver) return "too little of its past is known";
+  if (left.empty() && node.op == Op::kOver && !expression_.is_over_regions(node))
+    return "too little of its past is known";
   return left.empty() ? why_unknown(node.b) : left;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "model/tri.h"
@@ -19,6 +20,8 @@ class Teller {
   Tri truth(std::int32_t index) const;
   Quantity number(std::int32_t index) const;
   Read look(const Leaf& leaf) const;  // with the records it stands on
+  // Calls fn(what it reads) for each read of the condition, in every region that it is of.
+  void each_look(const std::function<void(const Read&)>& fn) const;
 
   // Every part with its value, in the author's words.
   Explained tree(std::int32_t index) const;
@@ -45,6 +48,7 @@ class Teller {
 
  private:
   std::string where_from(const Leaf& leaf) const;
+  std::string note(const Leaf& leaf, const Read& read) const;
   std::string source_text(const Node& node) const;
   bool is_constant(std::int32_t index) const;
   std::string comparison(std::int32_t index, bool negated) const;
@@ -53,6 +57,15 @@ class Teller {
   std::string threshold(const Sides& sides, std::int32_t about) const;
   std::string ratio(std::int32_t index, std::int32_t about, const Quantity& value) const;
   std::string why_unknown(std::int32_t index) const;
+
+  // ---- teller_over.cc: of an over of regions
+  void look_below(std::int32_t index, const std::function<void(const Read&)>& fn) const;
+  std::vector<Explained> regions_tree(const Node& node) const;
+  // "counted: A, B; not counted: C; not known: D"; "A: 3 mm, B: 5 mm; not known: C".
+  std::string which_regions(const Node& node) const;
+  std::string regions_reading(const Node& node) const;
+  // The same for every over of regions below a node, in parentheses; "" where there is none.
+  std::string regions_below(std::int32_t index) const;
 
   const Scene& scene_;
   const Expression& expression_;

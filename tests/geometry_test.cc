@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 
@@ -173,6 +174,23 @@ TEST(GeoJson, RefusesWhatIsNoArea) {
     ASSERT_FALSE(geometry) << c.json;
     EXPECT_NE(geometry.error().message.find(c.why), std::string::npos) << geometry.error().message;
   }
+}
+
+TEST(Area, IsThatOfTheEllipsoid) {
+  // A degree by a degree at the equator, and one that ends at 60 degrees north.
+  EXPECT_NEAR(area_km2({{Polygon{{square(0, 0, 1)}}}}), 12'309, 1);
+  EXPECT_NEAR(area_km2({{Polygon{{square(0, 59, 1)}}}}), 6'313, 4);
+}
+
+TEST(Area, LeavesHolesOutAndTakesEitherDirection) {
+  const double whole = area_km2({{Polygon{{square(0, 0, 10)}}}});
+  const double hole = area_km2({{Polygon{{square(4, 4, 2)}}}});
+  EXPECT_NEAR(area_km2(with_hole()), whole - hole, 1e-6 * whole);
+  auto ring = square(4, 4, 2);
+  std::reverse(ring.begin(), ring.end());
+  ring.push_back(ring.front());
+  EXPECT_NEAR(area_km2({{Polygon{{ring}}}}), hole, 1e-6 * hole);
+  EXPECT_EQ(area_km2(Geometry()), 0);
 }
 
 }  // namespace

@@ -32,6 +32,7 @@ add_library(rule_builders STATIC
   support/rule_builders_random_history.cc
   support/rule_builders_random_numbers.cc
   support/rule_builders_random_observations.cc
+  support/rule_builders_random_over.cc
   support/rule_builders_random_pack.cc
   support/rule_builders_random_parameters.cc
   support/rule_builders_random_past.cc
@@ -48,9 +49,11 @@ tocsin_test(twin_tests
     twin_tables_forecast_test.cc
     twin_tables_guard_test.cc
     twin_tables_levels_test.cc
+    twin_tables_over_test.cc
     twin_tables_past_test.cc
     twin_tables_pattern_test.cc
     twin_tables_test.cc
+    twin_tables_words_test.cc
   LIBS rule_builders)
 
 tocsin_test(explain_tests
@@ -58,7 +61,9 @@ tocsin_test(explain_tests
     explain_forecast_test.cc
     explain_guard_test.cc
     explain_levels_test.cc
+    explain_over_test.cc
     explain_past_test.cc
     explain_test.cc
+    explain_words_test.cc
     support/golden.cc
   LIBS rule_builders)

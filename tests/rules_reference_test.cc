@@ -3,6 +3,7 @@
 
 #include "daemon/scenario/scenario.h"
 #include "rules/parser.h"
+#include "tests/support/published_packs.h"
 #include "tests/support/shipped_pack.h"
 
 // The examples of docs/RULES.md are read as the program reads packs: what the page shows works.
@@ -46,6 +47,18 @@ void expect_conditions(const std::string& kind, Scope scope) {
 TEST(RulesReference, ExamplesOfSignalsParse) { expect_conditions("signal", Scope::kSignal); }
 
 TEST(RulesReference, ExamplesOfPatternsParse) { expect_conditions("pattern", Scope::kPattern); }
+
+// The shipped configuration has no judgements; that of the published triggers has.
+TEST(RulesReference, ExamplesOfScalesParse) {
+  const auto examples = blocks("scales");
+  ASSERT_EQ(examples.size(), 1u);
+  std::istringstream lines(examples.front());
+  for (std::string line; std::getline(lines, line);) {
+    const auto parsed =
+        parse_expression(line, testsupport::published().catalogue, Pack(), Scope::kSignal);
+    EXPECT_TRUE(parsed) << line << ": " << parsed.error().message;
+  }
+}
 
 TEST(RulesReference, TheExamplePackAndItsScenariosWork) {
   const auto packs = blocks("pack"), scenarios = blocks("scenarios");
@@ -97,7 +110,8 @@ TEST(RulesReference, EveryFunctionIsDescribed) {
        {"last",       "sum",        "mean",   "min",        "max",        "median",   "stddev",
         "count",      "normal",     "zscore", "percentile", "residual",   "lag",      "change",
         "rising",     "crosses",    "abs",    "per_100k",   "population", "on",       "active",
-        "dimensions", "neighbours", "basin",  "cascade",    "age",        "forecast", "chance"})
+        "dimensions", "neighbours", "basin",  "cascade",    "age",        "forecast", "chance",
+        "children",   "parent",     "any",    "all",        "share",      "rank"})
     EXPECT_THAT(text, testing::HasSubstr("`" + std::string(function) + "(")) << function;
 }
 

@@ -1,6 +1,6 @@
 #include "tests/support/table_fixture.h"
 
-// docs/SEMANTICS.md 2.7, worked by hand: see twin_tables_test.cc.
+// docs/SEMANTICS.md 2.8, worked by hand: see twin_tables_test.cc.
 namespace tocsin {
 namespace {
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <cmath>
 #include <utility>
 
 #include "daemon/config/region_checks.h"
@@ -13,6 +14,8 @@ namespace tocsin {
 namespace {
 
 constexpr std::int64_t kPopulationMax = 20'000'000'000;
+constexpr std::int64_t kAreaMax = 600'000'000;  // km2: more than the globe has
+constexpr std::int64_t kHectaresPerKm2 = 100;
 
 bool is_group(RegionKind kind) { return kind == RegionKind::kBasin || kind == RegionKind::kSet; }
 
@@ -74,9 +77,9 @@ void read_place_in_tree(const YamlMapping& entry, const Declarations& declared, 
 
 Region read_region(YamlReader& reader, const YamlEntry& source, const Declarations& declared,
                    RegionSpot& spot) {
-  const YamlMapping entry(
-      reader, source.value, fmt::format("region {}", source.key.text),
-      {"kind", "names", "parent", "aliases", "population", "neighbours", "members", "scheme"});
+  const YamlMapping entry(reader, source.value, fmt::format("region {}", source.key.text),
+                          {"kind", "names", "parent", "aliases", "population", "area", "neighbours",
+                           "members", "scheme"});
   Region region;
   region.id = declared.regions.find(source.key.text).value_or(RegionId());
   region.code = source.key.text;
@@ -87,6 +90,7 @@ Region read_region(YamlReader& reader, const YamlEntry& source, const Declaratio
   if (spot.kind_known) check_code(reader, source.key, region.kind);
   region.names = entry.names("names");
   region.population = entry.integer("population", 0, 0, kPopulationMax);
+  region.area = entry.integer("area", 0, 0, kAreaMax) * kHectaresPerKm2;
   spot.code = &source.key;
   for (auto& alias : entry.words("aliases")) {
     region.aliases.push_back(std::move(alias.text));
@@ -163,6 +167,10 @@ void report_geometry(const std::string& file, std::string message, std::string a
                                    .message = std::move(message),
                                    .allowed = std::move(allowed),
                                    .suggestion = std::move(suggestion)});
+}
+
+std::int64_t hectares_of(const Geometry& geometry) {
+  return std::llround(area_km2(geometry) * static_cast<double>(kHectaresPerKm2));
 }
 
 }  // namespace
@@ -266,7 +274,9 @@ void add_geometry(const std::string& file, const std::string& geojson, const Dec
     } else if (!by_id[*id]->geometry.empty()) {
       report(fmt::format("a second geometry of {}", name), "one feature for each region", "");
     } else {
-      by_id[*id]->geometry = std::move(*geometry);
+      Region& region = *by_id[*id];
+      region.geometry = std::move(*geometry);
+      if (region.area == 0) region.area = hectares_of(region.geometry);
     }
   }
 }

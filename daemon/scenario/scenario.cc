@@ -33,6 +33,7 @@ class ScenarioRun {
       for (const ExpectedRevision& expected : *scenario.alerts) regions_.insert(expected.region);
     if (scenario.held_back)
       for (const ExpectedHold& expected : *scenario.held_back) regions_.insert(expected.region);
+    for (const ExpectedRefusal& expected : scenario.refused) refusals_due_.insert(&expected);
   }
 
   std::vector<Mismatch> run() {
@@ -53,6 +54,8 @@ class ScenarioRun {
     }
     check_alerts();
     check_held_back();
+    for (const ExpectedRefusal* missed : refusals_due_)
+      wrong(missed->line, "record {} was not refused", missed->record);
     return std::move(mismatches_);
   }
 
@@ -86,14 +89,25 @@ class ScenarioRun {
     now_ = evening(day);
     Statements said = playback_.commit(payload, now_);
     for (const PlaybackRefusal& refusal : playback_.refusals())
-      wrong(scenario_.line, "record {} was refused: {}, {} (allowed: {})",
-            scenario_.records[first + refusal.index].id, refusal.rejection.pointer,
-            refusal.rejection.message, refusal.rejection.allowed);
+      if (!is_due(scenario_.records[first + refusal.index].id, refusal.rejection.code))
+        wrong(scenario_.line, "record {} was refused: {}, {} (allowed: {})",
+              scenario_.records[first + refusal.index].id, refusal.rejection.pointer,
+              refusal.rejection.message, refusal.rejection.allowed);
     const std::uint64_t fresh = playback_.count(Fate::kApplied) - applied;
     if (playback_.refusals().empty() && fresh != next_ - first)
       wrong(scenario_.line, "on {} only {} of {} records were applied", format_day(day), fresh,
             next_ - first);
     keep(std::move(said));
+  }
+
+  // Whether the scenario says that this record is refused for this reason; once.
+  bool is_due(const std::string& id, const std::string& why) {
+    const auto found = std::ranges::find_if(refusals_due_, [&](const ExpectedRefusal* expected) {
+      return expected->record == id && expected->why == why;
+    });
+    if (found == refusals_due_.end()) return false;
+    refusals_due_.erase(found);
+    return true;
   }
 
   const Assessment& assessment() const { return playback_.engine().assessments().front(); }
@@ -205,6 +219,7 @@ class ScenarioRun {
   const ScenarioObserver& observe_;
   Playback playback_;
   std::set<std::string> regions_;
+  std::set<const ExpectedRefusal*> refusals_due_;
   std::size_t next_ = 0;
   ProcessingTime now_;
   std::vector<AlertRevision> said_;

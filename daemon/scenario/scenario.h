@@ -51,6 +51,13 @@ struct ExpectedHold {
   int line = 0;
 };
 
+// A record that the gate must refuse.
+struct ExpectedRefusal {
+  std::string record;  // its id
+  std::string why;     // code of the rejection, "missing-member"
+  int line = 0;
+};
+
 struct Scenario {
   std::string name;      // unique in its file
   std::string producer;  // who brings the records
@@ -60,6 +67,7 @@ struct Scenario {
   std::vector<Expectation> days;  // by the day on which they are told
   std::optional<std::vector<ExpectedRevision>> alerts;  // all of the expected regions, if given
   std::optional<std::vector<ExpectedHold>> held_back;   // the same of what is held back
+  std::vector<ExpectedRefusal> refused;                 // every other record must be applied
   int line = 0;
 };
 
@@ -78,7 +86,8 @@ struct Mismatch {
 // expected.
 using ScenarioObserver = std::function<void(const Assessment&, Day tick)>;
 // Plays the scenario day by day, one commit for each day on which something became known or is
-// expected. Empty when all is as expected. Records that are not applied are mismatches, too.
+// expected. Empty when all is as expected. Records that are not applied are mismatches, too,
+// but for those that must be refused.
 std::vector<Mismatch> run_scenario(const Scenario& scenario, const Catalogue& catalogue,
                                    const Pack& pack, const ScenarioObserver& observe = {});
 

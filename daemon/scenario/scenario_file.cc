@@ -132,8 +132,9 @@ class ScenarioReader {
   }
 
   Scenario read_scenario(const YamlEntry& entry) {
-    const YamlMapping item(reader_, entry.value, "scenario " + entry.key.text,
-                           {"says", "pattern", "like", "records", "days", "alerts", "held_back"});
+    const YamlMapping item(
+        reader_, entry.value, "scenario " + entry.key.text,
+        {"says", "pattern", "like", "records", "days", "alerts", "held_back", "refused"});
     Scenario scenario = shared_;
     scenario.name = entry.key.text;
     scenario.line = entry.key.position.line;
@@ -158,6 +159,9 @@ class ScenarioReader {
       for (const YamlNode& held : reader_.items(*node, "held_back"))
         scenario.held_back->push_back(read_hold(held));
     }
+    if (const YamlNode* node = item.find("refused"))
+      for (const YamlNode& refused : reader_.items(*node, "refused"))
+        scenario.refused.push_back(read_refusal(refused, scenario.records));
     return scenario;
   }
 
@@ -243,6 +247,20 @@ class ScenarioReader {
       reasons.emplace_back(name_of(static_cast<HoldReason>(why)), static_cast<HoldReason>(why));
     expected.why = item.choice<HoldReason>("why", HoldReason::kMute, reasons);
     expected.level = level(item, "level").value_or(Level::kNone);
+    return expected;
+  }
+
+  ExpectedRefusal read_refusal(const YamlNode& node, const std::vector<Record>& records) {
+    const YamlMapping item(reader_, node, "what is refused", {"record", "why"});
+    ExpectedRefusal expected;
+    expected.line = node.position.line;
+    expected.record = item.need_text("record");
+    expected.why = item.need_text("why");
+    std::vector<std::string> ids;
+    for (const Record& record : records) ids.push_back(record.id);
+    const YamlNode* record = item.find("record");
+    if (record != nullptr && std::ranges::find(ids, expected.record) == ids.end())
+      reader_.report_unknown(*record, "record", ids);
     return expected;
   }
 

@@ -18,6 +18,7 @@ Region region(RegionId id, std::string code, RegionKind kind, RegionId parent,
   out.kind = kind;
   out.parent = parent;
   out.population = population;
+  out.area = 1000 * static_cast<std::int64_t>(id.number());
   return out;
 }
 
@@ -198,8 +199,11 @@ Catalogue small_world() {
       indicator(of::kShare, "share", of::kEconomic, "%", Cadence::kWeek, 1, 30),
       indicator(of::kStock, "stock", of::kEconomic, "t", Cadence::kDekad, 0, 30),
       indicator(of::kDebt, "debt", of::kEconomic, "NGN", Cadence::kQuarter, 0, 30),
-      indicator(of::kHarvest, "harvest", of::kEconomic, "kg", Cadence::kYear, 0, 30)};
+      indicator(of::kHarvest, "harvest", of::kEconomic, "kg", Cadence::kYear, 0, 30),
+      indicator(of::kPhase, "phase", of::kCommunity, "phase", Cadence::kWeek, 0, 30)};
   out.indicators[2].every_days = 60;
+  out.indicators.back().scale = {"calm", "tense", "crisis", "war"};
+  out.indicators.back().note_required = true;
   out.event_kinds = {event_kind(of::kClash, "clash", {of::kFirst, of::kSecond}),
                      event_kind(of::kRaid, "raid", {of::kSecond})};
   out.groups = {{of::kWomen, "women", {{"en", "women"}}}};

@@ -13,9 +13,9 @@ RandomCase random_case(std::uint64_t seed, const RandomOptions& options, Occurre
   plan.around = options.around && dice.chance(60);
   plan.events = dice.chance(65);
   plan.history = dice.chance(30);
-  static const std::vector<IndicatorId> kIndicators = {of::kRain,  of::kPrice, of::kFood,
-                                                       of::kHeat,  of::kHeat,  of::kShare,
-                                                       of::kStock, of::kDebt,  of::kHarvest};
+  static const std::vector<IndicatorId> kIndicators = {
+      of::kRain,  of::kPrice, of::kFood,    of::kHeat,  of::kHeat, of::kShare,
+      of::kStock, of::kDebt,  of::kHarvest, of::kPhase, of::kPhase};
   plan.lively = !plan.history && dice.chance(40);
   if (plan.lively) plan.indicators.push_back(of::kHeat);
   const int indicators = plan.lively   ? dice.between(0, 1)

@@ -40,6 +40,7 @@ PackMaker::Expr PackMaker::condition(int signal, int depth) {
     return twin::op(Kind::kGiven, std::move(judged), condition(signal, depth - 1));
   }
   if (depth > 0 && form < 36) return in_season(condition(signal, depth - 1));
+  if (plan_.around && dice_.chance(inside_over_ > 0 ? 8 : 25)) return over_regions(signal);
   if (form < 42) return in_a_row();
   if (form < 46) return crosses();
   if (form < 52 && !plan_.indicators.empty()) return rising();
@@ -70,7 +71,10 @@ PackMaker::Expr PackMaker::crosses() {
   r.lag_observations = 0;
   Expr e = twin::read(r);
   e.kind = Kind::kCrosses;
-  e.args.push_back(twin::number(std::max(1.0, std::round(typical(r))), unit_of(r)));
+  if (is_scale(r) && r.how != How::kCount)
+    e.args.push_back(word(unit_of(r), 2));
+  else
+    e.args.push_back(twin::number(std::max(1.0, std::round(typical(r))), unit_of(r)));
   return e;
 }
 

@@ -74,7 +74,7 @@ void HistoryMaker::issue(const Indicator& indicator, const SeriesKey& key, Day i
     claim.member = 0;
     claim.value.reset();
     for (std::int32_t i = 0; i < chances; ++i) {
-      claim.threshold = 5 * unit * dice_.between(1, 3);
+      claim.threshold = (indicator.scale.empty() ? 5 * unit : 1) * dice_.between(1, 3);
       claim.probability = dice_.between(0, 10) * kCertain / 10;
       say();
     }

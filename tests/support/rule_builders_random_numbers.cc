@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "tests/support/rule_builders_random_pack.h"
@@ -15,6 +16,8 @@ PackMaker::Measure PackMaker::plain_measure() {
   const Read r = any_read();
   const bool gridless = !r.events && cadence_of(r) == Cadence::kIrregular;
   const bool history = plan_.history && !gridless && has_history(r);
+  if (is_scale(r) && r.how != How::kCount)
+    return dice_.chance(15) ? past(r, {twin::read(r), unit_of(r), typical(r)}) : judged(r);
   Expr e = twin::read(r);
   if (dice_.chance(18)) return past(r, {e, unit_of(r), typical(r)});
   const int form = dice_.between(0, 18);
@@ -69,8 +72,29 @@ PackMaker::Measure PackMaker::plain_measure() {
   return {e, unit_of(r), typical(r)};
 }
 
+// A word of a scale, the lesser or greater of two, or how old it is.
+PackMaker::Measure PackMaker::judged(const Read& r) {
+  const int form = dice_.between(0, 9);
+  if (form == 0) return {age(r), "days", 12.0};
+  if (form > 2) return {twin::read(r), unit_of(r), typical(r)};
+  Expr other = twin::read(earlier(r));
+  return {twin::op(form == 1 ? Kind::kLeast : Kind::kGreatest, twin::read(r), std::move(other)),
+          unit_of(r), typical(r)};
+}
+
+PackMaker::Expr PackMaker::word(const std::string& scale, double typical) {
+  const Indicator& indicator = *catalogue_.find_indicator(scale);
+  Expr e;
+  e.kind = Kind::kWord;
+  e.read.indicator = indicator.id;
+  e.number = std::clamp(std::round(typical) + dice_.between(-2, 1), 0.0,
+                        static_cast<double>(indicator.scale.size()) - 1);
+  return e;
+}
+
 // Whether other years have the same window of it.
-bool PackMaker::has_history(const Read& r) {
+bool PackMaker::has_history(const Read& r) const {
+  if (is_scale(r)) return false;
   return r.lag_observations == 0 && (r.events || r.how != How::kCount);
 }
 
@@ -99,8 +123,9 @@ PackMaker::Measure PackMaker::chance() {
   const Kind kind = dice_.pick(kKinds);
   const bool published = r.how != How::kSum && dice_.chance(70);
   const double round_number = 5.0 * dice_.between(1, 3);
-  Expr bound = published ? twin::number(round_number, unit_of(r))
-                         : threshold({twin::read(r), unit_of(r), typical(r)}, nullptr);
+  Expr bound = published && !is_scale(r)
+                   ? twin::number(round_number, unit_of(r))
+                   : threshold({twin::read(r), unit_of(r), typical(r)}, nullptr);
   if (!published && dice_.chance(30)) {
     Read seen = observed(r.indicator);
     if (unit_of(seen) == unit_of(r)) bound = twin::read(seen);
@@ -112,6 +137,11 @@ PackMaker::Measure PackMaker::chance() {
 double PackMaker::rounded(double value) { return std::round(value * 10) / 10; }
 
 PackMaker::Expr PackMaker::threshold(const Measure& m, const Read* read) {
+  const Indicator* scale = catalogue_.find_indicator(m.unit);
+  if (scale != nullptr && !scale->scale.empty()) {
+    if (read != nullptr && dice_.chance(30)) return twin::read(earlier(*read));
+    return word(m.unit, m.typical);
+  }
   double value = rounded(m.typical * dice_.between(4, 16) / 10.0);
   const bool whole = m.unit == "days";
   if (whole) value = std::round(value);

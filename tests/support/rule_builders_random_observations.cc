@@ -6,6 +6,8 @@
 namespace tocsin {
 
 std::int64_t HistoryMaker::value_of(const Indicator& indicator) {
+  if (!indicator.scale.empty())
+    return dice_.between(0, static_cast<std::int32_t>(indicator.scale.size()) - 1);
   std::int64_t unit = 1;
   for (int i = 0; i < indicator.precision; ++i) unit *= 10;
   // Few distinct values, so that ties and equalities occur.
@@ -19,6 +21,7 @@ void HistoryMaker::observe(const Indicator& indicator, RegionId region, SourceId
     ObservationClaim out =
         observation(region, indicator.id, source, start, end, value_of(indicator));
     out.series.group = of_group;
+    if (indicator.note_required) out.note = "since " + std::to_string(out.value);
     return out;
   };
   const GroupId group = dice_.chance(women_) ? of::kWomen : GroupId();

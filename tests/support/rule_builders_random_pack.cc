@@ -17,7 +17,7 @@ twin::Pack PackMaker::make() {
 }
 
 void PackMaker::choose_regions() {
-  const std::vector<RegionId> all = {at::kXa, at::kXb, at::kXc, at::kYd, at::kXa1};
+  const std::vector<RegionId> all = {at::kXa, at::kXb, at::kXc, at::kYd, at::kXa1, at::kXa2};
   for (const RegionId id : all)
     if (dice_.chance(plan_.around ? 50 : 25)) pack_.regions.push_back(id);
   if (pack_.regions.empty()) pack_.regions.push_back(dice_.pick(all));
@@ -183,6 +183,8 @@ Catalogue random_catalogue(Dice& dice) {
     i.longest_delay = i.cadence == Cadence::kDay ? dice.between(0, 8) : dice.between(0, 40);
     if (dice.chance(30)) std::swap(i.sources[0], i.sources[1]);
     if (dice.chance(20)) i.sources.pop_back();
+    if (dice.chance(30)) i.least = 0;
+    if (dice.chance(15)) i.greatest = 500'000;
     if (i.id == of::kFood) i.every_days = dice.between(10, 60);
     if (i.id == of::kShare && dice.chance(30)) i.cadence = Cadence::kEpiweek;
     if (i.id == of::kRain && dice.chance(25)) i.cadence = Cadence::kDekad;

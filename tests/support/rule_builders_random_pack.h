@@ -45,6 +45,7 @@ class PackMaker {
 
   // ---- rule_builders_random_reads.cc: reads of the data
   std::string unit_of(const Read& r) const;
+  bool is_scale(const Read& r) const;
   Span window_of(Cadence cadence);
   Span step_of(Cadence cadence);
   Read observed(IndicatorId id);
@@ -59,7 +60,9 @@ class PackMaker {
   Measure measure();
   Measure plain_measure();
   static bool is_seasonal(Cadence c);
-  static bool has_history(const Read& r);
+  bool has_history(const Read& r) const;
+  Measure judged(const Read& r);
+  Expr word(const std::string& scale, double typical);
   Expr residual(const Read& like);
   Measure chance();
   static double rounded(double value);
@@ -96,6 +99,13 @@ class PackMaker {
   void own_window(Expr& active);
   void add_keys(twin::Signal& signal, int index);
 
+  // ---- rule_builders_random_over.cc: something judged in each of several regions
+  Expr over_set(Kind kind, Expr of);
+  Expr over_regions(int signal);
+  Expr compare_over(Expr over);
+  Expr over_tracks(int pattern, const twin::Pattern& own);
+  Expr over_brief(int pattern, const twin::Pattern& own);
+
   // ---- rule_builders_random_patterns.cc: conditions of patterns
   twin::Subject some_signal();
   twin::Subject subject();
@@ -104,6 +114,7 @@ class PackMaker {
   Expr cascade();
   Expr over_levels(int pattern, const twin::Pattern& own);
   Expr around(int pattern, const twin::Pattern& own);
+  twin::Subject subject_elsewhere(int pattern, const twin::Pattern& own);
   Expr pattern_condition(int pattern, const twin::Pattern& own, int depth);
 
   const Indicator& indicator_of(const Read& r) const { return *catalogue_.find(r.indicator); }
@@ -112,6 +123,7 @@ class PackMaker {
   const Catalogue& catalogue_;
   const PackPlan& plan_;
   twin::Pack pack_;
+  int inside_over_ = 0;
 };
 
 }  // namespace tocsin

@@ -43,11 +43,15 @@ PackMaker::Measure PackMaker::past(const Read& r, Measure x) {
   const auto unit = unit_back(r);
   if (!unit) return x;
   if (dice_.chance(15)) {  // one inside another
-    const Kind inner = dice_.chance(50) ? Kind::kPastGreatest : Kind::kPastMean;
+    const bool plain = !is_scale(r) && dice_.chance(50);
+    const Kind inner = plain ? Kind::kPastMean : Kind::kPastGreatest;
     x.expr = over_past(inner, std::move(x.expr), *unit);
     x.expr.span.count = std::min(x.expr.span.count, 3);
   }
-  const Kind kind = dice_.pick(kKinds);
+  const bool words = is_scale(r) && r.how != How::kCount;
+  const Kind kind = !words             ? dice_.pick(kKinds)
+                    : dice_.chance(50) ? Kind::kPastLeast
+                                       : Kind::kPastGreatest;
   Expr e = over_past(kind, std::move(x.expr), *unit);
   if (dice_.chance(25)) {
     Expr where = compare({twin::read(r), unit_of(r), typical(r)});
@@ -78,7 +82,10 @@ PackMaker::Expr PackMaker::past_condition(int signal) {
   if (!unit) return compare({twin::read(r), unit_of(r), typical(r)});
   static const std::vector<Kind> kKinds = {Kind::kPastCount, Kind::kPastAny, Kind::kPastAll};
   Expr inner = compare({twin::read(r), unit_of(r), typical(r)});
-  if (dice_.chance(20)) inner = in_season(std::move(inner));
+  if (plan_.around && dice_.chance(20))
+    inner = compare_over(over_set(Kind::kOverCount, std::move(inner)));
+  else if (dice_.chance(20))
+    inner = in_season(std::move(inner));
   const Kind kind = dice_.pick(kKinds);
   Expr e = over_past(kind, std::move(inner), *unit);
   if (signal > 0 && dice_.chance(20)) {

@@ -83,8 +83,15 @@ PackMaker::Expr PackMaker::over_levels(int pattern, const twin::Pattern& own) {
 }
 
 PackMaker::Expr PackMaker::around(int pattern, const twin::Pattern& own) {
+  if (dice_.chance(40)) return over_tracks(pattern, own);
   Expr e;
   e.kind = dice_.chance(60) ? Kind::kNeighbours : Kind::kBasin;
+  e.subjects.push_back(subject_elsewhere(pattern, own));
+  return twin::op(Kind::kGreaterEqual, e, twin::number(dice_.between(1, 2)));
+}
+
+// A signal, a dimension, or a level that other regions may read.
+twin::Subject PackMaker::subject_elsewhere(int pattern, const twin::Pattern& own) {
   std::vector<twin::Subject> levels;
   for (int p = 0; p <= pattern; ++p) {
     const twin::Pattern& read = p == pattern ? own : pack_.patterns[static_cast<std::size_t>(p)];
@@ -94,8 +101,7 @@ PackMaker::Expr PackMaker::around(int pattern, const twin::Pattern& own) {
         levels.push_back({twin::Subject::Of::kLevel, static_cast<std::uint32_t>(p), level});
     }
   }
-  e.subjects.push_back(!levels.empty() && dice_.chance(55) ? dice_.pick(levels) : subject());
-  return twin::op(Kind::kGreaterEqual, e, twin::number(dice_.between(1, 2)));
+  return !levels.empty() && dice_.chance(55) ? dice_.pick(levels) : subject();
 }
 
 PackMaker::Expr PackMaker::pattern_condition(int pattern, const twin::Pattern& own, int depth) {

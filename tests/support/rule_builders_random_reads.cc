@@ -3,6 +3,17 @@
 // Random reads of the data.
 namespace tocsin {
 
+namespace {
+
+// What words of a scale can be asked; all but the first take a window.
+const std::vector<twin::How> kOfWords = {twin::How::kLast, twin::How::kLeast, twin::How::kGreatest};
+
+}  // namespace
+
+bool PackMaker::is_scale(const Read& r) const {
+  return !r.events && !indicator_of(r).scale.empty();
+}
+
 std::string PackMaker::unit_of(const Read& r) const {
   if (r.events) return r.how == How::kCount ? "events" : "people";
   if (r.how == How::kCount) return "observations";
@@ -52,7 +63,8 @@ PackMaker::Read PackMaker::observed(IndicatorId id) {
   if (dice_.chance(60)) {
     static const std::vector<How> kHows = {How::kSum,      How::kMean,   How::kLeast,
                                            How::kGreatest, How::kMedian, How::kStddev};
-    r.how = dice_.pick(kHows);
+    r.how =
+        is_scale(r) ? kOfWords[static_cast<std::size_t>(dice_.between(1, 2))] : dice_.pick(kHows);
     r.window = window_of(cadence);
   }
   if (r.how == How::kLast && dice_.chance(15)) {
@@ -94,6 +106,8 @@ PackMaker::Read PackMaker::happened() {
   }
   if (dice_.chance(15)) r.actors = {"Herders"};
   if (dice_.chance(8)) r.actors = {"herders", "Guards"};
+  if (dice_.chance(20))
+    r.status = dice_.chance(60) ? EventStatus::kConfirmed : EventStatus::kReported;
   if (dice_.chance(15)) r.least_deaths = dice_.between(1, 4);
   if (dice_.chance(8)) r.least_displaced = dice_.between(1, 20);
   r.above = dice_.chance(30);
@@ -113,7 +127,7 @@ PackMaker::Read PackMaker::foretold(IndicatorId id) {
   Read r;
   r.forecast = true;
   r.indicator = id;
-  r.how = dice_.pick(kHows);
+  r.how = is_scale(r) ? dice_.pick(kOfWords) : dice_.pick(kHows);
   const Cadence cadence = catalogue_.find(id)->cadence;
   if (r.how != How::kLast) {
     const bool days = cadence == Cadence::kDay || cadence == Cadence::kIrregular;
@@ -143,6 +157,7 @@ PackMaker::Read PackMaker::any_read() {
 double PackMaker::typical(const Read& r) {
   if (r.events) return r.how == How::kCount ? 2 : r.weight == twin::Weight::kDeaths ? 6 : 30;
   const Indicator& i = indicator_of(r);
+  if (r.how != How::kCount && is_scale(r)) return 2;
   if (r.how == How::kStddev) return 5;
   if (r.how != How::kSum && r.how != How::kCount) return 10;
   if (r.how == How::kCount) return 3;

@@ -56,17 +56,13 @@ const std::vector<SignalTick>& Assessment::signal(RegionId region, std::uint32_t
     std::vector<SignalTick> never(static_cast<std::size_t>(today_ + 1 - begin_), {false, true});
     return signals_[{region, index}] = std::move(never);
   }
-  RegionId data = region;
-  if (!signal.from.empty()) {
-    const Region* set = catalogue_.regions.set_of(region, signal.from);
-    data = set == nullptr ? RegionId() : set->id;
-  }
+  const RegionId data = data_of(region, signal.from);
   std::vector<SignalTick> ticks;
   bool on = false;
   Day onset = begin_;
   Counter counter;
   for (Day d = begin_; d <= today_; d = d + 1) {
-    const Place place{region, data, d, Span{}, {}};
+    const Place place{region, data, d, Span{}, {}, signal.from, {}};
     const auto judged = [&](const Expr& condition, bool clears) {
       evidence_ = d;
       const Tri verdict = guarded(signal, condition, clears, place);
@@ -152,7 +148,7 @@ const std::vector<PatternTick>& Assessment::fold(RegionId region, std::uint32_t 
   Level level = Level::kNone;
   Counter counter;
   for (Day d = begin_; d <= today_; d = d + 1) {
-    const Place place{region, region, d, pattern.window, {}};
+    const Place place{region, region, d, pattern.window, {}, "", {}};
     Level surely = Level::kNone, possibly = Level::kNone;
     for (const Level at : {Level::kWatch, Level::kWarning, Level::kEmergency}) {
       const auto& condition = pattern.levels[static_cast<std::size_t>(at)];

@@ -63,6 +63,10 @@ class Assessment {
     Day tick;
     Span window;              // of a pattern
     std::vector<Step> steps;  // the outermost first
+    std::string from{};       // of the signal: the scheme of sets whose data is read
+    // Inside an over of regions: whose data is read there. A series with a grid stands where the
+    // newest of them does.
+    std::vector<RegionId> together{};
   };
   // What an observation aggregate stands on: a fresh series and C.
   struct Standing {
@@ -115,6 +119,20 @@ class Assessment {
 
   // twin_over.cc
   Interval count_around(const Expr& e, const Place& place);
+  struct Member {
+    RegionId region;
+    Tri in;          // whether it is left in
+    Tri holds;       // of a truth
+    Interval value;  // of a number
+  };
+  std::vector<RegionId> set_of(const Expr& e, RegionId here) const;
+  RegionId data_of(RegionId region, const std::string& from) const;
+  std::vector<Member> members(const Expr& e, const Place& place);
+  Interval over_regions(const Expr& e, const Place& place);
+  Interval share(const Expr& e, const std::vector<Member>& members) const;
+  Interval rank(const std::vector<Member>& members, RegionId here) const;
+  Tri over_regions_holds(const Expr& e, const Place& place);
+  Interval bounds(const Expr& e) const;
 
   // twin_parameter.cc
   Interval parameter(const Expr& e, const Place& place);
@@ -151,6 +169,7 @@ class Assessment {
   Interval read(const Read& what, const Place& place, std::int32_t back = 0);
   Interval read_raw(const Read& what, const Place& place, std::int32_t back);
   std::optional<Standing> stand(const Read& what, const Place& place) const;
+  std::optional<Standing> stand_alone(const Read& what, const Place& place) const;
   void stands_on(const Read& what, const Place& place);  // its evidence, of what is known
   std::optional<double> over_periods(const Read& what, const Standing& standing,
                                      std::int32_t last) const;

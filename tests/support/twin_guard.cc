@@ -116,7 +116,7 @@ Interval Assessment::age(const Expr& e, const Place& place) const {
   const Indicator& indicator = *catalogue_.find(e.read.indicator);
   std::vector<SourceId> sources = indicator.sources;
   if (e.read.source) sources = {*e.read.source};
-  if (const auto fresh = stand(e.read, place)) return exactly(place.tick + 1 - fresh->c);
+  if (const auto fresh = stand_alone(e.read, place)) return exactly(place.tick + 1 - fresh->c);
   for (const SourceId source : sources)
     if (const auto seen = last_seen(e.read, source, place)) return exactly(place.tick + 1 - *seen);
   return kUnknown;

@@ -8,6 +8,7 @@ namespace tocsin::twin {
 namespace {
 
 constexpr std::array<const char*, kKindCount> kKindNames = {"number",
+                                                            "word",
                                                             "parameter",
                                                             "dated",
                                                             "computed",
@@ -46,6 +47,14 @@ constexpr std::array<const char*, kKindCount> kKindNames = {"number",
                                                             "count_true",
                                                             "neighbours",
                                                             "basin",
+                                                            "over count",
+                                                            "over share",
+                                                            "over sum",
+                                                            "over mean",
+                                                            "over min",
+                                                            "over max",
+                                                            "over median",
+                                                            "rank",
                                                             "less",
                                                             "less_equal",
                                                             "greater",
@@ -62,6 +71,8 @@ constexpr std::array<const char*, kKindCount> kKindNames = {"number",
                                                             "past all",
                                                             "during",
                                                             "given",
+                                                            "over any",
+                                                            "over all",
                                                             "on",
                                                             "active",
                                                             "cascade"};
@@ -126,6 +137,8 @@ class Printer {
     switch (e.kind) {
       case Kind::kNumber:
         return e.number < 0 ? "(-" + quantity(-e.number, e.unit) + ")" : quantity(e.number, e.unit);
+      case Kind::kWord:
+        return catalogue_.find(e.read.indicator)->scale[static_cast<std::size_t>(e.number)];
       case Kind::kParameter:
       case Kind::kDated:
       case Kind::kComputed:
@@ -191,6 +204,17 @@ class Printer {
       case Kind::kPastAny:
       case Kind::kPastAll:
         return over_past(e);
+      case Kind::kOverCount:
+      case Kind::kOverShare:
+      case Kind::kOverSum:
+      case Kind::kOverMean:
+      case Kind::kOverLeast:
+      case Kind::kOverGreatest:
+      case Kind::kOverMedian:
+      case Kind::kRank:
+      case Kind::kOverAny:
+      case Kind::kOverAll:
+        return over_regions(e);
       case Kind::kDimensions:
         return "dimensions(" + names(e.dimensions) + ")";
       case Kind::kNeighbours:
@@ -242,6 +266,19 @@ class Printer {
     return e.kind == Kind::kActive && e.span.count > 0 ? ", " + to_string(e.span) : "";
   }
 
+  std::string over_regions(const Expr& e) const {
+    static constexpr std::array<const char*, 5> kSets = {"children", "siblings", "neighbours",
+                                                         "basin", "parent"};
+    static constexpr std::array<const char*, 3> kBy = {"", " by people", " by area"};
+    const std::string set = kSets[static_cast<std::size_t>(e.set)];
+    if (e.brief) return set + "(" + any_of(e.args[0].subjects) + ")";
+    std::string name = name_of(e.kind);
+    if (name.starts_with("over ")) name = name.substr(5);
+    return fmt::format("{}({} over {}{}{})", name, print(e.args[0]), set,
+                       e.args.size() > 1 ? " where " + print(e.args[1]) : "",
+                       kBy[static_cast<std::size_t>(e.by)]);
+  }
+
   std::string lagged(const Read& r) const {
     if (r.lag_observations > 0)
       return "lag(" + aggregate(r) + ", " + observations(r.lag_observations) + ")";
@@ -291,6 +328,7 @@ class Printer {
       actors += (actors.empty() ? "'" : " or '") + actor + "'";
     if (!kinds.empty()) filters.push_back("kind: " + kinds);
     if (!actors.empty()) filters.push_back("actor: " + actors);
+    if (r.status) filters.push_back("status: " + std::string(tocsin::name_of(*r.status)));
     const auto least = [&](const char* what, std::int64_t n) {
       if (n > 0)
         filters.push_back(fmt::format("{} {} {}", what, r.above ? ">" : ">=", r.above ? n - 1 : n));
@@ -395,8 +433,14 @@ bool is_past(Kind kind) {
          kind == Kind::kPastAll;
 }
 
+bool is_over_regions(Kind kind) {
+  return (kind >= Kind::kOverCount && kind <= Kind::kRank) || kind == Kind::kOverAny ||
+         kind == Kind::kOverAll;
+}
+
 bool reads_around(const Expr& expr) {
-  if (expr.kind == Kind::kNeighbours || expr.kind == Kind::kBasin) return true;
+  if (expr.kind == Kind::kNeighbours || expr.kind == Kind::kBasin || is_over_regions(expr.kind))
+    return true;
   return std::any_of(expr.args.begin(), expr.args.end(), reads_around);
 }
 

@@ -10,6 +10,7 @@
 #include "model/alert.h"
 #include "model/catalogue.h"
 #include "model/period.h"
+#include "model/record.h"
 
 // The rule pack as the naive twin sees it: an expression tree of its own, which it evaluates
 // directly (twin.h) and prints as the YAML that the engine parses. Nothing here comes from rules/.
@@ -49,6 +50,7 @@ struct Read {
   GroupId group;
   std::vector<EventKindId> kinds;  // as named; the first one's sources are read
   std::vector<std::string> actors;
+  std::optional<EventStatus> status;
   std::int64_t least_deaths = 0, least_displaced = 0;
   bool above = false;  // printed as "more than one less"
   Weight weight = Weight::kOne;
@@ -61,6 +63,7 @@ struct Read {
 
 enum class Kind : std::uint8_t {
   kNumber,
+  kWord,  // number: its place in the scale of read.indicator
   kParameter,
   kDated,     // a parameter with versions or a table
   kComputed,  // a parameter made of data
@@ -99,6 +102,15 @@ enum class Kind : std::uint8_t {
   kCountTrue,
   kNeighbours,
   kBasin,
+  // args[0] in each region of `set`; args[1], if any: which of these are left in
+  kOverCount,
+  kOverShare,
+  kOverSum,
+  kOverMean,
+  kOverLeast,
+  kOverGreatest,
+  kOverMedian,
+  kRank,
   kLess,
   kLessEqual,
   kGreater,
@@ -115,6 +127,8 @@ enum class Kind : std::uint8_t {
   kPastAll,
   kDuring,
   kGiven,
+  kOverAny,
+  kOverAll,
   kOn,
   kActive,
   kCascade,
@@ -123,6 +137,10 @@ inline constexpr int kKindCount = static_cast<int>(Kind::kCascade) + 1;
 std::string name_of(Kind kind);
 bool is_truth(Kind kind);
 bool is_past(Kind kind);  // over the past
+bool is_over_regions(Kind kind);
+
+enum class Set : std::uint8_t { kChildren, kSiblings, kNeighbours, kBasin, kParent };
+enum class ByWhat : std::uint8_t { kNumber, kPeople, kArea };
 
 struct Subject {
   enum class Of : std::uint8_t { kSignal, kDimension, kLevel };
@@ -156,6 +174,9 @@ struct Expr {
   std::vector<std::uint32_t> seasons;  // during
   std::int32_t count = 0;
   Cadence cadence = Cadence::kMonth;  // consecutive
+  Set set = Set::kChildren;           // over regions
+  ByWhat by = ByWhat::kNumber;        // over regions: share
+  bool brief = false;                 // over regions: printed as children(x), parent(x)
   std::vector<DimensionId> dimensions;
   std::vector<Subject> subjects;
   std::vector<Link> links;

@@ -1,7 +1,7 @@
 #include "tests/support/twin_asked.h"
 #include "tests/support/twin_interval.h"
 
-// docs/SEMANTICS.md section 2.8: parameters that depend on the day, and those made of data.
+// docs/SEMANTICS.md section 2.9: parameters that depend on the day, and those made of data.
 namespace tocsin::twin {
 
 Assessment::Asked Assessment::asked_by(const Expr& e) const {
@@ -13,6 +13,10 @@ Assessment::Asked Assessment::asked_by(const Expr& e) const {
       const Expr& asked = part.args[0];
       parts.push_back(&asked.args[1]);
       out.reads.emplace_back(&asked.args[0].read, Ask::kChance);
+      continue;
+    }
+    if (is_over_regions(part.kind)) {  // other regions stand at periods of their own
+      out.tick = true;
       continue;
     }
     for (const Expr& arg : part.args) parts.push_back(&arg);
@@ -73,6 +77,7 @@ Interval Assessment::parameter(const Expr& e, const Place& place) {
     Place then = place;
     then.tick = start - 1;
     then.steps.clear();
+    then.together.clear();
     const For frozen(evidence_, evidence_);  // none of its reads counts
     return value(p.compute[0], then);
   }

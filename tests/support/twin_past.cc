@@ -1,7 +1,7 @@
 #include "model/result.h"
 #include "tests/support/twin_interval.h"
 
-// docs/SEMANTICS.md section 2.7: a number or a condition at earlier stands.
+// docs/SEMANTICS.md section 2.8: a number or a condition at earlier stands.
 namespace tocsin::twin {
 namespace {
 

@@ -35,8 +35,21 @@ std::int32_t longest(const Indicator& indicator) {
 
 }  // namespace
 
-// 2.2, 2.3: the first fresh source of the list, and how far it reaches.
+// 2.7: inside an over of regions all stand where the newest does.
 std::optional<Assessment::Standing> Assessment::stand(const Read& what, const Place& place) const {
+  auto own = stand_alone(what, place);
+  if (!own || own->indicator->cadence == Cadence::kIrregular) return own;
+  for (const RegionId region : place.together) {
+    Place other = place;
+    other.data = region;
+    if (const auto there = stand_alone(what, other)) own->c = std::max(own->c, there->c);
+  }
+  return own;
+}
+
+// 2.2, 2.3: the first fresh source of the list, and how far it reaches.
+std::optional<Assessment::Standing> Assessment::stand_alone(const Read& what,
+                                                            const Place& place) const {
   const Indicator& indicator = *catalogue_.find(what.indicator);
   const Day end = place.tick + 1;
   std::vector<SourceId> sources = indicator.sources;
@@ -160,6 +173,7 @@ Interval Assessment::over_events(const Read& what, RegionId region, SourceId sou
     if (!what.kinds.empty() &&
         std::find(what.kinds.begin(), what.kinds.end(), event->kind) == what.kinds.end())
       continue;
+    if (what.status && event->status != *what.status) continue;
     if (event->deaths < what.least_deaths || event->displaced < what.least_displaced) continue;
     const bool acted =
         what.actors.empty() ||

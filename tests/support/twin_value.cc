@@ -31,6 +31,8 @@ Interval Assessment::compute(const Expr& e, const Place& place) {
   switch (e.kind) {
     case Kind::kNumber:
       return exactly(e.unit == "%" ? e.number * 0.01 : e.number);
+    case Kind::kWord:
+      return exactly(e.number);
     case Kind::kParameter:
     case Kind::kDated:
     case Kind::kComputed:
@@ -105,6 +107,15 @@ Interval Assessment::compute(const Expr& e, const Place& place) {
     case Kind::kPastExpected:
     case Kind::kPastResidual:
       return past(e, place);
+    case Kind::kOverCount:
+    case Kind::kOverShare:
+    case Kind::kOverSum:
+    case Kind::kOverMean:
+    case Kind::kOverLeast:
+    case Kind::kOverGreatest:
+    case Kind::kOverMedian:
+    case Kind::kRank:
+      return over_regions(e, place);
     case Kind::kDimensions:
       return count_dimensions(e, place);
     case Kind::kNeighbours:
@@ -174,6 +185,9 @@ Tri Assessment::judge(const Expr& e, const Place& place) {
     case Kind::kPastAny:
     case Kind::kPastAll:
       return past_holds(e, place);
+    case Kind::kOverAny:
+    case Kind::kOverAll:
+      return over_regions_holds(e, place);
     case Kind::kOn: {
       Tri any = Tri::kFalse;
       for (const Subject& s : e.subjects) any = any || is_on(place.region, s, tick_back(place));
