@@ -18,6 +18,7 @@ def main():
     parser.add_argument("--public-key", required=True, help="the producer's .pub file")
     parser.add_argument("--server-key", required=True, help="the server's .key file")
     parser.add_argument("--out", type=pathlib.Path, required=True)
+    parser.add_argument("--history-years", type=int, default=6)
     options = parser.parse_args()
     out = options.out
     out.mkdir(parents=True, exist_ok=True)
@@ -69,7 +70,7 @@ def main():
     settings = (shipped / "tocsind.yaml").read_text()
     settings = re.sub(r"^smtp:\n(?:  .*\n)+", "", settings, flags=re.M)
     for pattern, replacement in (
-            (r"^history_begins: .*", f"history_begins: {datetime.date.today().year - 6}-01-01"),
+            (r"^history_begins: .*", f"history_begins: {datetime.date.today().year - options.history_years}-01-01"),
             (r"^packs: .*", "packs: [../pack.yaml]"),
             (r"^(\s*path:) .*demo-out/store", r"\1 ../store"),
             (r"^(\s*endpoint:) .*", r"\1 tcp://127.0.0.1:*"),

@@ -16,10 +16,10 @@ constexpr std::array kOfPack = {"rainfall", "millet_price", "sorghum_price", "ip
 
 }  // namespace
 
-// Month 0; month 59 is the last one that is over today.
 Mix::Mix(const MixOptions& options)
     : options_(options),
-      first_period_(period_of(Cadence::kMonth, day_of(SystemClock().now())) - 60),
+      first_period_(period_of(Cadence::kMonth, day_of(SystemClock().now())) -
+                    static_cast<std::int32_t>(kLastMonth) - 1),
       random_(options.seed) {}
 
 std::string Mix::frame() {
@@ -69,7 +69,7 @@ void Mix::write(std::string& payload, std::uint32_t region, std::uint32_t indica
   // threats converge.
   const std::uint64_t mixed = (id + 1) * 0x9E3779B97F4A7C15u + static_cast<std::uint64_t>(revision);
   const std::uint64_t noise = (mixed >> 40) % 2000;
-  const bool shock = (region * 7919u + month * 104'729u) % 2000 == 7;
+  const bool shock = options_.shocks && (region * 7919u + month * 104'729u) % 2000 == 7;
   const double value = (40.0 + static_cast<double>(noise) / 100) * (shock ? 1.6 : 1);
   fmt::format_to(
       std::back_inserter(payload),

@@ -10,11 +10,13 @@ namespace tocsin::bench {
 struct MixOptions {
   std::uint32_t regions = 5'000;
   std::uint32_t indicators = 40;
-  std::uint32_t first_month = 0;  // 59: the last one that is over
+  std::uint32_t first_month = 0;  // kLastMonth: the last one that is over
   std::uint64_t seed = 1;
+  bool shocks = true;  // that raise alerts
 };
 
 inline constexpr std::uint32_t kFrameRecords = 100;
+inline constexpr std::uint32_t kLastMonth = 179;  // of fifteen years
 
 // The benchmarks' records, in the order of months, all series of a month after each other; of 100
 // records 5 revise an earlier one, 3 repeat one, 2 are late by up to a year.

@@ -262,6 +262,7 @@ Result<void> Pipeline::take_records(Working& working, const RecordsInput& input)
     }
     ++working.record_index;
   }
+  apply_due(working);
   working.outcome.records += frame.records.size();
   if (part) {
     working.outcome.frames.push_back(std::move(result));
@@ -312,7 +313,7 @@ void Pipeline::take_record(Working& working, const Place& at, FrameResult& resul
   }
 }
 
-// What the gate says of the record, whose latest revision was looked up; a change is applied.
+// What the gate says of the record, whose latest revision was looked up; a change is due then.
 Admission Pipeline::judge(Working& working, const Producer& producer,
                           const DecodedRecord& decoded) {
   const Record& record = *decoded.record;
@@ -325,7 +326,6 @@ Admission Pipeline::judge(Working& working, const Producer& producer,
   if (admission.displaced_content)
     keep_displaced(working, producer.name, *current, *admission.change);
   if (admission.change->before) checkpoint_->replaced(*admission.change->before, working.commit);
-  engine_->apply(*admission.change);
   LatestRevision& after = admission.change->after;
   watch_.applied(after, *loaded_.catalogue);
   SourceSeen& seen = seen_[after.source];
@@ -334,12 +334,24 @@ Admission Pipeline::judge(Working& working, const Producer& producer,
   std::vector<LatestRevision>& made = working.commit.revisions;
   std::optional<std::size_t>& slot = working.latest[decoded.identity].made;
   if (slot) {
+    apply_due(working);  // what is about to be replaced may be among them
     made[*slot] = std::move(after);
   } else {
     slot = made.size();
     made.push_back(std::move(after));
   }
+  working.due.push_back({std::move(admission.change->before), *slot});
   return admission;
+}
+
+// A frame's changes together, which is faster than one by one.
+void Pipeline::apply_due(Working& working) {
+  working.views.clear();
+  for (const Working::Due& due : working.due)
+    working.views.push_back(
+        {due.before ? &*due.before : nullptr, &working.commit.revisions[due.made]});
+  engine_->apply(working.views);
+  working.due.clear();
 }
 
 // Whether one more row fits into the producer's quota, which it then takes. Beyond it a record is

@@ -120,6 +120,7 @@ class Pipeline {
   Result<void> look_up(Working& working, std::span<const Identity> identities);
   void take_record(Working& working, const Place& at, FrameResult& result);
   Admission judge(Working& working, const Producer& producer, const DecodedRecord& decoded);
+  void apply_due(Working& working);
   void quarantine(Working& working, const Place& at, const Rejection& rejection,
                   FrameResult& result);
   void keep_displaced(Working& working, const std::string& producer, const LatestRevision& loser,

@@ -128,6 +128,7 @@ Result<void> Pipeline::take_release(Working& working, const QuarantineReleaseInp
       if (auto found = look_up(working, identities); !found) return found;
     }
     Admission admission = judge(working, *producer, decoded);
+    apply_due(working);
     outcome.fate = admission.fate;
     outcome.rejection = std::move(admission.rejection);
   }

@@ -35,6 +35,14 @@ struct Pipeline::Working {
     const Latest& known = found->second;
     return known.made ? &commit.revisions[*known.made] : &known.stored;
   }
+  // Changes that the engine has not taken yet: what gave way, and the place in commit.revisions of
+  // what came.
+  struct Due {
+    std::optional<LatestRevision> before;
+    std::size_t made;
+  };
+  std::vector<Due> due;
+  std::vector<ChangeView> views;  // of `due`, while they are applied
   std::map<Hash128, Dispatch> dispatches;
 };
 

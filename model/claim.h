@@ -98,4 +98,13 @@ struct Change {
   LatestRevision after;
 };
 
+// The same of revisions that stand elsewhere; `before` is null if the identity was not known.
+struct ChangeView {
+  const LatestRevision* before;
+  const LatestRevision* after;
+  static ChangeView of(const Change& change) {
+    return {change.before ? &*change.before : nullptr, &change.after};
+  }
+};
+
 }  // namespace tocsin

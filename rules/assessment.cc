@@ -71,8 +71,13 @@ Assessment::Assessment(const Catalogue& catalogue, const Pack& pack, const Datas
     tracks.levels.resize(pack.patterns.size());
     Pending& pending = pending_[region.number()];
     pending.signal_from.assign(pack.signals.size(), begin_);
+    tracks.dimensions.resize(pack.threats.size());
     for (std::size_t i = 0; i < pack.signals.size(); ++i) {
-      if (stands(region, pack.signals[i])) continue;
+      if (stands(region, pack.signals[i])) {
+        if (pack.signals[i].stance == Stance::kThreat)
+          tracks.dimensions[pack.signals[i].dimension.number()].add_unknown();
+        continue;
+      }
       tracks.signals[i] = absent();
       pending.signal_from[i] = kDayNever;
     }
@@ -111,8 +116,8 @@ RegionId Assessment::data_region(RegionId region, const Signal& signal) const {
 }
 
 Scene Assessment::signal_scene(RegionId region, const Signal& signal) const {
-  return {catalogue_, pack_,   data_,   tracks_, region, data_region(region, signal),
-          Span{},     nullptr, nullptr, &signal};
+  return {catalogue_, pack_,   data_,  tracks_, region, data_region(region, signal),
+          Span{},     nullptr, &signal};
 }
 
 Scene Assessment::pattern_scene(RegionId region, const Pattern& pattern) const {
@@ -138,6 +143,11 @@ void Assessment::restore(RegionId region, RegionTracks tracks) {
               tracks.base.size() == pack_.patterns.size() &&
               tracks.levels.size() == pack_.patterns.size(),
           "restored tracks are those of this pack");
+  tracks.dimensions = std::move(tracks_[region.number()].dimensions);
+  for (std::size_t i = 0; i < pack_.signals.size(); ++i)
+    if (pack_.signals[i].stance == Stance::kThreat && stands(region, pack_.signals[i]))
+      tracks.dimensions[pack_.signals[i].dimension.number()].change(kDayMin, {},
+                                                                    tracks.signals[i].runs);
   tracks_[region.number()] = std::move(tracks);
 }
 
@@ -270,24 +280,34 @@ Changed Assessment::run_signal(RegionId region, std::uint32_t index, Day from, D
   ReadMemo reads;
   if (signal.when.looks_back || signal.clear.looks_back) scene.reads = &reads;
   ++report.signal_folds;
-  return fold_signal(tracks_[region.number()].signals[index],
-                     {signal.for_days, signal.linger_days, signal.latch ? &*signal.latch : nullptr},
-                     begin_, from, today, [&](Day tick, bool on) {
-                       ++report.evaluations;
-                       Horizon when, clear;
-                       Conditions out;
-                       out.when = evaluate(scene, signal.when, tick, when);
-                       out.when_evidence = evidence_or_moves(when);
-                       if (signal.clear.empty()) {
-                         out.clear = !out.when;
-                         out.clear_evidence = out.when_evidence;
-                       } else if (on && out.when != Tri::kTrue) {
-                         out.clear = evaluate(scene, signal.clear, tick, clear);
-                         out.clear_evidence = evidence_or_moves(clear);
-                       }
-                       out.until = std::min(when.until, clear.until);
-                       return out;
-                     });
+  RegionTracks& tracks = tracks_[region.number()];
+  SignalTrack& track = tracks.signals[index];
+  const auto conditions_at = [&](Day tick, bool on) {
+    ++report.evaluations;
+    Horizon when, clear;
+    Conditions out;
+    out.when = evaluate(scene, signal.when, tick, when);
+    out.when_evidence = evidence_or_moves(when);
+    if (signal.clear.empty()) {
+      out.clear = !out.when;
+      out.clear_evidence = out.when_evidence;
+    } else if (on && out.when != Tri::kTrue) {
+      out.clear = evaluate(scene, signal.clear, tick, clear);
+      out.clear_evidence = evidence_or_moves(clear);
+    }
+    out.until = std::min(when.until, clear.until);
+    return out;
+  };
+  const Changed changed = fold_signal(
+      track, {signal.for_days, signal.linger_days, signal.latch ? &*signal.latch : nullptr}, begin_,
+      from, today, std::cref(conditions_at), runs_before_);
+  if (!changed.none() && signal.stance == Stance::kThreat) {
+    const auto first = std::max<std::ptrdiff_t>(0, track.index_at(changed.first));
+    tracks.dimensions[signal.dimension.number()].change(
+        changed.first, runs_before_,
+        std::span(track.runs).subspan(static_cast<std::size_t>(first)));
+  }
+  return changed;
 }
 
 // Folds the base tracks of the patterns; returns where those changed that other regions read.
@@ -333,9 +353,7 @@ PatternChanged Assessment::run_pattern(RegionId region, std::uint32_t index, Pat
   if (track.due <= today) from = std::min(from, std::max(track.until, begin_));
   if (from > today) return {};
   const Pattern& pattern = pack_.patterns[index];
-  DimensionMemo memo(pack_.threats.size());
-  Scene scene = pattern_scene(region, pattern);
-  scene.memo = &memo;
+  const Scene scene = pattern_scene(region, pattern);
   ++report.pattern_folds;
   return fold_pattern(track, policies_[index], begin_, from, inputs, today, [&](Day tick) {
     ++report.evaluations;

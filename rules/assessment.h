@@ -140,6 +140,7 @@ class Assessment {
   std::vector<PatternPolicy> policies_;              // by pattern
   std::vector<std::vector<std::uint32_t>> levels_read_;  // by pattern: the earlier ones it reads
   std::vector<Changed> base_changed_;      // by pattern: in the region that is being folded
+  std::vector<SignalRun> runs_before_;     // of the signal that is being folded
   std::vector<std::vector<bool>> judges_;  // by pattern, by region number
   std::vector<Moved> places_;
   std::function<void(RegionId)> before_change_;

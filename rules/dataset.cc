@@ -57,9 +57,33 @@ Dataset::Dataset(const Catalogue& catalogue)
   }
 }
 
-void Dataset::apply(const Change& change, std::vector<Touched>& touched) {
-  if (change.before) remove(*change.before, &touched);
-  add(change.after, &touched);
+void Dataset::apply(ChangeView change, std::vector<Touched>& touched) {
+  if (change.before != nullptr) remove(*change.before, &touched);
+  add(*change.after, &touched);
+}
+
+// Series lie all over memory, and the processor waits longer for them than it works on them. Each
+// step needs what the one before fetches, so they go over all changes one after another.
+void Dataset::expect(std::span<const ChangeView> changes) {
+  const auto each_key = [&](const auto& fn) {
+    for (const ChangeView& change : changes)
+      if (const auto* claim = std::get_if<ObservationClaim>(&change.after->claim))
+        fn(claim->series);
+  };
+  each_key([&](const SeriesKey& key) { __builtin_prefetch(&by_region_[key.region.number()]); });
+  each_key([&](const SeriesKey& key) {
+    const auto& of_region = by_region_[key.region.number()];
+    __builtin_prefetch(of_region.data() + of_region.size() / 2);
+  });
+  expected_.clear();
+  each_key([&](const SeriesKey& key) {
+    const Series* found = series(key);
+    if (found == nullptr) return;
+    __builtin_prefetch(found);
+    expected_.push_back(found);
+  });
+  for (const Series* series : expected_)
+    if (!series->empty()) __builtin_prefetch(&series->back(), 1);
 }
 
 bool Dataset::holds(const LatestRevision& revision) const {

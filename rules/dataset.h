@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -88,8 +89,8 @@ struct DayRange {
 struct Touched {
   enum class Kind : std::uint8_t { kObservations, kEvents, kForecasts };
   Kind kind = Kind::kObservations;
-  IndicatorId indicator;          // of observations and forecasts
-  std::vector<RegionId> regions;  // whose readers see the change
+  IndicatorId indicator;                                // of observations and forecasts
+  boost::container::small_vector<RegionId, 2> regions;  // whose readers see the change
   Day first_tick;
 };
 
@@ -99,7 +100,12 @@ class Dataset {
   explicit Dataset(const Catalogue& catalogue);
 
   // Takes `before` out and puts `after` in. Appends what was touched to `touched`.
-  void apply(const Change& change, std::vector<Touched>& touched);
+  void apply(ChangeView change, std::vector<Touched>& touched);
+  void apply(const Change& change, std::vector<Touched>& touched) {
+    apply(ChangeView::of(change), touched);
+  }
+  // Fetches into the processor's cache what applying the changes will look at.
+  void expect(std::span<const ChangeView> changes);
   // What taking the revision out, or putting it in, would touch. Of a coverage statement: nothing.
   void describe(const LatestRevision& revision, std::vector<Touched>& touched) const;
   // Whether the revision's claim is in, so that apply() may take it out.
@@ -228,6 +234,7 @@ class Dataset {
   std::uint64_t event_count_ = 0;
   std::uint64_t forecast_count_ = 0;
   Watch watch_;
+  std::vector<const Series*> expected_;
 };
 
 }  // namespace tocsin

@@ -146,7 +146,8 @@ void Dataset::change_coverage(const LatestRevision& revision, const CoverageClai
   for (const Region& group : catalogue_.regions.all())
     if (!group.members.empty()) remerge(claim.source, group.id, first_change, changed);
   if (touched != nullptr && !changed.empty())
-    touched->push_back({Touched::Kind::kEvents, IndicatorId(), std::move(changed), first_change});
+    touched->push_back(
+        {Touched::Kind::kEvents, IndicatorId(), {changed.begin(), changed.end()}, first_change});
 }
 
 const std::vector<DayRange>* Dataset::ranges(SourceId source, RegionId region) const {

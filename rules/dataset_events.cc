@@ -79,7 +79,8 @@ void Dataset::describe_event(const EventClaim& event, std::vector<Touched>& touc
     readers.push_back(event.region);
     for (const RegionId group : regions.groups_of(event.region)) readers.push_back(group);
   }
-  touched.push_back({Touched::Kind::kEvents, IndicatorId(), std::move(readers), event.start});
+  touched.push_back(
+      {Touched::Kind::kEvents, IndicatorId(), {readers.begin(), readers.end()}, event.start});
 }
 
 const RegionEvents& Dataset::events(RegionId region) const { return events_[region.number()]; }

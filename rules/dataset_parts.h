@@ -9,8 +9,18 @@
 // Shared by the files of dataset*.cc: the sorted lists that the data is kept in.
 namespace tocsin {
 
+// Room in small steps: there are many such lists, and all grow in the same month. Doubled, they
+// would hold up to twice the memory that they need, and take it all at once.
+template <class T>
+void make_room(std::vector<T>& list) {
+  if (list.size() < list.capacity()) return;
+  const std::size_t step = std::clamp<std::size_t>(list.size() / 2, 4, 12);
+  list.reserve(list.size() + std::max(step, list.size() / 8));
+}
+
 template <class T>
 void insert_sorted(std::vector<T>& list, const T& item) {
+  make_room(list);
   // Most of what arrives is newer than all there is.
   if (list.empty() || list.back() < item) {
     list.push_back(item);

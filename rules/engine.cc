@@ -27,13 +27,15 @@ void Engine::watch(const Dataset::Watch& watch) {
   for (Assessment& assessment : assessments_) assessment.watch(watch.before_change);
 }
 
-void Engine::apply(const Change& change) {
-  if (change.before && ledger_.open_count() > 0) remember_before(*change.before);
-  recover(change);
+void Engine::apply(std::span<const ChangeView> changes) {
+  if (changes.size() > 1) data_->expect(changes);
+  for (const ChangeView& change : changes) {
+    if (change.before != nullptr && ledger_.open_count() > 0) remember_before(*change.before);
+    take(change);
+  }
 }
 
-// What was said about the change is in the ledger already.
-void Engine::recover(const Change& change) {
+void Engine::take(ChangeView change) {
   touched_.clear();
   data_->apply(change, touched_);
   for (Assessment& assessment : assessments_)

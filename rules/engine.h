@@ -26,14 +26,18 @@ struct StepFigures {
 // back-test and rule tests are this one class with another clock and journal. Single-threaded;
 // reads no clock, no file, no socket.
 //
-//   engine.apply(change) ...   any number of times
+//   engine.apply(changes) ...  any number of times; many at once are faster than one by one
 //   engine.state(now)          once a commit: what is to be said after them
 class Engine {
  public:
   // The catalogue is borrowed.
   Engine(const Catalogue& catalogue, std::vector<Pack> packs, EngineOptions options);
 
-  void apply(const Change& change);
+  void apply(std::span<const ChangeView> changes);
+  void apply(const Change& change) {
+    const ChangeView view = ChangeView::of(change);
+    apply({&view, 1});
+  }
   // Brings the assessments up to day_of(now) and compares them with what was said. Requires that
   // `now` never goes back.
   Statements state(ProcessingTime now);
@@ -49,7 +53,7 @@ class Engine {
   Ledger& ledger() { return ledger_; }
   std::span<Assessment> assessments() { return assessments_; }
   void resume(Day today);
-  void recover(const Change& change);
+  void recover(const Change& change) { take(ChangeView::of(change)); }
   // `before_change` also where the tracks of a region are about to change.
   void watch(const Dataset::Watch& watch);
 
@@ -63,6 +67,7 @@ class Engine {
   const StepFigures& last_step() const { return figures_; }
 
  private:
+  void take(ChangeView change);
   // The figures that an open alert's signal stood on before a correction.
   struct Stood {
     std::size_t assessment;

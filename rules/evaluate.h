@@ -8,6 +8,7 @@
 
 #include "model/tri.h"
 #include "rules/dataset.h"
+#include "rules/dimension_track.h"
 #include "rules/pack.h"
 #include "rules/track.h"
 
@@ -32,17 +33,8 @@ struct RegionTracks {
   std::vector<PatternTrack> base;    // by index in the pack: levels that read no neighbour
   std::vector<PatternTrack>
       levels;  // the whole pattern; of a pattern that reads none: empty, see base
-};
-
-// By dimension, whether it was active at the tick asked last: the levels of a pattern ask the same.
-struct DimensionMemo {
-  explicit DimensionMemo(std::size_t dimensions) : entries(dimensions) {}
-  struct Entry {
-    Day tick = kDayNever;
-    Tri active = Tri::kUnknown;
-    Day until;  // as Horizon's
-  };
-  std::vector<Entry> entries;
+  // By dimension number, of the pack's dimensions with threats. Made of `signals`.
+  std::vector<DimensionTrack> dimensions;
 };
 
 // Where series with a grid stand that are read in each of several regions: their C is the same in
@@ -73,7 +65,6 @@ struct Scene {
   RegionId data_region;                     // whose data is read: a set, with `from`
   Span window;                              // of active() and dimensions()
   const Pattern* pattern = nullptr;         // for a pattern's condition
-  DimensionMemo* memo = nullptr;            // of this scene alone; without it nothing is kept
   const Signal* signal = nullptr;           // for a signal's condition
   const Aligned* aligned = nullptr;         // inside an over of regions
   ReadMemo* reads = nullptr;                // of one fold of a signal; without it nothing is kept

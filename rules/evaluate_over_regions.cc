@@ -187,7 +187,6 @@ Scene scene_in(const Scene& scene, RegionId region) {
   Scene there = scene;
   there.region = region;
   there.data_region = data_in(scene, region);
-  there.memo = nullptr;
   there.aligned = nullptr;
   return there;
 }

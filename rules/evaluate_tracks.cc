@@ -55,21 +55,24 @@ Tri level_active(const Scene& scene, const Subject& subject, Day first, Day tick
   }
 }
 
-// In the scene's window, which begins with `first`.
+// Whether a threat of the dimension was on at any of the ticks [first, tick].
 Tri dimension_active(const Scene& scene, std::size_t dimension, Day first, Day tick,
                      Horizon& horizon) {
-  DimensionMemo::Entry found;
-  DimensionMemo::Entry& entry = scene.memo == nullptr ? found : scene.memo->entries[dimension];
-  if (entry.tick != tick) {
-    Horizon own;
-    entry = {tick, Tri::kFalse, kDayNever};
-    for (const std::uint32_t signal : scene.pack.threats_of(dimension))
-      entry.active = entry.active || signal_active(scene, signal, first, tick, own);
-    entry.until = own.until;
-  }
-  horizon.limit(entry.until);
   horizon.reads(first);
-  return entry.active;
+  const auto& dimensions = scene.tracks[scene.region.number()].dimensions;
+  if (dimension >= dimensions.size()) return Tri::kFalse;
+  const DimensionTrack& track = dimensions[dimension];
+  std::size_t i = track.index_at(tick);
+  horizon.limit(track.end_of(i));
+  Tri any = Tri::kFalse;
+  for (Day last_tick = tick;; --i) {
+    // What a stretch says holds at least until its last tick leaves the window.
+    if (last_tick < tick) horizon.limit(tick + std::max(1, last_tick - first - 3));
+    const DimensionTrack::Count& count = track.counts()[i];
+    any = any || count.any();
+    if (any == Tri::kTrue || count.start <= first) return any;
+    last_tick = count.start - 1;
+  }
 }
 
 }  // namespace
@@ -128,11 +131,8 @@ Tri any_active(const Scene& scene, const Expression& expression, const Node& nod
       any = any || signal_active(scene, subject.index, *first, tick, horizon);
     } else if (subject.kind == Subject::Kind::kPatternLevel) {
       any = any || level_active(scene, subject, *first, tick, horizon);
-    } else if (own == nullptr) {
-      any = any || dimension_active(scene, subject.index, *first, tick, horizon);
     } else {
-      for (const std::uint32_t signal : scene.pack.threats_of(subject.index))
-        any = any || signal_active(scene, signal, *first, tick, horizon);
+      any = any || dimension_active(scene, subject.index, *first, tick, horizon);
     }
   }
   return any;
@@ -151,10 +151,13 @@ Tri subject_on(const Scene& scene, RegionId region, const Subject& subject, Day 
     if (run->level >= subject.level) return Tri::kTrue;
     return run->possible >= subject.level ? Tri::kUnknown : Tri::kFalse;
   }
-  Tri any = Tri::kFalse;
-  for (const std::uint32_t signal : scene.pack.threats_of(subject.index))
-    any = any || signal_on(scene, region, signal, tick, horizon);
-  return any;
+  horizon.reads(tick);
+  const auto& dimensions = scene.tracks[region.number()].dimensions;
+  if (subject.index >= dimensions.size()) return Tri::kFalse;
+  const DimensionTrack& track = dimensions[subject.index];
+  const std::size_t index = track.index_at(tick);
+  horizon.limit(track.end_of(index));
+  return track.counts()[index].any();
 }
 
 void note_reads(const Scene& scene, const Expression& expression, std::int32_t index, Day tick,

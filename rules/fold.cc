@@ -202,8 +202,8 @@ Day onset_of(const SignalTrack& track, Day tick) {
 }
 
 Changed fold_signal(SignalTrack& track, const SignalPolicy& policy, Day begin, Day from, Day today,
-                    const std::function<Conditions(Day, bool)>& conditions_at) {
-  std::vector<SignalRun> old;
+                    const std::function<Conditions(Day, bool)>& conditions_at,
+                    std::vector<SignalRun>& old) {
   SignalRun restart;
   Day tick = cut(track, begin, std::max(from, begin), old, restart);
   const Day first = tick;

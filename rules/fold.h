@@ -40,9 +40,11 @@ Day onset_of(const SignalTrack& track, Day tick);
 
 // Folds `track` anew for the ticks [from, today] (and from the run that holds `from`, if counters
 // ran there); `begin` is the first tick of history. `conditions_at` is asked for a tick and told
-// whether the signal is on as that tick begins. Returns where its state differs from before.
+// whether the signal is on as that tick begins. `replaced` becomes the runs that were there from
+// where it began. Returns where its state differs from before.
 Changed fold_signal(SignalTrack& track, const SignalPolicy& policy, Day begin, Day from, Day today,
-                    const std::function<Conditions(Day, bool)>& conditions_at);
+                    const std::function<Conditions(Day, bool)>& conditions_at,
+                    std::vector<SignalRun>& replaced);
 
 // What a pattern's levels are at a tick.
 struct PatternVerdict {

@@ -92,6 +92,8 @@ Interval Assessment::bounds(const Expr& e) const {
   switch (e.kind) {
     case Kind::kNumber:
       return exactly(e.unit == "%" ? e.number * 0.01 : e.number);
+    case Kind::kWord:
+      return exactly(e.number);
     case Kind::kPopulation:
       return at_least_zero;
     case Kind::kParameter: {
