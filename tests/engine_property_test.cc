@@ -84,12 +84,15 @@ void report(const twin::Tally& tally, bool all_expected) {
   static const std::array<const char*, 3> kNumber = {"not known", "between bounds", "exact"};
   // What reads no events has no bounds; what counts regions and an absolute are never wholly
   // unknown.
-  static const std::set<Kind> kNoBounds = {Kind::kNumber,     Kind::kWord,       Kind::kParameter,
-                                           Kind::kPopulation, Kind::kPercentile, Kind::kZscore,
-                                           Kind::kResidual,   Kind::kAge};
-  static const std::set<Kind> kSomeBound = {
-      Kind::kNumber,     Kind::kWord,  Kind::kParameter, Kind::kDimensions, Kind::kAbsolute,
-      Kind::kNeighbours, Kind::kBasin, Kind::kCountTrue, Kind::kOverCount,  Kind::kRank};
+  static const std::set<Kind> kNoBounds = {
+      Kind::kNumber,       Kind::kWord,        Kind::kParameter,      Kind::kPopulation,
+      Kind::kPercentile,   Kind::kZscore,      Kind::kResidual,       Kind::kAge,
+      Kind::kDated,        Kind::kPastStddev,  Kind::kPastPercentile, Kind::kPastZscore,
+      Kind::kPastExpected, Kind::kPastResidual};
+  static const std::set<Kind> kSomeBound = {Kind::kNumber,     Kind::kWord,      Kind::kParameter,
+                                            Kind::kDimensions, Kind::kAbsolute,  Kind::kNeighbours,
+                                            Kind::kBasin,      Kind::kCountTrue, Kind::kOverCount,
+                                            Kind::kRank,       Kind::kPastCount};
   for (int i = 0; i < twin::kKindCount; ++i) {
     const auto kind = static_cast<Kind>(i);
     const auto& outcomes = tally.outcomes[static_cast<std::size_t>(i)];
