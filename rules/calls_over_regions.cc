@@ -98,6 +98,7 @@ Over::Weight Parser::weight(const Token& function, Over::How how) {
 Parser::Value Parser::close_regions(const Token& function, Over over, Value operand,
                                     std::int32_t where, std::size_t first_node) {
   expect(")");
+  date({out_.leaves.size(), first_node});  // what is compared outside has days of this region
   for (std::size_t i = first_node; i < out_.nodes.size(); ++i) {
     Node& node = out_.nodes[i];
     if (scope_ == Scope::kPattern && !asks_tracks(node.op)) {

@@ -28,21 +28,31 @@ Quantity reading(Horizon& horizon, Fn fn) {
 
 // ---- evaluate_time.cc: one read over time
 Quantity read_change(const Scene& scene, const Expression& expression, const Node& node,
-                     Stand stand, Horizon& horizon);
-Tri rising(const Scene& scene, const Expression& expression, const Node& node, Stand stand,
+                     const Stand& stand, Horizon& horizon);
+Tri rising(const Scene& scene, const Expression& expression, const Node& node, const Stand& stand,
            Horizon& horizon);
-Tri crosses(const Scene& scene, const Expression& expression, const Node& node, Stand stand,
+Tri crosses(const Scene& scene, const Expression& expression, const Node& node, const Stand& stand,
             Horizon& horizon);
-Tri consecutive(const Scene& scene, const Expression& expression, const Node& node, Stand stand,
-                Horizon& horizon);
+Tri consecutive(const Scene& scene, const Expression& expression, const Node& node,
+                const Stand& stand, Horizon& horizon);
+
+// ---- evaluate_parameter.cc
+// Of kParameter and of kNamed.
+Quantity parameter_of(const Scene& scene, const Expression& expression, const Node& node,
+                      const Stand& stand, Horizon& horizon);
+Quantity computed_of(const Scene& scene, const Expression& expression, const Node& node,
+                     const Stand& stand, Horizon& horizon);
 
 // ---- evaluate_guard.cc: seasons, and what a condition needs
+// The days of the period at which `leaf` stands, whatever its lag; nullopt: the tick's.
+std::optional<DayRange> days_of(const Scene& scene, const Leaf& leaf, const Stand& stand,
+                                Horizon& horizon);
 // Of kDuring: whether what it speaks about lies in the season.
-bool in_season(const Scene& scene, const Expression& expression, const Node& node, Stand stand,
-               Horizon& horizon);
-Tri during(const Scene& scene, const Expression& expression, const Node& node, Stand stand,
+bool in_season(const Scene& scene, const Expression& expression, const Node& node,
+               const Stand& stand, Horizon& horizon);
+Tri during(const Scene& scene, const Expression& expression, const Node& node, const Stand& stand,
            Horizon& horizon);
-Tri given(const Scene& scene, const Expression& expression, const Node& node, Stand stand,
+Tri given(const Scene& scene, const Expression& expression, const Node& node, const Stand& stand,
           Horizon& horizon);
 Quantity read_age(const Scene& scene, const Expression& expression, const Node& node, Day tick,
                   Horizon& horizon);
@@ -50,6 +60,9 @@ Quantity read_age(const Scene& scene, const Expression& expression, const Node& 
 // ---- evaluate_tracks.cc: signals of the region, now and over the scene's window
 Tri subject_on(const Scene& scene, RegionId region, const Subject& subject, Day tick,
                Horizon& horizon);
+// Of kOn.
+Tri any_on(const Scene& scene, const Expression& expression, const Node& node, const Stand& stand,
+           Horizon& horizon);
 // Of kActive.
 Tri any_active(const Scene& scene, const Expression& expression, const Node& node, Day tick,
                Horizon& horizon);
@@ -58,6 +71,15 @@ Quantity count_dimensions(const Scene& scene, std::span<const DimensionId> dimen
 // What evaluating the part of a pattern's condition would read of the tracks.
 void note_reads(const Scene& scene, const Expression& expression, std::int32_t index, Day tick,
                 Horizon& horizon);
+
+// ---- evaluate_over_past.cc: earlier stands
+// Of kOver and kOverHolds.
+Quantity over_past(const Scene& scene, const Expression& expression, const Node& node,
+                   const Stand& stand, Horizon& horizon);
+Tri over_past_holds(const Scene& scene, const Expression& expression, const Node& node,
+                    const Stand& stand, Horizon& horizon);
+// A tick before which it reads no tracks.
+Day over_reads_from(const Over& over, Day tick);
 
 // ---- evaluate_over.cc: other regions
 // Of kNeighbours or kBasin: in how many of the regions `subject` is on.

@@ -12,6 +12,49 @@ double Parameter::in(RegionId region) const {
   return own == by_region.end() ? value : own->second;
 }
 
+namespace {
+
+// The dekad or month of the year that holds the day, from 1.
+std::int32_t cell_of(Cadence cadence, Day day) {
+  const auto january = period_of(cadence, to_day(to_ymd(day).year() / std::chrono::January / 1));
+  return period_of(cadence, day) - january + 1;
+}
+
+}  // namespace
+
+std::optional<double> Parameter::at(RegionId region, Day day) const {
+  if (table_by) {
+    const auto cell = table.find(cell_of(*table_by, day));
+    return cell == table.end() ? std::nullopt : std::optional(cell->second);
+  }
+  if (versions.empty()) return in(region);
+  const auto after = std::ranges::upper_bound(versions, day, {}, &Version::from);
+  if (after == versions.begin()) return std::nullopt;
+  const Version& version = *std::prev(after);
+  const auto own = version.by_region.find(region);
+  return own == version.by_region.end() ? version.value : own->second;
+}
+
+Day Parameter::next_edge(Day day) const {
+  if (as_of) return as_of->next_edge(day);
+  if (table_by) return period_start(*table_by, period_of(*table_by, day) + 1);
+  const auto after = std::ranges::upper_bound(versions, day, {}, &Version::from);
+  return after == versions.end() ? kDayNever : after->from;
+}
+
+std::pair<double, double> Parameter::bounds() const {
+  std::vector<double> values;
+  const auto add = [&](double own, const std::map<RegionId, double>& elsewhere) {
+    values.push_back(own);
+    for (const auto& [region, there] : elsewhere) values.push_back(there);
+  };
+  for (const Version& version : versions) add(version.value, version.by_region);
+  for (const auto& [cell, there] : table) values.push_back(there);
+  if (values.empty()) add(value, by_region);
+  const auto [least, greatest] = std::ranges::minmax_element(values);
+  return {*least, *greatest};
+}
+
 bool Pattern::reads_neighbours() const {
   return std::any_of(levels.begin(), levels.end(),
                      [](const Expression& level) { return level.reads_neighbours; });

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/alert.h"
@@ -25,6 +26,32 @@ struct Parameter {
   std::map<RegionId, double> by_region;
   std::string why, reference;
   double in(RegionId region) const;
+  // What it has in place of `value`, at most one of these:
+  // - versions of a calibration, by the day from which each holds, and how long one is good for;
+  struct Version {
+    Day from;
+    double value = 0;
+    std::map<RegionId, double> by_region;
+    std::string note;
+  };
+  std::vector<Version> versions;
+  std::optional<Span> recalibrate;
+  // - a value for each of some dekads or months of the year, by their number, from 1;
+  std::optional<Cadence> table_by;
+  std::map<std::int32_t, double> table;
+  // - a number made of data; with a season as it stood when the season last began.
+  Expression compute;
+  std::optional<Season> as_of;
+
+  bool is_computed() const { return !compute.empty(); }
+  // Whether its value depends on the day of what it is compared with.
+  bool is_dated() const { return !versions.empty() || table_by || as_of; }
+  // Not of a computed one; nullopt: before the first version, or a cell that the table lacks.
+  std::optional<double> at(RegionId region, Day day) const;
+  // The first later day on which it may be another one.
+  Day next_edge(Day day) const;
+  // The least and the greatest that it can be, whatever the day and the region.
+  std::pair<double, double> bounds() const;
 };
 
 // A rule's verdict on one region. for_days and linger_days count evidence time.

@@ -79,6 +79,13 @@ class PackReader {
 
   // ---- pack_parameters.cc
   void read_parameters(const YamlNode& node);
+  bool read_value(const YamlMapping& item, const std::string& what, Parameter& parameter);
+  static void take_unit(const Token& token, Parameter& parameter);
+  std::map<RegionId, double> regional(const YamlMapping& item, const Token& own);
+  void check_unit(const YamlNode& node, const Token& number, const Token& own);
+  bool read_versions(const YamlMapping& item, Parameter& parameter);
+  bool read_table(const YamlMapping& item, std::string_view key, Parameter& parameter);
+  bool read_compute(const YamlMapping& item, Parameter& parameter);
   std::optional<Token> quantity(const YamlNode& node, std::string_view what);
 
   // ---- pack_signals.cc

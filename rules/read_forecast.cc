@@ -288,7 +288,7 @@ std::optional<Day> issue_of(const Issue& latest, const Leaf& leaf, std::int32_t 
 
 // The issue `earlier` periods before the stand; of irregular issues: at the stand.
 std::optional<Day> issue_at(const Issue& latest, const Leaf& leaf, std::int32_t earlier,
-                            Stand stand) {
+                            const Stand& stand) {
   if (leaf.cadence != Cadence::kIrregular)
     return issue_of(latest, leaf,
                     period_read(leaf, period_of(leaf.cadence, latest.issued), stand) - earlier);
@@ -334,7 +334,7 @@ std::optional<double> at_issue_of(const Issue& latest, const Leaf& leaf, std::in
   return middle_of(IssueReader(latest, leaf, *issued, tick).by_member(horizon, nullptr));
 }
 
-Read read_forecast(const Scene& scene, const Leaf& leaf, std::int32_t earlier, Stand stand,
+Read read_forecast(const Scene& scene, const Leaf& leaf, std::int32_t earlier, const Stand& stand,
                    Horizon& horizon, Detail detail) {
   Read read;
   const Issue latest = choose_issue(scene, leaf, stand.tick, horizon);
@@ -363,7 +363,7 @@ Read read_forecast(const Scene& scene, const Leaf& leaf, std::int32_t earlier, S
 }
 
 Quantity read_chance(const Scene& scene, const Leaf& leaf, Op comparison, Quantity bound,
-                     Stand stand, Horizon& horizon) {
+                     const Stand& stand, Horizon& horizon) {
   const Issue latest = choose_issue(scene, leaf, stand.tick, horizon);
   if (latest.gap != Read::Gap::kNone) return Quantity::unknown();
   horizon.limit_evidence(latest.issued);

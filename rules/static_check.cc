@@ -22,6 +22,8 @@ class Ranges {
         return Quantity::exactly(node.number);
       case Op::kParameter:
         return of_parameter(pack_.parameters[node.more.first]);
+      case Op::kNamed:
+        return of(node.a);
       case Op::kPopulation:
         return {0, Quantity().high};
       case Op::kAggregate:
@@ -39,7 +41,8 @@ class Ranges {
       case Op::kBasin:
         return {0, Quantity().high};
       case Op::kOver:
-        if (!expression_.is_over_sources(node)) return of_over(node);
+        if (expression_.is_over_regions(node)) return of_over(node);
+        if (!expression_.is_over_sources(node)) return of_past(node);
         return expression_.over_of(node).how == Over::How::kCount
                    ? Quantity{0, static_cast<double>(node.count)}
                    : of(node.a);
@@ -70,7 +73,6 @@ class Ranges {
   // Of regions: how many there are differs from place to place.
   Quantity of_over(const Node& node) const {
     const Over& over = expression_.over_of(node);
-    if (!is_of_regions(over.set)) return Quantity::unknown();
     switch (over.how) {
       case Over::How::kCount:
         return {0, Quantity().high};
@@ -86,12 +88,32 @@ class Ranges {
   }
 
   static Quantity of_parameter(const Parameter& parameter) {
-    Quantity range{parameter.value, parameter.value};
-    for (const auto& [region, value] : parameter.by_region) {
-      range.low = std::min(range.low, value);
-      range.high = std::max(range.high, value);
+    const auto [low, high] = parameter.bounds();
+    return {low, high};
+  }
+
+  Quantity of_past(const Node& node) const {
+    using How = Over::How;
+    const Over& over = expression_.over_of(node);
+    const Quantity a = over.how == How::kCount ? Quantity() : of(node.a);
+    switch (over.how) {
+      case How::kCount:
+        return {0, static_cast<double>(over.span.count)};
+      case How::kMean:
+      case How::kLeast:
+      case How::kGreatest:
+      case How::kMedian:
+      case How::kQuantile:
+        return a;
+      case How::kSum:
+        return a.low >= 0 ? Quantity{0, Quantity().high} : Quantity::unknown();
+      case How::kStddev:
+        return {0, Quantity().high};
+      case How::kPercentile:
+        return {0, 1};
+      default:
+        return Quantity::unknown();
     }
-    return range;
   }
 
   Quantity of_leaf(const Leaf& leaf) const {
@@ -237,6 +259,7 @@ std::optional<double> constant_in(const Expression& expression, std::int32_t ind
     case Op::kNumber:
       return node.number;
     case Op::kParameter:
+      if (pack.parameters[node.more.first].is_dated()) return std::nullopt;
       return pack.parameters[node.more.first].in(region);
     case Op::kNegate:
       if (const auto a = of(node.a)) return -*a;
@@ -253,7 +276,8 @@ std::optional<double> constant_in(const Expression& expression, std::int32_t ind
 Cadence coarsest_cadence(const Signal& signal) {
   Cadence coarsest = Cadence::kDay;
   for (const Expression* expression : {&signal.when, &signal.clear})
-    for (const Leaf& leaf : expression->leaves) coarsest = coarser(coarsest, leaf.cadence);
+    for (const Leaf& leaf : expression->leaves)
+      if (!leaf.frozen) coarsest = coarser(coarsest, leaf.cadence);
   return coarsest;
 }
 

@@ -113,7 +113,12 @@ Explained Teller::tree(std::int32_t index) const {
     return out;
   }
   if (node.leaf >= 0) out.detail = where_from(expression_.leaf(node.leaf));
-  if (is_literal(node)) return out;
+  if (node.op == Op::kNamed) {
+    const Parameter& parameter = scene_.pack.parameters[node.more.first];
+    out.detail = parameter.compute.text;
+    if (parameter.as_of) out.detail += ", as of the beginning of " + parameter.as_of->name();
+  }
+  if (is_literal(node) || node.op == Op::kNamed) return out;
   if (expression_.is_over_regions(node)) {
     out.detail = which_regions(node);
     out.parts = regions_tree(node);
@@ -228,8 +233,9 @@ std::string Teller::reading() const {
   for (std::size_t i = 0; i < expression_.nodes.size(); ++i) {
     const Node& node = expression_.nodes[i];
     if (node.elsewhere) continue;
-    if (expression_.is_over_regions(node)) out += (out.empty() ? "" : " ") + regions_reading(node);
-    if (node.leaf < 0 || !is_number(node.op)) continue;
+    const bool regions = expression_.is_over_regions(node);
+    if (regions) out += (out.empty() ? "" : " ") + regions_reading(node);
+    if ((node.leaf < 0 && (node.op != Op::kOver || regions)) || !is_number(node.op)) continue;
     const Quantity value = number(static_cast<std::int32_t>(i));
     out += fmt::format("{}{:.6g}..{:.6g}", out.empty() ? "" : " ", value.low, value.high);
   }
@@ -252,7 +258,8 @@ std::int32_t Teller::about(std::int32_t index) const {
 bool Teller::is_constant(std::int32_t index) const {
   const Node& node = expression_.node(index);
   if (is_literal(node) || node.op == Op::kPopulation) return true;
-  if (node.leaf >= 0 || node.a < 0 || expression_.is_over_sources(node)) return false;
+  if (node.leaf >= 0 || node.a < 0 || node.op == Op::kOver || expression_.is_over_sources(node))
+    return false;
   return is_constant(node.a) && (node.b < 0 || is_constant(node.b));
 }
 
@@ -345,6 +352,8 @@ std::string Teller::why_unknown(std::int32_t index) const {
   }
   if (expression_.is_over_regions(node)) return "";
   const std::string left = why_unknown(node.a);
+  if (left.empty() && node.op == Op::kOver && !expression_.is_over_regions(node))
+    return "too little of its past is known";
   return left.empty() ? why_unknown(node.b) : left;
 }
 

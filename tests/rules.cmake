@@ -12,6 +12,8 @@ add_library(twin STATIC
   support/twin_ledger_holds.cc
   support/twin_over.cc
   support/twin_pack.cc
+  support/twin_parameter.cc
+  support/twin_past.cc
   support/twin_read.cc
   support/twin_sources.cc
   support/twin_time.cc
@@ -34,6 +36,8 @@ add_library(rule_builders STATIC
   support/rule_builders_random_observations.cc
   support/rule_builders_random_over.cc
   support/rule_builders_random_pack.cc
+  support/rule_builders_random_parameters.cc
+  support/rule_builders_random_past.cc
   support/rule_builders_random_patterns.cc
   support/rule_builders_random_reads.cc
   support/rule_builders_random_sources.cc
@@ -49,6 +53,7 @@ tocsin_test(twin_tests
     twin_tables_guard_test.cc
     twin_tables_levels_test.cc
     twin_tables_over_test.cc
+    twin_tables_past_test.cc
     twin_tables_pattern_test.cc
     twin_tables_sources_test.cc
     twin_tables_test.cc
@@ -62,6 +67,7 @@ tocsin_test(explain_tests
     explain_levels_test.cc
     explain_over_test.cc
     explain_sources_test.cc
+    explain_past_test.cc
     explain_test.cc
     explain_words_test.cc
     support/golden.cc

@@ -58,6 +58,7 @@ class PackMaker {
 
   // ---- rule_builders_random_numbers.cc: numbers, and what to compare them with
   Measure measure();
+  Measure plain_measure();
   static bool is_seasonal(Cadence c);
   bool has_history(const Read& r) const;
   Measure judged(const Read& r);
@@ -80,6 +81,20 @@ class PackMaker {
   Expr crosses();
   Expr rising();
   Expr hot();
+
+  // ---- rule_builders_random_parameters.cc
+  twin::Parameter& new_parameter(const std::string& unit);
+  Expr named(Kind kind) const;  // the last parameter
+  Expr some_parameter(double value, const std::string& unit, bool whole);
+  void add_versions(twin::Parameter& p, double value, bool whole);
+  Measure computed(Measure of);
+
+  // ---- rule_builders_random_past.cc: over the past
+  std::optional<SpanUnit> unit_back(const Read& r);
+  Expr over_past(Kind kind, Expr x, SpanUnit unit);
+  Measure past(const Read& r, Measure x);
+  Expr past_condition(int signal);
+  Expr past_of(Expr on);
 
   // ---- rule_builders_random_guard.cc: seasons, guards and latches
   std::uint32_t some_season();

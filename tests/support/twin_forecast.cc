@@ -1,3 +1,4 @@
+#include "tests/support/twin_asked.h"
 #include "tests/support/twin_interval.h"
 
 // docs/SEMANTICS.md section 2.6: reads of forecasts.
@@ -193,7 +194,7 @@ std::optional<std::pair<Day, Day>> Assessment::issued_at(const Read& what, const
   if (!from) return std::nullopt;
   const Cadence cadence = from->indicator->forecasts->cadence;
   if (cadence == Cadence::kIrregular) return std::pair(from->latest, from->latest + 1);
-  const std::int32_t period = period_of(cadence, from->latest) - place.back;
+  const std::int32_t period = period_back(cadence, period_of(cadence, from->latest), place);
   return std::pair(period_start(cadence, period), period_start(cadence, period + 1));
 }
 
@@ -212,7 +213,9 @@ std::optional<Day> Assessment::issue_back(const Read& what, const Issued& from, 
   if (rhythm.cadence != Cadence::kIrregular)
     return issue_in(
         from,
-        period_of(rhythm.cadence, from.latest) - lag_of(what, rhythm.cadence) - place.back - back,
+        period_back(rhythm.cadence,
+                    period_of(rhythm.cadence, from.latest) - lag_of(what, rhythm.cadence), place) -
+            back,
         ask);
   if (what.lag.count == 0) return from.latest;
   const Day end = minus(from.latest + 1, what.lag);
@@ -272,7 +275,7 @@ Assessment::History Assessment::issues_before(const Expr& e, const Place& place,
   now = foretold(e.read, place, 0);
   const Cadence cadence = from->indicator->forecasts->cadence;
   const std::int32_t period =
-      period_of(cadence, from->latest) - lag_of(e.read, cadence) - place.back;
+      period_back(cadence, period_of(cadence, from->latest) - lag_of(e.read, cadence), place);
   for (int y = 1; y <= e.years; ++y) {
     const Interval then = foretold_in(e.read, *from, shift_years(cadence, period, -y), place);
     if (!is_unknown(then)) history.values.push_back(then);
@@ -283,6 +286,7 @@ Assessment::History Assessment::issues_before(const Expr& e, const Place& place,
 Interval Assessment::chance(const Expr& e, const Place& place) {
   const Expr& asked = e.args[0];
   const Read& what = asked.args[0].read;
+  const For innermost(comparison_, &e);
   const Interval bound = value(asked.args[1], place);
   const auto from = issued(what, place, Ask::kChance);
   if (!from) return kUnknown;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "model/result.h"
+#include "tests/support/twin_asked.h"
 #include "tests/support/twin_interval.h"
 
 // docs/SEMANTICS.md sections 2.7 and 4: what holds in other regions.
@@ -102,6 +103,36 @@ Interval Assessment::bounds(const Expr& e) const {
         range = {std::min(range.low, value), std::max(range.high, value)};
       return p.unit == "%" ? times(range, exactly(0.01)) : range;
     }
+    case Kind::kDated: {
+      const Parameter& p = pack_.parameters[e.parameter];
+      Interval range{kInfinity, -kInfinity};
+      const auto take = [&](double v) {
+        range = {std::min(range.low, v), std::max(range.high, v)};
+      };
+      for (const auto& [cell, v] : p.table) take(v);
+      for (const auto& version : p.versions) {
+        take(version.value);
+        for (const auto& [region, v] : version.by_region) take(v);
+      }
+      return p.unit == "%" ? times(range, exactly(0.01)) : range;
+    }
+    case Kind::kComputed:
+    case Kind::kFrozen:
+      return bounds(pack_.parameters[e.parameter].compute[0]);
+    case Kind::kPastCount:
+      return {0, static_cast<double>(e.span.count)};
+    case Kind::kPastMean:
+    case Kind::kPastLeast:
+    case Kind::kPastGreatest:
+    case Kind::kPastMedian:
+    case Kind::kPastQuantile:
+      return bounds(e.args[0]);
+    case Kind::kPastSum:
+      return bounds(e.args[0]).low >= 0 ? at_least_zero : kUnknown;
+    case Kind::kPastStddev:
+      return at_least_zero;
+    case Kind::kPastPercentile:
+      return {0, 1};
     case Kind::kAge:
       return at_least_zero;
     case Kind::kPercentile:
@@ -170,6 +201,7 @@ std::vector<Assessment::Member> Assessment::members(const Expr& e, const Place& 
   there.together.clear();
   for (const RegionId region : regions) there.together.push_back(data_of(region, place.from));
   std::vector<Member> out;
+  const For<const Expr*> outside(comparison_, nullptr);
   for (const RegionId region : regions) {
     there.region = region;
     there.data = data_of(region, place.from);
