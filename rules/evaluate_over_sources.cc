@@ -32,6 +32,7 @@ std::vector<Voice> voices(const Scene& scene, const Expression& expression, cons
   std::vector<Voice> out;
   Scene asked = scene;
   asked.aligned = nullptr;  // each source stands where it stands
+  asked.reads = nullptr;    // which keeps what one source said
   for (const SourceId source : expression.leaf(node.leaf).sources) {
     const auto group = std::ranges::find_if(out, [&](const Voice& voice) {
       return independence_of(*scene.catalogue.find(voice.source)) ==
