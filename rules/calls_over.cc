@@ -42,6 +42,7 @@ Parser::Value Parser::over_set(const Token& function, Over::How how, Value opera
                                          : "'" + source_of(peek()) + "' does not fit here",
           "'over' and a set or a span: " + function.text + "(... over children), over 12 months");
   take();
+  if (next_is("next")) return over_next(function, how, operand, begin.node);
   if (peek().kind != TokenKind::kSpan) return over_regions(function, how, operand, begin.node);
   return over_past(function, how, operand, begin);
 }

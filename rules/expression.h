@@ -284,6 +284,10 @@ struct Expression {
   bool is_over_regions(const Node& node) const {
     return (node.op == Op::kOver || node.op == Op::kOverHolds) && is_of_regions(over_of(node).set);
   }
+  bool is_over_next(const Node& node) const {
+    return (node.op == Op::kOver || node.op == Op::kOverHolds) &&
+           over_of(node).set == Over::Set::kNext;
+  }
   // Calls fn(index) for each node that `node` uses.
   template <class Fn>
   void each_part(const Node& node, Fn fn) const {

@@ -40,7 +40,8 @@ class Ranges {
       case Op::kBasin:
         return {0, Quantity().high};
       case Op::kOver:
-        return expression_.is_over_regions(node) ? of_over(node) : of_past(node);
+        return expression_.is_over_regions(node) || expression_.is_over_next(node) ? of_over(node)
+                                                                                   : of_past(node);
       case Op::kPer100k: {
         const Quantity a = of(node.a);
         return a.low >= 0 ? Quantity{0, Quantity().high} : Quantity::unknown();
@@ -70,6 +71,8 @@ class Ranges {
     const Over& over = expression_.over_of(node);
     switch (over.how) {
       case Over::How::kCount:
+        if (over.set == Over::Set::kNext)
+          return {0, static_cast<double>(longest_days(over.span) + 1)};
         return {0, Quantity().high};
       case Over::How::kShare:
         return {0, 1};
