@@ -66,6 +66,8 @@ Parser::Value Parser::over_regions(const Token& function, Over::How how, Value o
           "count, any, all, share, sum, mean, min, max, median, rank");
   want(operand, is_of_truths(how) ? Type::kTruth : Type::kNumber, function,
        "what " + function.text + "() is made of");
+  if (how == Over::How::kSum || how == Over::How::kMean || how == Over::How::kMedian)
+    refuse_scale(operand, function, "no numbers to calculate with");
   std::int32_t where = -1;
   if (accept("where")) {
     const Token first = peek();

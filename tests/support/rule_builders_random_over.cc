@@ -56,7 +56,11 @@ PackMaker::Expr PackMaker::over_regions(int signal) {
     out = compare_over(where(over_set(dice_.pick(kOfTruths), std::move(of))));
   } else {
     const Measure m = measure();
-    const Kind kind = dice_.pick(kOfNumbers);
+    const Indicator* scale = catalogue_.find_indicator(m.unit);
+    const bool words = scale != nullptr && !scale->scale.empty();
+    const Kind kind = !words             ? dice_.pick(kOfNumbers)
+                      : dice_.chance(50) ? Kind::kOverGreatest
+                                         : Kind::kRank;
     Expr over = where(over_set(kind, m.expr));
     if (kind == Kind::kRank)
       out = twin::op(Kind::kLessEqual, std::move(over), twin::number(dice_.between(1, 3)));

@@ -159,6 +159,7 @@ Interval Assessment::bounds(const Expr& e) const {
       if (e.read.events || e.read.how == How::kCount || e.read.how == How::kStddev)
         return at_least_zero;
       const Indicator& i = *catalogue_.find(e.read.indicator);
+      if (!i.scale.empty()) return {0, static_cast<double>(i.scale.size()) - 1};
       if (e.read.how == How::kSum) return {i.least && *i.least >= 0 ? 0 : -kInfinity, kInfinity};
       double unit = i.unit == "%" ? 100 : 1;
       for (int digit = 0; digit < i.precision; ++digit) unit *= 10;
