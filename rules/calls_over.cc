@@ -43,6 +43,7 @@ Parser::Value Parser::over_set(const Token& function, Over::How how, Value opera
           "'over' and a set or a span: " + function.text + "(... over children), over 12 months");
   take();
   if (accept("sources")) return over_sources(function, how, operand, begin.node);
+  if (next_is("next")) return over_next(function, how, operand, begin.node);
   if (peek().kind != TokenKind::kSpan) return over_regions(function, how, operand, begin.node);
   return over_past(function, how, operand, begin);
 }

@@ -156,6 +156,7 @@ Quantity evaluate_number(const Scene& scene, const Expression& expression, std::
       return count;
     }
     case Op::kOver:
+      if (expression.is_over_next(node)) return over_next(scene, expression, node, stand, horizon);
       if (expression.is_over_regions(node))
         return over_regions(scene, expression, node, stand, horizon);
       return expression.is_over_sources(node)
@@ -207,6 +208,8 @@ Tri evaluate_truth(const Scene& scene, const Expression& expression, std::int32_
     case Op::kGiven:
       return given(scene, expression, node, stand, horizon);
     case Op::kOverHolds:
+      if (expression.is_over_next(node))
+        return over_next_holds(scene, expression, node, stand, horizon);
       if (expression.is_over_regions(node))
         return over_regions_holds(scene, expression, node, stand, horizon);
       return expression.is_over_sources(node)

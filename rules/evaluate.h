@@ -103,6 +103,8 @@ struct Stand {
   Day tick;
   std::array<Step, kStepsMost> steps{};
   std::int32_t depth = 0;
+  // Inside an over of the days ahead: how many days after the tick the day is that is asked about.
+  std::optional<std::int32_t> ahead{};
   std::span<const Step> path() const {
     return std::span(steps).first(static_cast<std::size_t>(depth));
   }

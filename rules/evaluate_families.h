@@ -89,19 +89,24 @@ Quantity count_regions(const Scene& scene, Op op, const Subject& subject, Day ti
 // ---- evaluate_over_regions.cc: something judged in each of several regions
 // The scene of the same condition in another region.
 Scene scene_in(const Scene& scene, RegionId region);
-// A member of the set of an over of regions.
-struct InRegion {
-  RegionId region;
+// A member of the set of an over: a region, or a day ahead.
+struct Member {
+  RegionId region;            // of a day: none
   Tri in = Tri::kTrue;        // whether it is left in
   Tri holds = Tri::kUnknown;  // of what is a truth
   Quantity value;             // of what is a number
 };
 // Judges what `node`, an over of regions, is of in each of them.
-std::vector<InRegion> judge_regions(const Scene& scene, const Expression& expression,
-                                    const Node& node, Stand stand, Horizon& horizon);
+std::vector<Member> judge_regions(const Scene& scene, const Expression& expression,
+                                  const Node& node, Stand stand, Horizon& horizon);
 // Calls fn(scene of the region) for each region of the set of `node`, an over of regions.
 void each_region(const Scene& scene, const Expression& expression, const Node& node, Stand stand,
                  Horizon& horizon, const std::function<void(const Scene&)>& fn);
+// A number made of all of `members`, whatever they are members of: kCount, kSum, kMean, kLeast,
+// kGreatest, kMedian.
+Quantity made_of(Over::How how, const std::vector<Member>& members);
+// kAny or kAll of them.
+Tri holds_in(Over::How how, const std::vector<Member>& members);
 Quantity over_regions(const Scene& scene, const Expression& expression, const Node& node,
                       Stand stand, Horizon& horizon);
 Tri over_regions_holds(const Scene& scene, const Expression& expression, const Node& node,
@@ -125,5 +130,11 @@ Tri over_sources_holds(const Scene& scene, const Expression& expression, const N
                        Stand stand, Horizon& horizon);
 // Sources of one group count once.
 std::string_view independence_of(const Source& source);
+
+// ---- evaluate_over_next.cc: something judged for each of several days ahead
+Quantity over_next(const Scene& scene, const Expression& expression, const Node& node, Stand stand,
+                   Horizon& horizon);
+Tri over_next_holds(const Scene& scene, const Expression& expression, const Node& node, Stand stand,
+                    Horizon& horizon);
 
 }  // namespace tocsin

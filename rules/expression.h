@@ -289,6 +289,10 @@ struct Expression {
     return (node.op == Op::kOver || node.op == Op::kOverHolds) &&
            over_of(node).set == Over::Set::kSources;
   }
+  bool is_over_next(const Node& node) const {
+    return (node.op == Op::kOver || node.op == Op::kOverHolds) &&
+           over_of(node).set == Over::Set::kNext;
+  }
   // Calls fn(index) for each node that `node` uses.
   template <class Fn>
   void each_part(const Node& node, Fn fn) const {

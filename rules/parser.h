@@ -182,6 +182,9 @@ class Parser {
   // Behind the operand; takes the ")".
   Value over_set(const Token& function, Over::How how, Value operand, Begin begin);
 
+  // ---- calls_over_next.cc
+  Value over_next(const Token& function, Over::How how, Value operand, std::size_t first_node);
+
   // ---- calls_over_regions.cc
   static std::span<const Function> region_functions();
   static std::optional<Over::Set> set_of_regions(std::string_view name);

@@ -127,7 +127,8 @@ class Phrases {
         return fmt::format("how many of these hold ({})", fmt::join(conditions, "; "));
       }
       case Op::kOver:
-        if (expression_.is_over_regions(node)) return over_regions(node);
+        if (expression_.is_over_regions(node) || expression_.is_over_next(node))
+          return over_regions(node);
         return expression_.is_over_sources(node) ? over_sources(node) : over_past(node);
       case Op::kDimensions:
         return dimensions(node);
@@ -186,10 +187,11 @@ class Phrases {
                            presence(expression_.subjects_of(node), holds), lookback(node));
       case Op::kOverHolds: {
         if (expression_.is_over_sources(node)) return over_sources_hold(node, holds);
-        if (!expression_.is_over_regions(node)) return over_past_holds(node, holds);
+        const bool next = expression_.is_over_next(node);
+        if (!next && !expression_.is_over_regions(node)) return over_past_holds(node, holds);
         const bool any = expression_.over_of(node).how == Over::How::kAny;
-        return fmt::format("in {} {} {}", any == holds ? "one of" : "each of", regions(node),
-                           clause(node.a, holds));
+        return fmt::format("{} {} {} {}", next ? "on" : "in", any == holds ? "one of" : "each of",
+                           regions(node), clause(node.a, holds));
       }
       case Op::kCascade:
         return (holds ? "" : "it is not so that ") + cascade(node);
@@ -218,10 +220,13 @@ class Phrases {
 
   // "the regions within it where Rain is below 5 mm".
   std::string regions(const Node& node) const {
+    const Over& over = expression_.over_of(node);
+    if (over.set == Over::Set::kNext)
+      return "the days from today to " + to_string(over.span) + " ahead";
     static constexpr std::array<std::string_view, 5> kSets = {
         "the regions within it", "the regions side by side with it", "the neighbouring regions",
         "the regions of the basin", "the region above it"};
-    std::string out(kSets[static_cast<std::size_t>(expression_.over_of(node).set)]);
+    std::string out(kSets[static_cast<std::size_t>(over.set)]);
     if (node.b >= 0) out += " where " + clause(node.b, true);
     return out;
   }

@@ -41,7 +41,8 @@ class Ranges {
       case Op::kBasin:
         return {0, Quantity().high};
       case Op::kOver:
-        if (expression_.is_over_regions(node)) return of_over(node);
+        if (expression_.is_over_regions(node) || expression_.is_over_next(node))
+          return of_over(node);
         if (!expression_.is_over_sources(node)) return of_past(node);
         return expression_.over_of(node).how == Over::How::kCount
                    ? Quantity{0, static_cast<double>(node.count)}
@@ -75,6 +76,8 @@ class Ranges {
     const Over& over = expression_.over_of(node);
     switch (over.how) {
       case Over::How::kCount:
+        if (over.set == Over::Set::kNext)
+          return {0, static_cast<double>(longest_days(over.span) + 1)};
         return {0, Quantity().high};
       case Over::How::kShare:
         return {0, 1};

@@ -126,6 +126,7 @@ Explained Teller::tree(std::int32_t index) const {
   }
   if (node.a >= 0) out.parts.push_back(tree(node.a));
   if (node.b >= 0) out.parts.push_back(tree(node.b));
+  if (expression_.is_over_next(node)) out.parts = days_tree(node);
   if (node.op == Op::kCountTrue)
     for (const std::int32_t condition : expression_.operands_of(node))
       out.parts.push_back(tree(condition));
@@ -352,8 +353,9 @@ std::string Teller::why_unknown(std::int32_t index) const {
   }
   if (expression_.is_over_regions(node)) return "";
   const std::string left = why_unknown(node.a);
-  if (left.empty() && node.op == Op::kOver && !expression_.is_over_regions(node))
-    return "too little of its past is known";
+  if (left.empty() && node.op == Op::kOver && expression_.is_over_next(node))
+    return "the forecast says too little of these days";
+  if (left.empty() && node.op == Op::kOver) return "too little of its past is known";
   return left.empty() ? why_unknown(node.b) : left;
 }
 

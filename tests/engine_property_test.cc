@@ -38,6 +38,13 @@ void count_ticks(const Assessment& engine, Occurrences& occurred) {
     }
 }
 
+// Over which sets something is judged.
+void count_sets(const Trial& trial, Occurrences& occurred) {
+  for (const char* set : {"children", "siblings", "neighbours", "basin", "parent", "next"})
+    if (trial.yaml.find(std::string(" over ") + set) != std::string::npos)
+      ++occurred[std::string("over ") + set];
+}
+
 // How often engine and twin are compared, in percent of the days and of the arrivals.
 struct Often {
   std::int32_t days, arrivals;
@@ -121,6 +128,7 @@ TEST_P(EngineProperties, IncrementalEqualsTheTwinAtEveryTick) {
   twin::Tally tally;
   for (int i = 0; i < cases.count; ++i) {
     const Trial trial = make_trial(cases.first + static_cast<std::uint64_t>(i), occurred);
+    count_sets(trial, occurred);
     const std::string found = run_against_twin(trial, tally, occurred);
     ASSERT_EQ(found, "") << trial.told();
   }
@@ -147,6 +155,12 @@ TEST_P(EngineProperties, IncrementalEqualsTheTwinAtEveryTick) {
                         "tick: emergency",
                         "tick: perhaps a higher level",
                         "refuted event",
+                        "over children",
+                        "over siblings",
+                        "over neighbours",
+                        "over basin",
+                        "over parent",
+                        "over next",
                         "events by their status",
                         "forecast",
                         "ensemble",

@@ -108,6 +108,7 @@ class PackMaker {
   Expr over_set(Kind kind, Expr of);
   Expr over_regions(int signal);
   Expr compare_over(Expr over);
+  Expr over_next();
   Expr over_tracks(int pattern, const twin::Pattern& own);
   Expr over_brief(int pattern, const twin::Pattern& own);
 

@@ -67,7 +67,8 @@ class Assessment {
     // Inside an over of regions: whose data is read there. A series with a grid stands where the
     // newest of them does.
     std::vector<RegionId> together{};
-    std::optional<SourceId> only{};  // over sources: the one that is asked
+    std::optional<SourceId> only{};       // over sources: the one that is asked
+    std::optional<std::int32_t> ahead{};  // inside an over of the days ahead: which of them
   };
   // What an observation aggregate stands on: a fresh series and C.
   struct Standing {
@@ -135,6 +136,7 @@ class Assessment {
   std::vector<RegionId> set_of(const Expr& e, RegionId here) const;
   RegionId data_of(RegionId region, const std::string& from) const;
   std::vector<Member> members(const Expr& e, const Place& place);
+  std::vector<Member> days_ahead(const Expr& e, const Place& place);
   Interval over_regions(const Expr& e, const Place& place);
   Interval share(const Expr& e, const std::vector<Member>& members) const;
   Interval rank(const std::vector<Member>& members, RegionId here) const;

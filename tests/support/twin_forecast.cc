@@ -70,6 +70,17 @@ std::optional<std::pair<Day, Day>> next_period(const std::vector<Foretold>& figu
   return next;
 }
 
+// The period that holds the day, of any member; of several the one that begins last and ends first.
+std::optional<std::pair<Day, Day>> period_of_day(const std::vector<Foretold>& figures, Day day) {
+  std::optional<std::pair<Day, Day>> found;
+  for (const Foretold& f : figures) {
+    if (day < f.start || f.end <= day) continue;
+    if (!found || f.start > found->first || (f.start == found->first && f.end < found->second))
+      found = std::pair(f.start, f.end);
+  }
+  return found;
+}
+
 Chosen choose(const Read& what, const Season* season, const Indicator& indicator, Day issue,
               const std::vector<Foretold>& said) {
   Chosen out;
@@ -234,7 +245,9 @@ std::vector<double> Assessment::by_member(const Read& what, const Issued& from, 
   std::map<std::int32_t, std::vector<Foretold>> members;
   for (const Foretold& f : values) members[f.member].push_back(f);
   std::vector<double> out;
-  const auto next = next_period(values, issue + (place.tick - from.latest) + 1);
+  const Day since = issue + (place.tick - from.latest);
+  const auto next =
+      place.ahead ? period_of_day(values, since + *place.ahead) : next_period(values, since + 1);
   for (const auto& [member, said] : members) {
     if (what.how == How::kLast) {
       for (const Foretold& f : said)
@@ -327,7 +340,9 @@ Interval Assessment::published(const Expr& asked, const Issued& from, Day issue,
   }
   const auto chance_of = [](const Foretold& f) { return static_cast<double>(*f.chance) / 1e6; };
   if (what.how == How::kLast) {
-    const auto next = next_period(said, issue + (place.tick - from.latest) + 1);
+    const Day since = issue + (place.tick - from.latest);
+    const auto next =
+        place.ahead ? period_of_day(said, since + *place.ahead) : next_period(said, since + 1);
     for (const Foretold& f : said)
       if (next && f.start == next->first && f.end == next->second) return exactly(chance_of(f));
     return kUnknown;

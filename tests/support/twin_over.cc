@@ -142,7 +142,7 @@ Interval Assessment::bounds(const Expr& e) const {
     case Kind::kCountTrue:
       return {0, static_cast<double>(e.args.size())};
     case Kind::kOverCount:
-      return at_least_zero;
+      return e.set == Set::kNext ? Interval{0, e.next + 1.0} : at_least_zero;
     case Kind::kRank:
       return {1, kInfinity};
     case Kind::kOverSum: {
@@ -194,6 +194,7 @@ Interval Assessment::bounds(const Expr& e) const {
 }
 
 std::vector<Assessment::Member> Assessment::members(const Expr& e, const Place& place) {
+  if (e.set == Set::kNext) return days_ahead(e, place);
   std::vector<RegionId> regions = set_of(e, place.region);
   const bool self = std::find(regions.begin(), regions.end(), place.region) != regions.end();
   if (e.kind == Kind::kRank && !self) regions.push_back(place.region);
@@ -211,6 +212,25 @@ std::vector<Assessment::Member> Assessment::members(const Expr& e, const Place& 
       member.holds = truth(e.args[0], there);
     } else {
       const Interval known = value(e.args[0], there), any = bounds(e.args[0]);
+      member.value = known.low == known.high
+                         ? known
+                         : Interval{std::max(known.low, any.low), std::min(known.high, any.high)};
+    }
+    out.push_back(member);
+  }
+  return out;
+}
+
+std::vector<Assessment::Member> Assessment::days_ahead(const Expr& e, const Place& place) {
+  std::vector<Member> out;
+  for (std::int32_t day = 0; day <= e.next; ++day) {
+    Place then = place;
+    then.ahead = day;
+    Member member{place.region, Tri::kTrue, Tri::kUnknown, kUnknown};
+    if (is_truth(e.args[0].kind)) {
+      member.holds = truth(e.args[0], then);
+    } else {
+      const Interval known = value(e.args[0], then), any = bounds(e.args[0]);
       member.value = known.low == known.high
                          ? known
                          : Interval{std::max(known.low, any.low), std::min(known.high, any.high)};

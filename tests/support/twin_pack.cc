@@ -204,10 +204,11 @@ class Printer {
   }
 
   std::string over_regions(const Expr& e) const {
-    static constexpr std::array<const char*, 5> kSets = {"children", "siblings", "neighbours",
-                                                         "basin", "parent"};
+    static constexpr std::array<const char*, 6> kSets = {"children", "siblings", "neighbours",
+                                                         "basin",    "parent",   "next"};
     static constexpr std::array<const char*, 3> kBy = {"", " by people", " by area"};
-    const std::string set = kSets[static_cast<std::size_t>(e.set)];
+    std::string set = kSets[static_cast<std::size_t>(e.set)];
+    if (e.set == Set::kNext) set += fmt::format(" {}d", e.next);
     if (e.brief) return set + "(" + any_of(e.args[0].subjects) + ")";
     std::string name = name_of(e.kind);
     if (name.starts_with("over ")) name = name.substr(5);
@@ -367,7 +368,8 @@ bool is_over_regions(Kind kind) {
 }
 
 bool reads_around(const Expr& expr) {
-  if (expr.kind == Kind::kNeighbours || expr.kind == Kind::kBasin || is_over_regions(expr.kind))
+  if (expr.kind == Kind::kNeighbours || expr.kind == Kind::kBasin ||
+      (is_over_regions(expr.kind) && expr.set != Set::kNext))
     return true;
   return std::any_of(expr.args.begin(), expr.args.end(), reads_around);
 }

@@ -144,7 +144,7 @@ bool is_truth(Kind kind);
 bool is_past(Kind kind);  // over the past
 bool is_over_regions(Kind kind);
 
-enum class Set : std::uint8_t { kChildren, kSiblings, kNeighbours, kBasin, kParent };
+enum class Set : std::uint8_t { kChildren, kSiblings, kNeighbours, kBasin, kParent, kNext };
 enum class ByWhat : std::uint8_t { kNumber, kPeople, kArea };
 
 struct Subject {
@@ -181,6 +181,7 @@ struct Expr {
   Cadence cadence = Cadence::kMonth;  // consecutive
   Set set = Set::kChildren;           // over regions
   ByWhat by = ByWhat::kNumber;        // over regions: share
+  std::int32_t next = 0;              // over the days ahead: how many
   bool brief = false;                 // over regions: printed as children(x), parent(x)
   std::vector<DimensionId> dimensions;
   std::vector<Subject> subjects;

@@ -15,7 +15,8 @@ Assessment::Asked Assessment::asked_by(const Expr& e) const {
       out.reads.emplace_back(&asked.args[0].read, Ask::kChance);
       continue;
     }
-    if (is_over_regions(part.kind)) {  // other regions stand at periods of their own
+    if (is_over_regions(part.kind) &&
+        part.set != Set::kNext) {  // other regions stand at periods of their own
       out.tick = true;
       continue;
     }
