@@ -47,8 +47,12 @@ bool PackReader::read_value(const YamlMapping& item, const std::string& what,
   if (form == "versions") return read_versions(item, parameter);
   if (form == "by_dekad" || form == "by_month") return read_table(item, form, parameter);
   if (form == "compute") return read_compute(item, parameter);
-  const YamlNode* value = item.need("value");
-  if (value == nullptr) return false;
+  const YamlNode* value = item.find("value");
+  if (value == nullptr) {
+    reader_.report(item.node(), what + " has no value",
+                   "value, versions, by_dekad, by_month or compute");
+    return false;
+  }
   const auto token = quantity(*value, "the value");
   if (!token) return false;
   take_unit(*token, parameter);

@@ -65,12 +65,12 @@ class ExplainPast : public testing::Test {
 };
 
 TEST_F(ExplainPast, ABoundOfThePastIsNamedWithItsNumber) {
-  EXPECT_EQ(told("peak", "2020-03-06").sentence,
-            "Heat is 31 degC; threshold: at least 31 degC (heat, the greatest of the 4 days "
-            "before).");
   EXPECT_EQ(told("peak", "2020-03-02").sentence,
             "Heat is 31 degC; threshold: not known (heat, the greatest of the 4 days before, too "
             "little of its past is known).");
+  EXPECT_EQ(told("peak", "2020-03-06").sentence,
+            "Heat is 31 degC; threshold: at least 31 degC (heat, the greatest of the 4 days "
+            "before).");
 }
 
 TEST_F(ExplainPast, StepsAreCountedInWords) {

@@ -80,7 +80,7 @@ TEST(PackWarnings, ALookBackBeyondWhatIsKept) {
   EXPECT_THAT(
       warnings(
           pack_with("last(fews_risk) > 0.5 and percentile(sum(rainfall, 3 months), 25y) < 10 %")),
-      AllOf(HasSubstr("8:34: this looks back over 9243 days, and records are kept for 7320"),
+      AllOf(HasSubstr("8:33: this looks back over 9242 days, and records are kept for 7320"),
             HasSubstr("retention_days in tocsind.yaml")));
   EXPECT_EQ(warnings(pack_with("percentile(sum(rainfall, 3 months), 10y) < 10 %")), "");
   EXPECT_EQ(warnings(pack_with("percentile(sum(rainfall, 3 months), 25y) < 10 %"), 0), "");

@@ -63,7 +63,7 @@ TEST(RulesReference, ExamplesOfScalesAndSourcesParse) {
 
 TEST(RulesReference, TheExamplePackAndItsScenariosWork) {
   const auto packs = blocks("pack"), scenarios = blocks("scenarios");
-  ASSERT_EQ(packs.size(), 2u);
+  ASSERT_EQ(packs.size(), 3u);
   ASSERT_EQ(scenarios.size(), 1u);
   const auto pack = parse_pack("example.yaml", packs.front(), lake_chad().catalogue);
   ASSERT_TRUE(pack) << render(pack.error().front(), packs.front());

@@ -79,6 +79,8 @@ std::vector<RegionId> Assessment::set_of(const Expr& e, RegionId here) const {
       case Set::kParent:
         if (other.id == own.parent) out.push_back(other.id);
         continue;
+      case Set::kNext:  // days, not regions
+        continue;
     }
     const auto& pack = pack_.regions;
     if (in && std::find(pack.begin(), pack.end(), other.id) != pack.end()) out.push_back(other.id);
