@@ -43,10 +43,15 @@ json::object as_json(const Pack& pack, const MemoryBound& bound) {
                         {"bytes_an_irregular_figure", bound.bytes_an_irregular_figure}}}};
 }
 
+std::string told(std::size_t warnings) {
+  if (warnings == 0) return "";
+  return fmt::format(", {} warning{}", warnings, warnings == 1 ? "" : "s");
+}
+
 void tell(const Pack& pack, const MemoryBound& bound, std::ostream& out) {
-  fmt::print(out, "{}: {} version {}: {} signals, {} patterns, {} regions: no errors\n", pack.file,
-             pack.name, pack.version, pack.signals.size(), pack.patterns.size(),
-             pack.regions.size());
+  fmt::print(out, "{}: {} version {}: {} signals, {} patterns, {} regions: no errors{}\n",
+             pack.file, pack.name, pack.version, pack.signals.size(), pack.patterns.size(),
+             pack.regions.size(), told(pack.warnings.size()));
   fmt::print(
       out, "  memory a region, {} years: at most {} KiB for {} figures and the tracks{}{}\n",
       kYears, bound.total() / 1024 + 1, bound.figures,
@@ -72,7 +77,7 @@ int run_check(const CheckOptions& options, std::ostream& out, std::ostream& err)
     contents->packs[path] = *std::move(text);
   }
   Numbering numbering;
-  Diagnostics diagnostics;
+  Diagnostics diagnostics, warnings;
   std::vector<Pack> packs;
   auto configuration = load_configuration(contents->configuration, numbering);
   ConfigurationFiles files = contents->configuration;
@@ -82,7 +87,9 @@ int run_check(const CheckOptions& options, std::ostream& out, std::ostream& err)
     configuration->catalogue.index();
     for (const auto& [name, text] : contents->packs) {
       files[name] = text;
-      if (auto pack = parse_pack(name, text, configuration->catalogue)) {
+      const std::int32_t kept = configuration->settings.horizons.retention_days;
+      if (auto pack = parse_pack(name, text, configuration->catalogue, kept)) {
+        std::ranges::copy(pack->warnings, std::back_inserter(warnings));
         packs.push_back(*std::move(pack));
       } else {
         std::ranges::move(pack.error(), std::back_inserter(diagnostics));
@@ -90,15 +97,23 @@ int run_check(const CheckOptions& options, std::ostream& out, std::ostream& err)
     }
   }
   if (options.format == OutputFormat::kText) {
+    for (Diagnostic warning : warnings) {
+      const std::string& text = files[warning.file];
+      warning.message = "warning: " + warning.message;
+      err << render(warning, text);
+    }
     if (!diagnostics.empty()) err << render(diagnostics, files);
     for (const Pack& pack : packs)
       if (diagnostics.empty()) tell(pack, memory_bound(configuration->catalogue, pack, kDays), out);
   } else {
-    json::array wrong, good;
+    json::array wrong, doubtful, good;
+    for (const Diagnostic& warning : warnings) doubtful.push_back(as_json(warning));
     for (const Diagnostic& diagnostic : diagnostics) wrong.push_back(as_json(diagnostic));
     for (const Pack& pack : packs)
       good.push_back(as_json(pack, memory_bound(configuration->catalogue, pack, kDays)));
-    out << json::serialize(json::object{{"errors", std::move(wrong)}, {"packs", std::move(good)}})
+    out << json::serialize(json::object{{"errors", std::move(wrong)},
+                                        {"warnings", std::move(doubtful)},
+                                        {"packs", std::move(good)}})
         << "\n";
   }
   return diagnostics.empty() ? kDone : kNo;

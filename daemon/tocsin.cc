@@ -7,6 +7,7 @@
 #include "daemon/commands_check.h"
 #include "daemon/commands_diff.h"
 #include "daemon/commands_format.h"
+#include "daemon/commands_new.h"
 #include "daemon/commands_test.h"
 #include "daemon/installed.h"
 #include "daemon/schema/schemas.h"
@@ -130,8 +131,10 @@ void add_rules(CLI::App& app, int& code) {
   check->footer(
       "Every error of every file in one run, with its line, what is allowed and the nearest word; "
       "of "
-      "packs without errors, what they hold and the memory that a region takes at most.\n\n"
-      "Exit code: 0 no errors; 1 errors; 2 a file can't be read.\n\n"
+      "packs without errors, what they hold and the memory that a region takes at most. A warning "
+      "is no error: a season that is over before its figures come, a window that nothing falls "
+      "into, data that nobody brings, a look back beyond what is kept.\n\n"
+      "Exit code: 0 no errors, perhaps warnings; 1 errors; 2 a file can't be read.\n\n"
       "  tocsin check my-pack.yaml --config /etc/tocsin");
   check->callback([=, &code] {
     checked->config_directory = *config;
@@ -248,6 +251,26 @@ void add_rules(CLI::App& app, int& code) {
       return;
     }
     code = tocsin::run_explain(*options, std::cout, std::cerr);
+  });
+}
+
+void add_new(CLI::App& app, int& code) {
+  auto* command =
+      app.add_subcommand("new", "make a first rule pack from the answers to four questions");
+  auto options = std::make_shared<tocsin::NewOptions>();
+  auto config = config_option(*command);
+  auto as_json = std::make_shared<bool>(false);
+  command->add_option("file", options->file, "the pack, NAME.yaml; its scenarios go beside it")
+      ->required();
+  command->add_option("--answers", options->answers_file,
+                      "YAML with the answers; none: they are asked");
+  command->add_flag("--force", options->force, "write over files that are there");
+  command->add_flag("--json", *as_json, "what was made as JSON");
+  command->footer(tocsin::new_help());
+  command->callback([=, &code] {
+    options->config_directory = *config;
+    if (*as_json) options->format = tocsin::OutputFormat::kJson;
+    code = tocsin::run_new(*options, std::cin, std::cout, std::cerr);
   });
 }
 
@@ -459,6 +482,7 @@ int main(int argc, char** argv) {
   add_keygen(app, code);
   add_import(app, code);
   add_rules(app, code);
+  add_new(app, code);
   add_store(app, code);
   add_quarantine(app, code);
   add_admin(app, code);

@@ -6,7 +6,9 @@
 
 #include "model/result.h"
 #include "rules/fold.h"
+#include "rules/read_memo.h"
 #include "rules/regions_over.h"
+#include "rules/static_check.h"
 
 namespace tocsin {
 namespace {
@@ -274,7 +276,9 @@ Assessment::Moves Assessment::fold_signals(RegionId region, std::uint32_t stratu
 Changed Assessment::run_signal(RegionId region, std::uint32_t index, Day from, Day today,
                                Report& report) {
   const Signal& signal = pack_.signals[index];
-  const Scene scene = signal_scene(region, signal);
+  Scene scene = signal_scene(region, signal);
+  ReadMemo reads;
+  if (signal.when.looks_back || signal.clear.looks_back) scene.reads = &reads;
   ++report.signal_folds;
   RegionTracks& tracks = tracks_[region.number()];
   SignalTrack& track = tracks.signals[index];

@@ -50,9 +50,9 @@ void Parser::stands(const Token& function, const Place& place) const {
 }
 
 Parser::Value Parser::choose_call(const Token& function, const Function& row) {
-  const std::size_t first_node = out_.nodes.size();
+  const Begin begin = here();
   Value best = addition();
-  if (next_is("over")) return over_set(function, row.over, best, first_node);
+  if (next_is("over")) return over_set(function, row.over, best, begin);
   want(best, Type::kNumber, function, "what is compared");
   if (!next_is(","))
     wrong(function, function.text + "() chooses between numbers", function.text + "(3, x)");
@@ -70,11 +70,11 @@ Parser::Value Parser::choose_call(const Token& function, const Function& row) {
 
 Parser::Value Parser::count_true_call(const Token& function, const Function& row) {
   std::vector<std::int32_t> conditions;
-  const std::size_t first_node = out_.nodes.size();
   do {
-    const Value condition = disjunction();
+    const Begin begin = here();
+    const Value condition = Parser::condition();
     if (conditions.empty() && next_is("over"))
-      return over_set(function, row.over, condition, first_node);
+      return over_set(function, row.over, condition, begin);
     want(condition, Type::kTruth, function, "what is counted");
     conditions.push_back(condition.node);
   } while (accept(","));

@@ -12,12 +12,12 @@ bool asks_the_tick(Op op) {
          op == Op::kBasin || op == Op::kCascade;
 }
 
+}  // namespace
+
 bool same_series(const Leaf& a, const Leaf& b) {
   return !a.reads_events && !b.reads_events && a.indicator == b.indicator && a.group == b.group &&
          a.sources == b.sources && a.forecast == b.forecast && a.chance == b.chance;
 }
-
-}  // namespace
 
 std::span<const Parser::Function> Parser::guard_functions() {
   static constexpr auto kRows = std::to_array<Function>({
@@ -64,7 +64,8 @@ Parser::Value Parser::during(Value condition, const Token& first, std::size_t fi
   } else {
     during.seasons.push_back(season());
   }
-  during.tick = first_leaf == out_.leaves.size();
+  during.leaves = one_leaf_a_series(first_leaf);
+  during.tick = during.leaves.empty();
   const std::uint32_t begin = node_of(condition).begin;
   for (const Node& node : out_.nodes)
     during.tick = during.tick ||
@@ -72,7 +73,7 @@ Parser::Value Parser::during(Value condition, const Token& first, std::size_t fi
   for (std::size_t i = first_leaf; i < out_.leaves.size(); ++i) {
     if (is_elsewhere(i)) continue;  // other regions stand at periods of their own
     const Leaf& leaf = out_.leaves[i];
-    if (!leaf.reads_events && leaf.cadence != Cadence::kIrregular &&
+    if (!leaf.reads_events && !leaf.frozen && leaf.cadence != Cadence::kIrregular &&
         std::ranges::all_of(during.seasons, [&](const Season& season) {
           return season.most_periods(leaf.cadence) == 0;
         }))
@@ -80,9 +81,6 @@ Parser::Value Parser::during(Value condition, const Token& first, std::size_t fi
             "'" + leaf.text + "' can never lie in " + names_of_seasons(during.seasons) +
                 ", which holds no whole " + std::string(name_of(leaf.cadence)),
             "a season that holds a period of the series");
-    if (std::ranges::none_of(
-            during.leaves, [&](std::int32_t known) { return same_series(out_.leaf(known), leaf); }))
-      during.leaves.push_back(static_cast<std::int32_t>(i));
   }
   Node node;
   node.op = Op::kDuring;
@@ -101,9 +99,10 @@ bool Parser::is_elsewhere(std::size_t leaf) const {
 
 bool Parser::reads_one_series(std::size_t first_leaf) const {
   for (std::size_t i = first_leaf; i < out_.leaves.size(); ++i)
-    if (is_elsewhere(i)) return false;
+    if (out_.leaves[i].each_source || is_elsewhere(i)) return false;
   for (std::size_t i = first_leaf + 1; i < out_.leaves.size(); ++i) {
     const Leaf &first = out_.leaves[first_leaf], &leaf = out_.leaves[i];
+    if (first.frozen || leaf.frozen) return false;
     if (!(first.reads_events && leaf.reads_events) && !same_series(first, leaf)) return false;
   }
   return true;

@@ -2,7 +2,7 @@
 
 #include "rules/parser.h"
 
-// The functions that read other regions.
+// The functions that read other regions, and those that go over something.
 namespace tocsin {
 
 std::span<const Parser::Function> Parser::over_functions() {
@@ -10,6 +10,8 @@ std::span<const Parser::Function> Parser::over_functions() {
   static constexpr auto kRows = std::to_array<Function>({
       {"neighbours", &Parser::count_regions_call, Op::kNeighbours, kPattern},
       {"basin", &Parser::count_regions_call, Op::kBasin, kPattern},
+      {"quantile", &Parser::over_call, Op::kOver, {}, Aggregate::kLast, Over::How::kQuantile},
+      {"expected", &Parser::over_call, Op::kOver, {}, Aggregate::kLast, Over::How::kExpected},
   });
   return kRows;
 }
@@ -28,19 +30,22 @@ bool Parser::operand_follows() const {
 
 // AGG(x over SET ...)
 Parser::Value Parser::over_call(const Token& function, const Function& row) {
-  const std::size_t first_node = out_.nodes.size();
-  return over_set(function, row.over, disjunction(), first_node);
+  const Begin begin = here();
+  const Value operand = condition();
+  return over_set(function, row.over, operand, begin);
 }
 
-Parser::Value Parser::over_set(const Token& function, Over::How how, Value operand,
-                               std::size_t first_node) {
+Parser::Value Parser::over_set(const Token& function, Over::How how, Value operand, Begin begin) {
   if (!next_is("over"))
     wrong(peek(),
           peek().kind == TokenKind::kEnd ? "the condition ends too early"
                                          : "'" + source_of(peek()) + "' does not fit here",
-          "'over' and a set: " + function.text + "(... over children)");
+          "'over' and a set or a span: " + function.text + "(... over children), over 12 months");
   take();
-  return over_regions(function, how, operand, first_node);
+  if (accept("sources")) return over_sources(function, how, operand, begin.node);
+  if (next_is("next")) return over_next(function, how, operand, begin.node);
+  if (peek().kind != TokenKind::kSpan) return over_regions(function, how, operand, begin.node);
+  return over_past(function, how, operand, begin);
 }
 
 Parser::Value Parser::count_regions_call(const Token& function, const Function& row) {

@@ -66,6 +66,8 @@ Parser::Value Parser::over_regions(const Token& function, Over::How how, Value o
           "count, any, all, share, sum, mean, min, max, median, rank");
   want(operand, is_of_truths(how) ? Type::kTruth : Type::kNumber, function,
        "what " + function.text + "() is made of");
+  if (how == Over::How::kSum || how == Over::How::kMean || how == Over::How::kMedian)
+    refuse_scale(operand, function, "no numbers to calculate with");
   std::int32_t where = -1;
   if (accept("where")) {
     const Token first = peek();
@@ -96,6 +98,7 @@ Over::Weight Parser::weight(const Token& function, Over::How how) {
 Parser::Value Parser::close_regions(const Token& function, Over over, Value operand,
                                     std::int32_t where, std::size_t first_node) {
   expect(")");
+  date({out_.leaves.size(), first_node});  // what is compared outside has days of this region
   for (std::size_t i = first_node; i < out_.nodes.size(); ++i) {
     Node& node = out_.nodes[i];
     if (scope_ == Scope::kPattern && !asks_tracks(node.op)) {

@@ -14,12 +14,19 @@ std::span<const Parser::Function> Parser::time_functions() {
   // Where a function reads by its operand, the operand says that patterns do not.
   static constexpr auto kRows = std::to_array<Function>({
       {"normal", &Parser::history_call, Op::kNormal},
-      {"zscore", &Parser::history_call, Op::kZscore},
-      {"percentile", &Parser::history_call, Op::kPercentile},
+      {"zscore", &Parser::history_call, Op::kZscore, {}, Aggregate::kLast, Over::How::kZscore},
+      {"percentile",
+       &Parser::history_call,
+       Op::kPercentile,
+       {},
+       Aggregate::kLast,
+       Over::How::kPercentile},
       {"residual",
        &Parser::residual_call,
        Op::kResidual,
-       {Scope::kSignal, "a pattern reads signals, not data", "a signal with this condition"}},
+       {Scope::kSignal, "a pattern reads signals, not data", "a signal with this condition"},
+       Aggregate::kLast,
+       Over::How::kResidual},
       {"lag", &Parser::lag_call},
       {"change", &Parser::change_call, Op::kChange},
       {"rising", &Parser::rising_call, Op::kRising},
@@ -31,6 +38,10 @@ std::span<const Parser::Function> Parser::time_functions() {
 const Leaf& Parser::leaf_operand(const Token& function) {
   const Token first = peek();
   const Value value = addition();
+  return leaf_of(function, first, value);
+}
+
+const Leaf& Parser::leaf_of(const Token& function, const Token& first, Value value) const {
   if (value.type != Type::kNumber || node_of(value).op != Op::kAggregate)
     wrong(first, function.text + "() reads one aggregate of one series",
           function.text + "(sum(rainfall, 3 months), ...)");
@@ -47,9 +58,12 @@ std::int32_t Parser::years(const Token& function) {
 
 Parser::Value Parser::history_call(const Token& function, const Function& row) {
   const Token first = peek();
+  const Begin begin = here();
+  const Value operand = addition();
+  if (row.op != Op::kNormal && next_is("over")) return over_set(function, row.over, operand, begin);
   Node node;
   node.op = row.op;
-  leaf_operand(function);
+  leaf_of(function, first, operand);
   node.leaf = static_cast<std::int32_t>(out_.leaves.size() - 1);
   const Leaf leaf = out_.leaf(node.leaf);
   if (!leaf.reads_events && leaf.cadence == Cadence::kIrregular)
@@ -88,7 +102,24 @@ Parser::Value Parser::history_call(const Token& function, const Function& row) {
   return add(std::move(node), function, Type::kNumber);
 }
 
-Parser::Value Parser::residual_call(const Token& function, const Function&) {
+// seasonal, trend or both
+Parser::Parts Parser::parts_of_model() {
+  Parts parts;
+  do {
+    const Token part = expect_kind(TokenKind::kName, "seasonal, trend or seasonal + trend");
+    if (part.text == "seasonal")
+      parts.seasonal = true;
+    else if (part.text == "trend")
+      parts.trend = true;
+    else
+      wrong(part, "'" + part.text + "' is no part of the model",
+            "seasonal, trend, seasonal + trend");
+  } while (accept("+"));
+  return parts;
+}
+
+Parser::Value Parser::residual_call(const Token& function, const Function& row) {
+  if (operand_follows()) return over_call(function, row);
   const Token series = peek();
   Leaf leaf = named_leaf(Aggregate::kLast);
   if (leaf.forecast)
@@ -107,16 +138,9 @@ Parser::Value Parser::residual_call(const Token& function, const Function&) {
   Node node;
   node.op = Op::kResidual;
   node.unit = Unit::base("sd");
-  do {
-    const Token part = expect_kind(TokenKind::kName, "seasonal, trend or seasonal + trend");
-    if (part.text == "seasonal")
-      node.seasonal = true;
-    else if (part.text == "trend")
-      node.trend = true;
-    else
-      wrong(part, "'" + part.text + "' is no part of the model",
-            "seasonal, trend, seasonal + trend");
-  } while (accept("+"));
+  const Parts parts = parts_of_model();
+  node.seasonal = parts.seasonal;
+  node.trend = parts.trend;
   node.leaf = add_leaf(std::move(leaf), function);
   node.count = years(function);
   expect(")");
@@ -204,6 +228,7 @@ Parser::Value Parser::rising_call(const Token& function, const Function&) {
 
 Parser::Value Parser::crosses_call(const Token& function, const Function&) {
   const Token first = peek();
+  const Begin begin = here();
   leaf_operand(function);
   const std::int32_t read = static_cast<std::int32_t>(out_.nodes.size() - 1);
   Node node;
@@ -218,6 +243,7 @@ Parser::Value Parser::crosses_call(const Token& function, const Function&) {
   want(threshold, Type::kNumber, function, "a threshold");
   common_unit({read, Type::kNumber}, threshold, function);
   node.a = threshold.node;
+  date(begin);
   expect(")");
   return add(std::move(node), function, Type::kTruth);
 }

@@ -38,6 +38,13 @@ Quantity absolute(Quantity a) {
   return {0, std::max(-a.low, a.high)};
 }
 
+Stand Stand::then(Step step) const {
+  require(depth < kStepsMost, "the parser bounds how deep steps stand inside one another");
+  Stand out = *this;
+  out.steps[static_cast<std::size_t>(out.depth++)] = step;
+  return out;
+}
+
 Tri compare(Op op, Quantity a, Quantity b) {
   const double a_low = comparable(a.low), a_high = comparable(a.high);
   const double b_low = comparable(b.low), b_high = comparable(b.high);
@@ -62,7 +69,7 @@ Tri compare(Op op, Quantity a, Quantity b) {
 }
 
 Quantity evaluate_number(const Scene& scene, const Expression& expression, std::int32_t index,
-                         Stand stand, Horizon& horizon) {
+                         const Stand& stand, Horizon& horizon) {
   const Node& node = expression.node(index);
   const auto operand = [&](std::int32_t child) {
     return evaluate_number(scene, expression, child, stand, horizon);
@@ -72,7 +79,9 @@ Quantity evaluate_number(const Scene& scene, const Expression& expression, std::
     case Op::kNumber:
       return Quantity::exactly(node.number);
     case Op::kParameter:
-      return Quantity::exactly(scene.pack.parameters[node.more.first].in(scene.region));
+      return parameter_of(scene, expression, node, stand, horizon);
+    case Op::kNamed:
+      return computed_of(scene, expression, node, stand, horizon);
     case Op::kPopulation: {
       const std::int64_t people = scene.catalogue.regions.at(scene.region).population;
       return people == 0 ? Quantity::unknown() : Quantity::exactly(static_cast<double>(people));
@@ -147,7 +156,12 @@ Quantity evaluate_number(const Scene& scene, const Expression& expression, std::
       return count;
     }
     case Op::kOver:
-      return over_regions(scene, expression, node, stand, horizon);
+      if (expression.is_over_next(node)) return over_next(scene, expression, node, stand, horizon);
+      if (expression.is_over_regions(node))
+        return over_regions(scene, expression, node, stand, horizon);
+      return expression.is_over_sources(node)
+                 ? over_sources(scene, expression, node, stand, horizon)
+                 : over_past(scene, expression, node, stand, horizon);
     case Op::kDimensions:
       return count_dimensions(scene, expression.dimensions_of(node), stand.tick, horizon);
     case Op::kNeighbours:
@@ -161,7 +175,7 @@ Quantity evaluate_number(const Scene& scene, const Expression& expression, std::
 }
 
 Tri evaluate_truth(const Scene& scene, const Expression& expression, std::int32_t index,
-                   Stand stand, Horizon& horizon) {
+                   const Stand& stand, Horizon& horizon) {
   const Node& node = expression.node(index);
   // A signal's sides are always both evaluated: the evidence day comes from all parts.
   const auto operand = [&](std::int32_t child) {
@@ -194,13 +208,15 @@ Tri evaluate_truth(const Scene& scene, const Expression& expression, std::int32_
     case Op::kGiven:
       return given(scene, expression, node, stand, horizon);
     case Op::kOverHolds:
-      return over_regions_holds(scene, expression, node, stand, horizon);
-    case Op::kOn: {
-      Tri any = Tri::kFalse;
-      for (const Subject& subject : expression.subjects_of(node))
-        any = any || subject_on(scene, scene.region, subject, stand.tick, horizon);
-      return any;
-    }
+      if (expression.is_over_next(node))
+        return over_next_holds(scene, expression, node, stand, horizon);
+      if (expression.is_over_regions(node))
+        return over_regions_holds(scene, expression, node, stand, horizon);
+      return expression.is_over_sources(node)
+                 ? over_sources_holds(scene, expression, node, stand, horizon)
+                 : over_past_holds(scene, expression, node, stand, horizon);
+    case Op::kOn:
+      return any_on(scene, expression, node, stand, horizon);
     case Op::kActive:
       return any_active(scene, expression, node, stand.tick, horizon);
     case Op::kCascade:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <limits>
 #include <optional>
 #include <span>
@@ -52,6 +53,8 @@ class Aligned {
   std::vector<std::pair<const Leaf*, Day>> stands_;
 };
 
+class ReadMemo;
+
 // What a condition is judged over. All of it is borrowed.
 struct Scene {
   const Catalogue& catalogue;
@@ -64,6 +67,11 @@ struct Scene {
   const Pattern* pattern = nullptr;         // for a pattern's condition
   const Signal* signal = nullptr;           // for a signal's condition
   const Aligned* aligned = nullptr;         // inside an over of regions
+  SourceId only{};                          // in an over of sources: the one that is asked
+  std::span<const SourceId> sources_of(const Leaf& leaf) const {
+    return only.number() != 0 ? std::span(&only, 1) : std::span<const SourceId>(leaf.sources);
+  }
+  ReadMemo* reads = nullptr;  // of one fold of a signal; without it nothing is kept
 };
 
 // What evaluating a condition at one tick found out besides its value.
@@ -80,19 +88,37 @@ struct Horizon {
   std::int32_t evidence_at(Day tick) const { return std::min(evidence, tick.number()); }
 };
 
-// Where a window stands: the tick, and how many whole units further back (inside "consecutive").
-struct Stand {
-  Day tick;
-  std::optional<SpanUnit> unit{};
+// A step back from where a condition is judged: of "consecutive", or of an over into the past.
+struct Step {
+  enum class Of : std::uint8_t { kConsecutive, kOver };
+  Of of = Of::kConsecutive;
+  SpanUnit unit = SpanUnit::kDays;
   std::int32_t back = 0;
 };
+// How many may stand inside one another.
+inline constexpr std::int32_t kStepsMost = 4;
+
+// Where a window stands: the tick, and the steps back from it, the outermost first.
+struct Stand {
+  Day tick;
+  std::array<Step, kStepsMost> steps{};
+  std::int32_t depth = 0;
+  // Inside an over of the days ahead: how many days after the tick the day is that is asked about.
+  std::optional<std::int32_t> ahead{};
+  std::span<const Step> path() const {
+    return std::span(steps).first(static_cast<std::size_t>(depth));
+  }
+  Stand then(Step step) const;  // requires depth < kStepsMost
+};
+// The tick at which signals are read: overs step back from it, by the calendar.
+Day tick_read(const Stand& stand);
 
 Tri evaluate(const Scene& scene, const Expression& expression, Day tick, Horizon& horizon);
 // The value of one node; `node` must be a number. For explanations.
 Quantity evaluate_number(const Scene& scene, const Expression& expression, std::int32_t node,
-                         Stand stand, Horizon& horizon);
-Tri evaluate_truth(const Scene& scene, const Expression& expression, std::int32_t node, Stand stand,
-                   Horizon& horizon);
+                         const Stand& stand, Horizon& horizon);
+Tri evaluate_truth(const Scene& scene, const Expression& expression, std::int32_t node,
+                   const Stand& stand, Horizon& horizon);
 
 // How two numbers compare after rounding to millionths.
 Tri compare(Op op, Quantity a, Quantity b);
@@ -120,21 +146,21 @@ struct Read {
 };
 enum class Detail : std::uint8_t { kValue, kRecords };
 
-Read read_leaf(const Scene& scene, const Leaf& leaf, Stand stand, Horizon& horizon,
+Read read_leaf(const Scene& scene, const Leaf& leaf, const Stand& stand, Horizon& horizon,
                Detail detail = Detail::kValue);
 Quantity read_normal(const Scene& scene, const Leaf& leaf, std::int32_t years, bool use_mean,
-                     Stand stand, Horizon& horizon);
-Quantity read_percentile(const Scene& scene, const Leaf& leaf, std::int32_t years, Stand stand,
-                         Horizon& horizon);
-Quantity read_zscore(const Scene& scene, const Leaf& leaf, std::int32_t years, Stand stand,
+                     const Stand& stand, Horizon& horizon);
+Quantity read_percentile(const Scene& scene, const Leaf& leaf, std::int32_t years,
+                         const Stand& stand, Horizon& horizon);
+Quantity read_zscore(const Scene& scene, const Leaf& leaf, std::int32_t years, const Stand& stand,
                      Horizon& horizon);
-Quantity read_residual(const Scene& scene, const Leaf& leaf, const Node& node, Stand stand,
+Quantity read_residual(const Scene& scene, const Leaf& leaf, const Node& node, const Stand& stand,
                        Horizon& horizon);
 // How likely it is that the forecast compares so with `bound`, by its members or as published.
 Quantity read_chance(const Scene& scene, const Leaf& leaf, Op comparison, Quantity bound,
-                     Stand stand, Horizon& horizon);
+                     const Stand& stand, Horizon& horizon);
 // x `earlier` periods (days for events, issues of a forecast) before the stand.
-Quantity read_before(const Scene& scene, const Leaf& leaf, std::int32_t earlier, Stand stand,
+Quantity read_before(const Scene& scene, const Leaf& leaf, std::int32_t earlier, const Stand& stand,
                      Horizon& horizon);
 
 // ---- reads of the tracks (evaluate_tracks.cc, cascade.cc)

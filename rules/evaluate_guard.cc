@@ -8,7 +8,7 @@ namespace tocsin {
 namespace {
 
 // Of a forecast: the period of its cadence of issues that holds the latest one.
-std::optional<DayRange> days_of_issue(const Scene& scene, const Leaf& leaf, Stand stand,
+std::optional<DayRange> days_of_issue(const Scene& scene, const Leaf& leaf, const Stand& stand,
                                       Horizon& horizon) {
   const Issue issue = choose_issue(scene, leaf, stand.tick, horizon);
   if (issue.gap != Read::Gap::kNone) return std::nullopt;
@@ -33,16 +33,13 @@ std::optional<Day> covered(const Scene& scene, const Leaf& leaf, Day tick, Horiz
   return choice.covered;
 }
 
-// The days of the period at which `leaf` stands, whatever its lag; nullopt: the tick's.
-std::optional<DayRange> days_of(const Scene& scene, const Leaf& leaf, Stand stand,
+}  // namespace
+
+std::optional<DayRange> days_of(const Scene& scene, const Leaf& leaf, const Stand& stand,
                                 Horizon& horizon) {
   if (leaf.reads_events) {
-    if (!stand.unit) return std::nullopt;
-    const Cadence grid = grid_of(*stand.unit);
-    const std::int32_t current = period_of(grid, stand.tick + 1);
-    horizon.limit(period_start(grid, current + 1) - 1);
-    return DayRange{period_start(grid, current - stand.back - 1),
-                    period_start(grid, current - stand.back)};
+    if (stand.depth == 0) return std::nullopt;
+    return days_stood_at(stand, horizon);
   }
   if (leaf.forecast) return days_of_issue(scene, leaf, stand, horizon);
   const Choice choice = choose(scene, leaf, stand.tick, horizon);
@@ -52,10 +49,8 @@ std::optional<DayRange> days_of(const Scene& scene, const Leaf& leaf, Stand stan
   return DayRange{period_start(leaf.cadence, period), period_start(leaf.cadence, period + 1)};
 }
 
-}  // namespace
-
-bool in_season(const Scene& scene, const Expression& expression, const Node& node, Stand stand,
-               Horizon& horizon) {
+bool in_season(const Scene& scene, const Expression& expression, const Node& node,
+               const Stand& stand, Horizon& horizon) {
   const During& during = expression.during_of(node);
   bool inside = true, tick = during.tick;
   for (const std::int32_t leaf : during.leaves) {
@@ -68,11 +63,12 @@ bool in_season(const Scene& scene, const Expression& expression, const Node& nod
       tick = true;
   }
   if (!tick) return inside;
-  horizon.limit(next_edge(during.seasons, stand.tick));
-  return inside && lies_in(during.seasons, stand.tick, stand.tick + 1);
+  const Day read = tick_read(stand);
+  horizon.limit(read == stand.tick ? next_edge(during.seasons, read) : stand.tick + 1);
+  return inside && lies_in(during.seasons, read, read + 1);
 }
 
-Tri during(const Scene& scene, const Expression& expression, const Node& node, Stand stand,
+Tri during(const Scene& scene, const Expression& expression, const Node& node, const Stand& stand,
            Horizon& horizon) {
   if (in_season(scene, expression, node, stand, horizon))
     return evaluate_truth(scene, expression, node.a, stand, horizon);
@@ -80,7 +76,7 @@ Tri during(const Scene& scene, const Expression& expression, const Node& node, S
   return Tri::kFalse;
 }
 
-Tri given(const Scene& scene, const Expression& expression, const Node& node, Stand stand,
+Tri given(const Scene& scene, const Expression& expression, const Node& node, const Stand& stand,
           Horizon& horizon) {
   const Tri judged = evaluate_truth(scene, expression, node.a, stand, horizon);
   const Tri guard = evaluate_truth(scene, expression, node.b, stand, horizon);

@@ -29,10 +29,12 @@ std::vector<RegionId> members(const Scene& scene, const Over& over) {
 void align(const Scene& scene, const Expression& expression, std::int32_t index,
            const std::vector<RegionId>& regions, Stand stand, Horizon& horizon, Aligned& aligned) {
   const Node& node = expression.node(index);
+  if (expression.is_over_sources(node)) return;  // each source for itself
   for (const std::int32_t at : {node.leaf, node.leaf_before}) {
     if (at < 0) continue;
     const Leaf& leaf = expression.leaf(at);
-    if (leaf.reads_events || leaf.forecast || leaf.cadence == Cadence::kIrregular) continue;
+    if (leaf.frozen || leaf.reads_events || leaf.forecast || leaf.cadence == Cadence::kIrregular)
+      continue;
     std::optional<Day> newest;
     for (const RegionId region : regions) {
       const Choice choice = choose(scene_in(scene, region), leaf, stand.tick, horizon);
@@ -58,10 +60,10 @@ Aligned align(const Scene& scene, const Expression& expression, const Node& node
   return aligned;
 }
 
-InRegion judge(const Scene& there, const Expression& expression, const Node& node, Stand stand,
-               Horizon& horizon) {
+Member judge(const Scene& there, const Expression& expression, const Node& node, Stand stand,
+             Horizon& horizon) {
   const Over& over = expression.over_of(node);
-  InRegion out;
+  Member out;
   out.region = there.region;
   if (node.b >= 0) out.in = evaluate_truth(there, expression, node.b, stand, horizon);
   if (is_of_truths(over.how)) {
@@ -76,9 +78,9 @@ InRegion judge(const Scene& there, const Expression& expression, const Node& nod
 
 // ---- truths
 
-Quantity count(const std::vector<InRegion>& regions) {
+Quantity count(const std::vector<Member>& regions) {
   Quantity count{0, 0};
-  for (const InRegion& r : regions) {
+  for (const Member& r : regions) {
     const Tri both = r.in && r.holds;
     if (both == Tri::kTrue) count.low += 1;
     if (both != Tri::kFalse) count.high += 1;
@@ -94,11 +96,11 @@ std::int64_t weight_of(const Scene& scene, Over::Weight weight, RegionId region)
 }
 
 // Of the weight of the regions that are in: the part in which it holds.
-Quantity share(const Scene& scene, Over::Weight weight, const std::vector<InRegion>& regions) {
+Quantity share(const Scene& scene, Over::Weight weight, const std::vector<Member>& regions) {
   // Surely in and true; perhaps in and perhaps false; perhaps in and perhaps true; surely in and
   // false.
   std::int64_t surely = 0, perhaps_false = 0, perhaps = 0, surely_false = 0;
-  for (const InRegion& r : regions) {
+  for (const Member& r : regions) {
     const std::int64_t own = weight_of(scene, weight, r.region);
     if (r.in == Tri::kTrue && r.holds == Tri::kTrue) surely += own;
     if (r.in != Tri::kFalse && r.holds != Tri::kTrue) perhaps_false += own;
@@ -144,11 +146,11 @@ std::optional<double> least_of(Over::How how, std::vector<double> surely,
   return least;
 }
 
-Quantity made_of(Over::How how, const std::vector<InRegion>& regions) {
+Quantity bounds_made_of(Over::How how, const std::vector<Member>& regions) {
   // The greatest is the least of what is below zero: -x in place of x, the other way round.
   std::vector<double> low, perhaps_low, high, perhaps_high;
   bool exact = true;
-  for (const InRegion& r : regions) {
+  for (const Member& r : regions) {
     exact = exact && r.in != Tri::kUnknown && (r.in == Tri::kFalse || r.value.exact());
     if (r.in == Tri::kFalse) continue;
     (r.in == Tri::kTrue ? low : perhaps_low).push_back(r.value.low);
@@ -166,11 +168,11 @@ Quantity made_of(Over::How how, const std::vector<InRegion>& regions) {
 }
 
 // Where this region stands among the others, the greatest first.
-Quantity rank(RegionId here, const std::vector<InRegion>& regions) {
-  const auto own = std::ranges::find(regions, here, &InRegion::region);
+Quantity rank(RegionId here, const std::vector<Member>& regions) {
+  const auto own = std::ranges::find(regions, here, &Member::region);
   if (own->in == Tri::kFalse) return {kInfinity, kInfinity};
   Quantity rank{1, 1};
-  for (const InRegion& r : regions) {
+  for (const Member& r : regions) {
     if (r.region == here) continue;
     const Tri before = r.in && compare(Op::kGreater, r.value, own->value);
     if (before == Tri::kTrue) rank.low += 1;
@@ -201,9 +203,9 @@ void each_region(const Scene& scene, const Expression& expression, const Node& n
   }
 }
 
-std::vector<InRegion> judge_regions(const Scene& scene, const Expression& expression,
-                                    const Node& node, Stand stand, Horizon& horizon) {
-  std::vector<InRegion> out;
+std::vector<Member> judge_regions(const Scene& scene, const Expression& expression,
+                                  const Node& node, Stand stand, Horizon& horizon) {
+  std::vector<Member> out;
   each_region(scene, expression, node, stand, horizon, [&](const Scene& there) {
     out.push_back(judge(there, expression, node, stand, horizon));
   });
@@ -215,8 +217,6 @@ Quantity over_regions(const Scene& scene, const Expression& expression, const No
   const Over& over = expression.over_of(node);
   const auto regions = judge_regions(scene, expression, node, stand, horizon);
   switch (over.how) {
-    case Over::How::kCount:
-      return count(regions);
     case Over::How::kShare:
       return share(scene, over.weight, regions);
     case Over::How::kRank:
@@ -226,17 +226,26 @@ Quantity over_regions(const Scene& scene, const Expression& expression, const No
   }
 }
 
-// Of no region at all: none holds, and that all do is not known.
-Tri over_regions_holds(const Scene& scene, const Expression& expression, const Node& node,
-                       Stand stand, Horizon& horizon) {
-  const bool all = expression.over_of(node).how == Over::How::kAll;
+Quantity made_of(Over::How how, const std::vector<Member>& members) {
+  return how == Over::How::kCount ? count(members) : bounds_made_of(how, members);
+}
+
+// Of no member at all: none holds, and that all do is not known.
+Tri holds_in(Over::How how, const std::vector<Member>& members) {
+  const bool all = how == Over::How::kAll;
   Tri out = all ? Tri::kTrue : Tri::kFalse;
   bool some = false;
-  for (const InRegion& r : judge_regions(scene, expression, node, stand, horizon)) {
+  for (const Member& r : members) {
     out = all ? out && (!r.in || r.holds) : out || (r.in && r.holds);
     some = some || r.in == Tri::kTrue;
   }
   return all && !some && out == Tri::kTrue ? Tri::kUnknown : out;
+}
+
+Tri over_regions_holds(const Scene& scene, const Expression& expression, const Node& node,
+                       Stand stand, Horizon& horizon) {
+  return holds_in(expression.over_of(node).how,
+                  judge_regions(scene, expression, node, stand, horizon));
 }
 
 }  // namespace tocsin

@@ -4,7 +4,7 @@
 namespace tocsin {
 
 Quantity read_change(const Scene& scene, const Expression& expression, const Node& node,
-                     Stand stand, Horizon& horizon) {
+                     const Stand& stand, Horizon& horizon) {
   const auto read = [&](std::int32_t leaf) {
     return reading(horizon, [&](Horizon& own) {
       return read_leaf(scene, expression.leaf(leaf), stand, own).value;
@@ -15,7 +15,7 @@ Quantity read_change(const Scene& scene, const Expression& expression, const Nod
   return divide(add(now, negate(before)), absolute(before));
 }
 
-Tri rising(const Scene& scene, const Expression& expression, const Node& node, Stand stand,
+Tri rising(const Scene& scene, const Expression& expression, const Node& node, const Stand& stand,
            Horizon& horizon) {
   Tri all = Tri::kTrue;
   Quantity later;
@@ -29,7 +29,7 @@ Tri rising(const Scene& scene, const Expression& expression, const Node& node, S
   return all;
 }
 
-Tri crosses(const Scene& scene, const Expression& expression, const Node& node, Stand stand,
+Tri crosses(const Scene& scene, const Expression& expression, const Node& node, const Stand& stand,
             Horizon& horizon) {
   const Quantity threshold = evaluate_number(scene, expression, node.a, stand, horizon);
   const auto read = [&](std::int32_t back) {
@@ -42,13 +42,11 @@ Tri crosses(const Scene& scene, const Expression& expression, const Node& node, 
   return compare(Op::kGreaterEqual, now, threshold) && compare(Op::kLess, before, threshold);
 }
 
-Tri consecutive(const Scene& scene, const Expression& expression, const Node& node, Stand stand,
-                Horizon& horizon) {
+Tri consecutive(const Scene& scene, const Expression& expression, const Node& node,
+                const Stand& stand, Horizon& horizon) {
   Tri all = Tri::kTrue;
   for (std::int32_t back = 0; back < node.count; ++back) {
-    Stand then = stand;
-    then.unit = unit_of(node.cadence);
-    then.back = stand.back + back;
+    const Stand then = stand.then({Step::Of::kConsecutive, unit_of(node.cadence), back});
     Horizon own;
     all = all && evaluate_truth(scene, expression, node.a, then, own);
     horizon.limit(own.until);

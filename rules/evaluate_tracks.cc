@@ -94,6 +94,27 @@ Tri signal_on(const Scene& scene, RegionId region, std::uint32_t signal, Day tic
   return run.known ? Tri::kFalse : Tri::kUnknown;
 }
 
+Day tick_read(const Stand& stand) {
+  Day end = stand.tick + 1;
+  for (const Step& step : stand.path())
+    if (step.of == Step::Of::kOver && step.back > 0) end = minus(end, {step.back, step.unit});
+  return end - 1;
+}
+
+Tri any_on(const Scene& scene, const Expression& expression, const Node& node, const Stand& stand,
+           Horizon& horizon) {
+  const Day tick = tick_read(stand);
+  Horizon own;
+  Tri any = Tri::kFalse;
+  for (const Subject& subject : expression.subjects_of(node))
+    any = any || subject_on(scene, scene.region, subject, tick, own);
+  horizon.reads(own.reads_from);
+  // By months and years the tick that is read can jump by up to three days.
+  if (own.until < kDayNever)
+    horizon.limit(tick == stand.tick ? own.until : stand.tick + std::max(1, own.until - tick - 3));
+  return any;
+}
+
 Tri any_active(const Scene& scene, const Expression& expression, const Node& node, Day tick,
                Horizon& horizon) {
   const Lookback* own = expression.lookback_of(node);
@@ -159,6 +180,16 @@ void note_reads(const Scene& scene, const Expression& expression, std::int32_t i
     case Op::kNeighbours:
     case Op::kBasin:
       horizon.reads(tick);
+      break;
+    case Op::kOver:
+    case Op::kOverHolds:
+      for (const std::int32_t child : {node.a, node.b})
+        if (child >= 0)
+          note_reads(scene, expression, child,
+                     expression.is_over_regions(node)
+                         ? tick
+                         : over_reads_from(expression.over_of(node), tick),
+                     horizon);
       break;
     case Op::kCountTrue:
       for (const std::int32_t condition : expression.operands_of(node))

@@ -171,13 +171,14 @@ PatternExplained explain_pattern(const Assessment& assessment, RegionId region,
     }
   }
   std::vector<DimensionId> dimensions;
-  for (const Signal& signal : scene.pack.signals)
-    if (signal.stance == Stance::kThreat) dimensions.push_back(signal.dimension);
+  for (const std::uint32_t i : rule.told)
+    if (const Signal& signal = scene.pack.signals[i]; signal.stance == Stance::kThreat)
+      dimensions.push_back(signal.dimension);
   std::sort(dimensions.begin(), dimensions.end());
   dimensions.erase(std::unique(dimensions.begin(), dimensions.end()), dimensions.end());
   for (const DimensionId dimension : dimensions) {
     Tri active = Tri::kFalse;
-    for (std::uint32_t i = 0; i < scene.pack.signals.size(); ++i) {
+    for (const std::uint32_t i : rule.told) {
       const Signal& signal = scene.pack.signals[i];
       if (signal.dimension != dimension || signal.stance != Stance::kThreat) continue;
       active = active || signal_active(scene, i, tick);

@@ -22,6 +22,7 @@ enum class Op : std::uint8_t {
   // numbers
   kNumber,      // number
   kParameter,   // index into Pack::parameters
+  kNamed,       // a, which a parameter computes; index into Pack::parameters
   kPopulation,  // people in the region
   kAggregate,   // leaf
   kAge,         // leaf; days since its last period ended. `number`: what it is compared with
@@ -116,8 +117,10 @@ struct Leaf {
   Magnitude magnitude = Magnitude::kNone;  // what a sum adds up
   // Which source to read, best first.
   std::vector<SourceId> sources;
-  std::string text;   // as the author wrote it
-  std::string label;  // for people: "rain over 3 months"
+  bool each_source = false;  // in an over of sources: of each of them by itself
+  std::string text;          // as the author wrote it
+  std::string label;         // for people: "rain over 3 months"
+  bool frozen = false;       // read as of the beginning of a season, by a parameter
 };
 
 // What on(), active(), neighbours() and cascade links speak about.
@@ -151,6 +154,12 @@ struct During {
   std::vector<Season> seasons;
   std::vector<std::int32_t> leaves;
   bool tick = false;
+};
+
+// kParameter and kNamed whose value depends on the day: the reads of the comparison in which they
+// stand, one leaf a series. None: the tick.
+struct Dating {
+  std::vector<std::int32_t> leaves;
 };
 
 // kActive with a window of its own.
@@ -228,7 +237,7 @@ struct Node {
   std::int32_t leaf = -1;         // index into Expression::leaves
   std::int32_t leaf_before = -1;  // kChange: the same leaf, lagged
   // Years, times; kActive: 1 + index into Expression::lookbacks, kAge: 1 + the node of the number
-  // that it is compared with, 0 if there is none.
+  // that it is compared with, 0 if there is none; kParameter, kNamed: 1 + index into datings.
   std::int32_t count = 0;
   // What else the operation has, in the list of its kind: kParameter: Pack::parameters; kOn,
   // kActive, kNeighbours, kBasin (one): subjects; kDimensions: dimensions; kCascade: cascades;
@@ -248,10 +257,12 @@ struct Expression {
   std::vector<During> durings;
   std::vector<Lookback> lookbacks;
   std::vector<Over> overs;
+  std::vector<Dating> datings;
   std::vector<std::int32_t> operands;  // indices into nodes
   std::int32_t root = -1;
   std::string text;
   bool reads_neighbours = false;
+  bool looks_back = false;  // goes over the past, where the same windows are read again and again
 
   bool empty() const { return root < 0; }
   const Node& node(std::int32_t index) const { return nodes[static_cast<std::size_t>(index)]; }
@@ -267,8 +278,20 @@ struct Expression {
   const Cascade& cascade_of(const Node& node) const { return cascades[node.more.first]; }
   const During& during_of(const Node& node) const { return durings[node.more.first]; }
   const Over& over_of(const Node& node) const { return overs[node.more.first]; }
+  // Of kParameter and kNamed; nullptr: whose value is the same on each day.
+  const Dating* dating_of(const Node& node) const {
+    return node.count == 0 ? nullptr : &datings[static_cast<std::size_t>(node.count - 1)];
+  }
   bool is_over_regions(const Node& node) const {
     return (node.op == Op::kOver || node.op == Op::kOverHolds) && is_of_regions(over_of(node).set);
+  }
+  bool is_over_sources(const Node& node) const {
+    return (node.op == Op::kOver || node.op == Op::kOverHolds) &&
+           over_of(node).set == Over::Set::kSources;
+  }
+  bool is_over_next(const Node& node) const {
+    return (node.op == Op::kOver || node.op == Op::kOverHolds) &&
+           over_of(node).set == Over::Set::kNext;
   }
   // Calls fn(index) for each node that `node` uses.
   template <class Fn>
@@ -291,5 +314,7 @@ struct Expression {
 };
 
 bool is_comparison(Op op);
+// Whether both read the figures of the same series, whatever they make of them.
+bool same_series(const Leaf& a, const Leaf& b);
 
 }  // namespace tocsin

@@ -36,7 +36,7 @@ std::vector<std::string> Ledger::basis_of(const Statement& statement) const {
   const Assessment& assessment = statement.assessment;
   const Scene scene = assessment.pattern_scene(statement.place.region, statement.pattern);
   std::vector<std::string> basis{"start:" + format_day(statement.episode.start)};
-  for (std::uint32_t i = 0; i < assessment.pack().signals.size(); ++i) {
+  for (const std::uint32_t i : statement.pattern.told) {
     const Signal& signal = assessment.pack().signals[i];
     const Tri active = signal_active(scene, i, statement.tick());
     if (active == Tri::kTrue) basis.push_back("active:" + signal.name);
@@ -126,7 +126,7 @@ AlertRevision Ledger::compose(const Statement& statement, RevisionKind kind, Lev
   out.outlook = explained.outlook;
   out.certainty = explained.certainty;
   const Scene scene = assessment.pattern_scene(statement.place.region, statement.pattern);
-  for (std::uint32_t i = 0; i < pack.signals.size(); ++i) {
+  for (const std::uint32_t i : statement.pattern.told) {
     if (!assessment.stands(statement.place.region, pack.signals[i])) continue;
     SignalExplained signal =
         explain_signal(assessment, statement.place.region, i, out.tick, Telling::kStatement);

@@ -189,7 +189,8 @@ class Lexer {
 
 bool is_keyword(std::string_view word) {
   return word == "and" || word == "or" || word == "of" || word == "consecutive" || word == "not" ||
-         word == "during" || word == "given" || word == "over" || word == "where" || word == "by";
+         word == "during" || word == "given" || word == "over" || word == "where" || word == "by" ||
+         word == "else";
 }
 
 tl::expected<std::vector<Token>, ExpressionError> tokenize(std::string_view text) {

@@ -12,6 +12,49 @@ double Parameter::in(RegionId region) const {
   return own == by_region.end() ? value : own->second;
 }
 
+namespace {
+
+// The dekad or month of the year that holds the day, from 1.
+std::int32_t cell_of(Cadence cadence, Day day) {
+  const auto january = period_of(cadence, to_day(to_ymd(day).year() / std::chrono::January / 1));
+  return period_of(cadence, day) - january + 1;
+}
+
+}  // namespace
+
+std::optional<double> Parameter::at(RegionId region, Day day) const {
+  if (table_by) {
+    const auto cell = table.find(cell_of(*table_by, day));
+    return cell == table.end() ? std::nullopt : std::optional(cell->second);
+  }
+  if (versions.empty()) return in(region);
+  const auto after = std::ranges::upper_bound(versions, day, {}, &Version::from);
+  if (after == versions.begin()) return std::nullopt;
+  const Version& version = *std::prev(after);
+  const auto own = version.by_region.find(region);
+  return own == version.by_region.end() ? version.value : own->second;
+}
+
+Day Parameter::next_edge(Day day) const {
+  if (as_of) return as_of->next_edge(day);
+  if (table_by) return period_start(*table_by, period_of(*table_by, day) + 1);
+  const auto after = std::ranges::upper_bound(versions, day, {}, &Version::from);
+  return after == versions.end() ? kDayNever : after->from;
+}
+
+std::pair<double, double> Parameter::bounds() const {
+  std::vector<double> values;
+  const auto add = [&](double own, const std::map<RegionId, double>& elsewhere) {
+    values.push_back(own);
+    for (const auto& [region, there] : elsewhere) values.push_back(there);
+  };
+  for (const Version& version : versions) add(version.value, version.by_region);
+  for (const auto& [cell, there] : table) values.push_back(there);
+  if (values.empty()) add(value, by_region);
+  const auto [least, greatest] = std::ranges::minmax_element(values);
+  return {*least, *greatest};
+}
+
 bool Pattern::reads_neighbours() const {
   return std::any_of(levels.begin(), levels.end(),
                      [](const Expression& level) { return level.reads_neighbours; });
@@ -68,7 +111,7 @@ constexpr std::int32_t kDaysMax = 3660;
 
 }  // namespace
 
-Pack PackReader::read(const YamlNode& root) {
+Pack PackReader::read(const YamlNode& root, std::int32_t retention_days) {
   const YamlMapping top(reader_, root, "the pack",
                         {"pack", "version", "title", "skill", "regions", "references", "seasons",
                          "parameters", "signals", "patterns"});
@@ -88,7 +131,10 @@ Pack PackReader::read(const YamlNode& root) {
   if (patterns != nullptr) read_patterns();
   check_places();
   if (reader_.diagnostics().empty()) check_over_regions();
+  if (reader_.diagnostics().empty())
+    for (Pattern& pattern : pack_.patterns) pattern.told = signals_told(pack_, pattern);
   if (const YamlNode* node = top.find("references")) read_references(*node);
+  if (reader_.diagnostics().empty()) warn(retention_days);
   return std::move(pack_);
 }
 
@@ -170,12 +216,13 @@ std::int32_t PackReader::days(const YamlMapping& item, std::string_view key) {
 }
 
 tl::expected<Pack, Diagnostics> parse_pack(const std::string& file, const std::string& text,
-                                           const Catalogue& catalogue) {
+                                           const Catalogue& catalogue,
+                                           std::int32_t retention_days) {
   Diagnostics diagnostics;
   const auto yaml = parse_yaml(file, first_document(text), diagnostics);
   if (!yaml) return tl::unexpected(std::move(diagnostics));
   YamlReader reader(*yaml, diagnostics);
-  Pack pack = PackReader(reader, catalogue).read(yaml->root);
+  Pack pack = PackReader(reader, catalogue).read(yaml->root, retention_days);
   if (!diagnostics.empty()) {
     // The bands of a signal are read one by one, and what is wrong with all of them is said once.
     std::sort(diagnostics.begin(), diagnostics.end());

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/alert.h"
@@ -25,6 +26,32 @@ struct Parameter {
   std::map<RegionId, double> by_region;
   std::string why, reference;
   double in(RegionId region) const;
+  // What it has in place of `value`, at most one of these:
+  // - versions of a calibration, by the day from which each holds, and how long one is good for;
+  struct Version {
+    Day from;
+    double value = 0;
+    std::map<RegionId, double> by_region;
+    std::string note;
+  };
+  std::vector<Version> versions;
+  std::optional<Span> recalibrate;
+  // - a value for each of some dekads or months of the year, by their number, from 1;
+  std::optional<Cadence> table_by;
+  std::map<std::int32_t, double> table;
+  // - a number made of data; with a season as it stood when the season last began.
+  Expression compute;
+  std::optional<Season> as_of;
+
+  bool is_computed() const { return !compute.empty(); }
+  // Whether its value depends on the day of what it is compared with.
+  bool is_dated() const { return !versions.empty() || table_by || as_of; }
+  // Not of a computed one; nullopt: before the first version, or a cell that the table lacks.
+  std::optional<double> at(RegionId region, Day day) const;
+  // The first later day on which it may be another one.
+  Day next_edge(Day day) const;
+  // The least and the greatest that it can be, whatever the day and the region.
+  std::pair<double, double> bounds() const;
 };
 
 // A rule's verdict on one region. for_days and linger_days count evidence time.
@@ -86,6 +113,9 @@ struct Pattern {
   std::optional<Budget> budget;
   Expression overrides;
   std::optional<Decision> decision;
+  // What its alerts tell of, sorted: the signals that its conditions read, and those that these
+  // read.
+  std::vector<std::uint32_t> told;
   // The highest level whose condition reads no neighbour: what neighbours may read.
   Level base_top = Level::kNone;
   bool reads_neighbours() const;
@@ -107,6 +137,7 @@ struct Pack {
   std::vector<std::vector<std::uint32_t>> threats;  // by dimension number: its signals
 
   std::map<std::string, Citation> references;  // by what `reference:` says
+  Diagnostics warnings;                        // what is no mistake and still seldom wanted, sorted
 
   // A `reference:` for people, "World Food Programme (2014), ..., https://..."; as it stands when
   // the pack has no name for it.
@@ -125,7 +156,10 @@ struct Pack {
 
 // Reads and checks a rule pack: names, units, windows, cycles, what can never be or is always true.
 // All that is wrong is reported at once; a pack with an error is never half taken.
+// With `retention_days`, for how long records are kept, it warns of conditions that look further
+// back.
 tl::expected<Pack, Diagnostics> parse_pack(const std::string& file, const std::string& text,
-                                           const Catalogue& catalogue);
+                                           const Catalogue& catalogue,
+                                           std::int32_t retention_days = 0);
 
 }  // namespace tocsin

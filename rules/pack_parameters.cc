@@ -1,3 +1,6 @@
+#include <array>
+#include <charconv>
+
 #include "rules/pack_reader.h"
 
 // The parameters of a pack.
@@ -5,32 +8,182 @@ namespace tocsin {
 
 void PackReader::read_parameters(const YamlNode& node) {
   for (const YamlEntry& entry : reader_.named_entries(node, "parameters")) {
-    const YamlMapping item(reader_, entry.value, "parameter " + entry.key.text,
-                           {"value", "by_region", "why", "reference"});
+    const std::string what = "parameter " + entry.key.text;
+    const YamlMapping item(reader_, entry.value, what,
+                           {"value", "versions", "by_dekad", "by_month", "compute", "as_of",
+                            "by_region", "recalibrate", "why", "reference"});
     Parameter parameter;
     parameter.name = entry.key.text;
     parameter.why = item.need_text("why");
     parameter.reference = item.text("reference", "");
-    const YamlNode* value = item.need("value");
-    if (value == nullptr) continue;
-    const auto token = quantity(*value, "the value");
-    if (!token) continue;
-    parameter.value = token->number;
-    parameter.unit = unit_of_literal(token->text).value_or(Unit());
-    parameter.style = style_of(token->text);
-    if (const YamlNode* own = item.find("by_region")) {
-      for (const YamlEntry& of_region : reader_.named_entries(*own, "by_region")) {
-        const Region* found = region(of_region.key, of_region.key.text);
-        const auto number = quantity(of_region.value, "the value");
-        if (found == nullptr || !number) continue;
-        if (number->text != token->text)
-          reader_.report(of_region.value, "the unit differs from that of the value above",
-                         token->text.empty() ? "no unit" : token->text);
-        parameter.by_region[found->id] = number->number;
-      }
-    }
-    pack_.parameters.push_back(std::move(parameter));
+    if (read_value(item, what, parameter)) pack_.parameters.push_back(std::move(parameter));
   }
+}
+
+// One of the keys that say what it is, and those that go with it.
+bool PackReader::read_value(const YamlMapping& item, const std::string& what,
+                            Parameter& parameter) {
+  static constexpr std::array<std::string_view, 5> kForms = {"value", "versions", "by_dekad",
+                                                             "by_month", "compute"};
+  std::string_view form;
+  for (const std::string_view key : kForms) {
+    const YamlNode* node = item.find(key);
+    if (node == nullptr) continue;
+    if (!form.empty()) {
+      reader_.report(*node,
+                     what + " has '" + std::string(form) + "' and '" + std::string(key) + "'",
+                     "one of value, versions, by_dekad, by_month, compute");
+      return false;
+    }
+    form = key;
+  }
+  for (const auto& [key, of] : {std::pair("by_region", "value"), std::pair("as_of", "compute"),
+                                std::pair("recalibrate", "versions")})
+    if (const YamlNode* node = item.find(key); node != nullptr && !form.empty() && form != of)
+      reader_.report(
+          *node,
+          "'" + std::string(key) + "' goes with '" + of + "', not with '" + std::string(form) + "'",
+          std::string(of) + ", or no " + key);
+  if (form == "versions") return read_versions(item, parameter);
+  if (form == "by_dekad" || form == "by_month") return read_table(item, form, parameter);
+  if (form == "compute") return read_compute(item, parameter);
+  const YamlNode* value = item.find("value");
+  if (value == nullptr) {
+    reader_.report(item.node(), what + " has no value",
+                   "value, versions, by_dekad, by_month or compute");
+    return false;
+  }
+  const auto token = quantity(*value, "the value");
+  if (!token) return false;
+  take_unit(*token, parameter);
+  parameter.value = token->number;
+  parameter.by_region = regional(item, *token);
+  return true;
+}
+
+void PackReader::take_unit(const Token& token, Parameter& parameter) {
+  parameter.unit = unit_of_literal(token.text).value_or(Unit());
+  parameter.style = style_of(token.text);
+}
+
+// The values of single regions, in the unit of `own`.
+std::map<RegionId, double> PackReader::regional(const YamlMapping& item, const Token& own) {
+  std::map<RegionId, double> values;
+  const YamlNode* node = item.find("by_region");
+  if (node == nullptr) return values;
+  for (const YamlEntry& entry : reader_.named_entries(*node, "by_region")) {
+    const Region* found = region(entry.key, entry.key.text);
+    const auto number = quantity(entry.value, "the value");
+    if (found == nullptr || !number) continue;
+    check_unit(entry.value, *number, own);
+    values[found->id] = number->number;
+  }
+  return values;
+}
+
+void PackReader::check_unit(const YamlNode& node, const Token& number, const Token& own) {
+  if (number.text != own.text)
+    reader_.report(node, "the unit differs from that of the value above",
+                   own.text.empty() ? "no unit" : own.text);
+}
+
+bool PackReader::read_versions(const YamlMapping& item, Parameter& parameter) {
+  const YamlNode& list = *item.find("versions");
+  std::optional<Token> first;
+  for (const YamlNode& node : reader_.items(list, "versions")) {
+    const YamlMapping version(reader_, node, "a version", {"from", "value", "by_region", "note"});
+    Parameter::Version out;
+    out.note = version.need_text("note");
+    const YamlNode* from = version.need("from");
+    const YamlNode* value = version.need("value");
+    if (from == nullptr || value == nullptr) continue;
+    const auto day = parse_day(from->text);
+    if (!day) {
+      reader_.report(*from, "'" + from->text + "' is no day", "2025-01-31");
+      continue;
+    }
+    if (!parameter.versions.empty() && *day <= parameter.versions.back().from)
+      reader_.report(*from, "versions are listed from the first to the last",
+                     "a day after " + format_day(parameter.versions.back().from));
+    const auto number = quantity(*value, "the value");
+    if (!number) continue;
+    if (!first) first = number;
+    check_unit(*value, *number, *first);
+    out.from = *day;
+    out.value = number->number;
+    out.by_region = regional(version, *number);
+    parameter.versions.push_back(std::move(out));
+  }
+  if (parameter.versions.empty()) {
+    if (list.items.empty())
+      reader_.report(list, "there is no version", "- {from: 2025-01-01, value: ..., note: ...}");
+    return false;
+  }
+  take_unit(*first, parameter);
+  parameter.value = parameter.versions.back().value;
+  if (const YamlNode* recalibrate = item.find("recalibrate")) {
+    const auto tokens = tokenize(recalibrate->text);
+    if (tokens && tokens->size() == 2 && tokens->front().kind == TokenKind::kSpan &&
+        tokens->front().span.count > 0)
+      parameter.recalibrate = tokens->front().span;
+    else
+      reader_.report(*recalibrate, "'" + recalibrate->text + "' is no span of time",
+                     "1y, 6 months");
+  }
+  return true;
+}
+
+bool PackReader::read_table(const YamlMapping& item, std::string_view key, Parameter& parameter) {
+  const bool dekads = key == "by_dekad";
+  const std::int32_t most = dekads ? 36 : 12;
+  parameter.table_by = dekads ? Cadence::kDekad : Cadence::kMonth;
+  std::optional<Token> first;
+  const YamlNode& node = *item.find(key);
+  for (const YamlEntry& entry : reader_.named_entries(node, key)) {
+    std::int32_t cell = 0;
+    const char* const end = entry.key.text.data() + entry.key.text.size();
+    const auto [last, error] = std::from_chars(entry.key.text.data(), end, cell);
+    if (error != std::errc() || last != end || cell < 1 || cell > most) {
+      reader_.report(
+          entry.key,
+          "'" + entry.key.text + "' is no " + (dekads ? "dekad" : "month") + " of the year",
+          "1 to " + std::to_string(most));
+      continue;
+    }
+    const auto number = quantity(entry.value, "the value");
+    if (!number) continue;
+    if (!first) first = number;
+    check_unit(entry.value, *number, *first);
+    parameter.table[cell] = number->number;
+  }
+  if (!first) {
+    if (node.entries.empty()) reader_.report(node, "the table is empty", "19: 6.6 mm");
+    return false;
+  }
+  take_unit(*first, parameter);
+  parameter.value = first->number;
+  return true;
+}
+
+bool PackReader::read_compute(const YamlMapping& item, Parameter& parameter) {
+  const YamlNode& node = *item.find("compute");
+  const auto text = reader_.text(node, "compute");
+  if (!text) return false;
+  auto compute = parse_number(*text, catalogue_, pack_, Scope::kSignal);
+  if (!compute) {
+    const ExpressionError& error = compute.error();
+    reader_.report_within(node, error.begin, error.length, error.message, error.allowed,
+                          error.suggestion);
+    return false;
+  }
+  parameter.compute = std::move(*compute);
+  const Node& root = parameter.compute.node(parameter.compute.root);
+  parameter.unit = root.unit;
+  parameter.style = root.style;
+  for (const std::string& name : season_names(item, "as_of"))
+    for (const Season& season : pack_.seasons)
+      if (season.name() == name) parameter.as_of = season;
+  return true;
 }
 
 // A number with its unit, "75 %": a literal and nothing else.

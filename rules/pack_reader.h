@@ -19,7 +19,8 @@ class PackReader {
   PackReader(YamlReader& reader, const Catalogue& catalogue)
       : reader_(reader), catalogue_(catalogue) {}
 
-  Pack read(const YamlNode& root);
+  // `retention_days`: how long records are kept; 0: nothing is said of it.
+  Pack read(const YamlNode& root, std::int32_t retention_days);
 
  private:
   // ---- pack.cc: what every part needs
@@ -78,6 +79,13 @@ class PackReader {
 
   // ---- pack_parameters.cc
   void read_parameters(const YamlNode& node);
+  bool read_value(const YamlMapping& item, const std::string& what, Parameter& parameter);
+  static void take_unit(const Token& token, Parameter& parameter);
+  std::map<RegionId, double> regional(const YamlMapping& item, const Token& own);
+  void check_unit(const YamlNode& node, const Token& number, const Token& own);
+  bool read_versions(const YamlMapping& item, Parameter& parameter);
+  bool read_table(const YamlMapping& item, std::string_view key, Parameter& parameter);
+  bool read_compute(const YamlMapping& item, Parameter& parameter);
   std::optional<Token> quantity(const YamlNode& node, std::string_view what);
 
   // ---- pack_signals.cc
@@ -88,6 +96,20 @@ class PackReader {
   void read_from(const YamlMapping& item, Signal& signal);
   void list_threats();
   void sort_signals();
+
+  // ---- pack_warnings.cc
+  struct Warned {
+    const YamlNode& signal;
+    std::string_view key;
+    const Expression& condition;
+  };
+  void warn(std::int32_t retention_days);
+  void warn_at(const Warned& place, const std::string& text, std::string message,
+               std::string allowed);
+  void warn_of_season(const Warned& place, const Node& node);
+  void warn_of_window(const Warned& place, const Leaf& leaf, bool latched);
+  void warn_of_sources(const Warned& place, const Leaf& leaf, bool own_regions);
+  void warn_of_reach(const Warned& place, std::int32_t retention_days);
 
   // ---- pack_patterns.cc
   void name_patterns(const YamlNode& node);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "rules/evaluate.h"
 #include "rules/scale.h"
 
 namespace tocsin {
@@ -310,6 +311,7 @@ Parser::Value Parser::negation() {
 
 Parser::Value Parser::comparison() {
   const Token first = peek();
+  const Begin begin = here();
   const std::size_t first_leaf = out_.leaves.size();
   const Value left = addition();
   const auto op = comparison_op(peek());
@@ -325,6 +327,7 @@ Parser::Value Parser::comparison() {
   node.a = left.node;
   node.b = right.node;
   tell_bound(node);
+  date(begin);
   return held(add(std::move(node), first, Type::kTruth), first, first_leaf);
 }
 
@@ -360,7 +363,7 @@ Parser::Value Parser::consecutive(Value condition, const Token& first, std::size
           "a whole number from 2 to 120");
   for (std::size_t i = first_leaf; i < out_.leaves.size(); ++i) {
     const Leaf& leaf = out_.leaves[i];
-    if (!leaf.reads_events && leaf.cadence != *cadence)
+    if (!leaf.reads_events && !leaf.frozen && leaf.cadence != *cadence)
       wrong(unit, "'" + leaf.text + "' has a cadence of one " + std::string(name_of(leaf.cadence)),
             "consecutive " + std::string(name_of(leaf.cadence)) + "s");
   }
@@ -370,7 +373,22 @@ Parser::Value Parser::consecutive(Value condition, const Token& first, std::size
   node.count = static_cast<std::int32_t>(count.number);
   node.cadence = *cadence;
   node.one_series = reads_one_series(first_leaf);
+  if (steps_deep(condition.node) >= kStepsMost)
+    wrong(first, "too many looks into the past stand inside one another",
+          "at most " + std::to_string(kStepsMost));
   return add(std::move(node), first, Type::kTruth);
+}
+
+std::int32_t Parser::steps_deep(std::int32_t index) const {
+  if (index < 0) return 0;
+  const Node& node = out_.node(index);
+  std::int32_t deep = std::max(steps_deep(node.a), steps_deep(node.b));
+  if (node.op == Op::kCountTrue)
+    for (const std::int32_t condition : out_.operands_of(node))
+      deep = std::max(deep, steps_deep(condition));
+  const bool over = (node.op == Op::kOver || node.op == Op::kOverHolds) &&
+                    out_.over_of(node).set == Over::Set::kPast;
+  return deep + (over || node.op == Op::kConsecutive ? 1 : 0);
 }
 
 Parser::Value Parser::addition() {
@@ -453,15 +471,8 @@ Parser::Value Parser::literal() {
 Parser::Value Parser::name() {
   const Token token = take();
   if (next_is("(")) return call(token);
-  for (std::uint32_t i = 0; i < pack_.parameters.size(); ++i) {
-    if (pack_.parameters[i].name != token.text) continue;
-    Node node;
-    node.op = Op::kParameter;
-    node.more = {i, 1};
-    node.unit = pack_.parameters[i].unit;
-    node.style = pack_.parameters[i].style;
-    return add(std::move(node), token, Type::kNumber);
-  }
+  for (std::uint32_t i = 0; i < pack_.parameters.size(); ++i)
+    if (pack_.parameters[i].name == token.text) return parameter(token, i);
   if (pack_.find_signal(token.text) != nullptr || pack_.find_bands(token.text) != nullptr ||
       catalogue_.find_dimension(token.text) != nullptr)
     wrong(token, "'" + token.text + "' is not a number or a condition by itself",

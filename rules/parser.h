@@ -70,6 +70,8 @@ class Parser {
   // `first`: what the condition begins with; `first_leaf`: the first of its reads.
   Value held(Value condition, const Token& first, std::size_t first_leaf);
   Value consecutive(Value condition, const Token& first, std::size_t first_leaf);
+  // How many steps back stand inside one another below a node.
+  std::int32_t steps_deep(std::int32_t node) const;
   Value addition();
   Value product();
   Value unary();
@@ -118,6 +120,10 @@ class Parser {
   static std::span<const Function> time_functions();
   Value history_call(const Token& function, const Function& row);
   Value residual_call(const Token& function, const Function& row);
+  struct Parts {
+    bool seasonal = false, trend = false;
+  };
+  Parts parts_of_model();
   Value lag_call(const Token& function, const Function& row);
   Value change_call(const Token& function, const Function& row);
   Value rising_call(const Token& function, const Function& row);
@@ -125,6 +131,7 @@ class Parser {
   std::int32_t lag_periods(const Leaf& leaf, const Token& span);
   std::string set_lag(Leaf& leaf, std::string_view what);
   const Leaf& leaf_operand(const Token& function);
+  const Leaf& leaf_of(const Token& function, const Token& first, Value operand) const;
   std::int32_t years(const Token& function);
 
   // ---- calls_forecast.cc
@@ -165,10 +172,18 @@ class Parser {
   // ---- calls_over.cc
   static std::span<const Function> over_functions();
   Value count_regions_call(const Token& function, const Function& row);
+  // Where an operand of a function begins: what it reads and consists of comes behind.
+  struct Begin {
+    std::size_t leaf, node;
+  };
+  Begin here() const { return {out_.leaves.size(), out_.nodes.size()}; }
   bool operand_follows() const;  // in place of a series or of events
   Value over_call(const Token& function, const Function& row);
-  // Behind the operand that begins with node `first_node`; takes the ")".
-  Value over_set(const Token& function, Over::How how, Value operand, std::size_t first_node);
+  // Behind the operand; takes the ")".
+  Value over_set(const Token& function, Over::How how, Value operand, Begin begin);
+
+  // ---- calls_over_next.cc
+  Value over_next(const Token& function, Over::How how, Value operand, std::size_t first_node);
 
   // ---- calls_over_regions.cc
   static std::span<const Function> region_functions();
@@ -178,6 +193,23 @@ class Parser {
   Value close_regions(const Token& function, Over over, Value operand, std::int32_t where,
                       std::size_t first_node);
   Value regions_call(const Token& function, const Function& row);
+
+  // ---- calls_over_sources.cc
+  Value over_sources(const Token& function, Over::How how, Value operand, std::size_t first_node);
+  std::size_t voices(std::size_t first_leaf, const Token& function);
+
+  // ---- calls_parameter.cc
+  Value parameter(const Token& name, std::uint32_t index);
+  Value computed(const Token& name, std::uint32_t index);
+  void splice(const Expression& from, const Token& name, bool frozen);
+  // Tells the parameters in what begins there which reads they are compared with.
+  void date(Begin begin);
+  std::vector<std::int32_t> one_leaf_a_series(std::size_t first_leaf) const;
+
+  // ---- calls_over_past.cc
+  Value over_past(const Token& function, Over::How how, Value operand, Begin begin);
+  void has_past(Begin begin, const Token& function, const Token& span) const;
+  double share_of_steps();
 
   // ---- calls_cascade.cc
   static std::span<const Function> cascade_functions();

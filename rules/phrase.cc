@@ -24,17 +24,24 @@ bool same_read(const Leaf& a, const Leaf& b) {
 
 // A number with its unit, which is in the singular after 1.
 std::string amount(double value, const Unit& unit, PureStyle style) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kOnes = {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kOnes = {
       {{"1 events", "1 event"},
        {"1 people", "1 person"},
        {"1 dimensions", "1 dimension"},
        {"1 regions", "1 region"},
+       {"1 sources", "1 source"},
        {"1 observations", "1 observation"},
        {"1 days", "1 day"}}};
   std::string text = format_number(value, unit, style);
   for (const auto& [many, one] : kOnes)
     if (text == many) return std::string(one);
   return text;
+}
+
+// "least_rain" as people say it.
+std::string in_words(std::string name) {
+  std::ranges::replace(name, '_', ' ');
+  return name;
 }
 
 // "a", "a or b", "a, b or c".
@@ -57,8 +64,15 @@ class Phrases {
         return say(scene_.catalogue, Quantity::exactly(node.number), node);
       case Op::kParameter: {
         const Parameter& parameter = scene_.pack.parameters[node.more.first];
+        if (parameter.is_dated()) return in_words(parameter.name);
         if (node.elsewhere && !parameter.by_region.empty()) return "its own " + parameter.name;
         return amount(parameter.in(scene_.region), parameter.unit, parameter.style);
+      }
+      case Op::kNamed: {
+        const Parameter& parameter = scene_.pack.parameters[node.more.first];
+        if (!parameter.as_of) return of(node.a);
+        return fmt::format("{} as of the beginning of the season {}", of(node.a),
+                           parameter.as_of->name());
       }
       case Op::kPopulation:
         return "the population";
@@ -113,7 +127,9 @@ class Phrases {
         return fmt::format("how many of these hold ({})", fmt::join(conditions, "; "));
       }
       case Op::kOver:
-        return over_regions(node);
+        if (expression_.is_over_regions(node) || expression_.is_over_next(node))
+          return over_regions(node);
+        return expression_.is_over_sources(node) ? over_sources(node) : over_past(node);
       case Op::kDimensions:
         return dimensions(node);
       case Op::kNeighbours:
@@ -170,9 +186,12 @@ class Phrases {
         return fmt::format("{} on or has been on {}",
                            presence(expression_.subjects_of(node), holds), lookback(node));
       case Op::kOverHolds: {
+        if (expression_.is_over_sources(node)) return over_sources_hold(node, holds);
+        const bool next = expression_.is_over_next(node);
+        if (!next && !expression_.is_over_regions(node)) return over_past_holds(node, holds);
         const bool any = expression_.over_of(node).how == Over::How::kAny;
-        return fmt::format("in {} {} {}", any == holds ? "one of" : "each of", regions(node),
-                           clause(node.a, holds));
+        return fmt::format("{} {} {} {}", next ? "on" : "in", any == holds ? "one of" : "each of",
+                           regions(node), clause(node.a, holds));
       }
       case Op::kCascade:
         return (holds ? "" : "it is not so that ") + cascade(node);
@@ -183,12 +202,31 @@ class Phrases {
   }
 
  private:
+  std::string over_sources(const Node& node) const {
+    const Over::How how = expression_.over_of(node).how;
+    if (how == Over::How::kCount)
+      return "the number of independent sources by which " + clause(node.a, true);
+    return fmt::format("the {} over independent sources of {}",
+                       how == Over::How::kMean ? "mean" : "median", of(node.a));
+  }
+
+  std::string over_sources_hold(const Node& node, bool holds) const {
+    const bool any = expression_.over_of(node).how == Over::How::kAny;
+    return fmt::format("by {} {}",
+                       any ? (holds ? "at least one source" : "no source")
+                           : (holds ? "every independent source" : "not every independent source"),
+                       clause(node.a, true));
+  }
+
   // "the regions within it where Rain is below 5 mm".
   std::string regions(const Node& node) const {
+    const Over& over = expression_.over_of(node);
+    if (over.set == Over::Set::kNext)
+      return "the days from today to " + to_string(over.span) + " ahead";
     static constexpr std::array<std::string_view, 5> kSets = {
         "the regions within it", "the regions side by side with it", "the neighbouring regions",
         "the regions of the basin", "the region above it"};
-    std::string out(kSets[static_cast<std::size_t>(expression_.over_of(node).set)]);
+    std::string out(kSets[static_cast<std::size_t>(over.set)]);
     if (node.b >= 0) out += " where " + clause(node.b, true);
     return out;
   }
@@ -229,6 +267,59 @@ class Phrases {
     if (leaf.lag_observations == 0) return to_string(leaf.lag);
     return fmt::format("{} observation{}", leaf.lag_observations,
                        leaf.lag_observations == 1 ? "" : "s");
+  }
+
+  // "of the last 12 months", "of the 12 months before", of those in which something holds.
+  std::string steps(const Node& node) const {
+    const Over& over = expression_.over_of(node);
+    std::string out = over.before ? fmt::format("of the {} before", to_string(over.span))
+                                  : fmt::format("of the last {}", to_string(over.span));
+    if (node.b >= 0) out += fmt::format(" in which {}", clause(node.b, true));
+    return out;
+  }
+
+  std::string over_past(const Node& node) const {
+    using How = Over::How;
+    const Over& over = expression_.over_of(node);
+    if (over.how == How::kCount)
+      return fmt::format("the number {} {} {}", steps(node), node.b < 0 ? "in which" : "and",
+                         clause(node.a, true));
+    const std::string what = of(node.a), past = steps(node);
+    const std::string model =
+        fmt::format("{}{}{}", over.seasonal ? "season" : "",
+                    over.seasonal && over.trend ? " and " : "", over.trend ? "trend" : "");
+    switch (over.how) {
+      case How::kSum:
+        return fmt::format("{}, the sum {}", what, past);
+      case How::kMean:
+        return fmt::format("{}, the mean {}", what, past);
+      case How::kLeast:
+        return fmt::format("{}, the least {}", what, past);
+      case How::kGreatest:
+        return fmt::format("{}, the greatest {}", what, past);
+      case How::kMedian:
+        return fmt::format("{}, the median {}", what, past);
+      case How::kStddev:
+        return fmt::format("{}, the standard deviation {}", what, past);
+      case How::kQuantile:
+        return fmt::format("{}, the {} quantile {}", what,
+                           format_number(over.percent, Unit(), PureStyle::kPercent), past);
+      case How::kPercentile:
+        return fmt::format("the rank of {} among those {}", what, past);
+      case How::kZscore:
+        return fmt::format("{}, in standard deviations from the mean {}", what, past);
+      case How::kExpected:
+        return fmt::format("{}, as expected by {} {}", what, model, past);
+      default:
+        return fmt::format("{}, beyond what is expected by {} {}", what, model, past);
+    }
+  }
+
+  std::string over_past_holds(const Node& node, bool holds) const {
+    const bool any = expression_.over_of(node).how == Over::How::kAny;
+    const std::string_view in =
+        any ? (holds ? "at least one" : "none") : (holds ? "each" : "not each");
+    return fmt::format("in {} {} {}", in, steps(node), clause(node.a, true));
   }
 
   std::string label(const Node& node) const {

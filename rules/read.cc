@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "rules/read_memo.h"
+
 namespace tocsin {
 namespace {
 
@@ -161,9 +163,17 @@ std::optional<double> at_day(const Choice& choice, const Leaf& leaf, Day end, Re
   return finish(sums, leaf, divisor_of(indicator));
 }
 
+// As at_period(), read once a fold.
+std::optional<double> kept_period(const Scene& scene, const Choice& choice, const Leaf& leaf,
+                                  std::int32_t period) {
+  auto& kept = scene.reads->of(leaf, scene.data_region).from(choice.source).periods.at(period);
+  if (!kept) kept = at_period(choice, leaf, period);
+  return *kept;
+}
+
 // `earlier` periods before the stand; of a series without a grid: at the stand.
-Read read_observations(const Scene& scene, const Leaf& leaf, std::int32_t earlier, Stand stand,
-                       Horizon& horizon, Detail detail) {
+Read read_observations(const Scene& scene, const Leaf& leaf, std::int32_t earlier,
+                       const Stand& stand, Horizon& horizon, Detail detail) {
   Read read;
   const Choice choice = choose(scene, leaf, stand.tick, horizon);
   read.source = choice.source;
@@ -190,7 +200,9 @@ Read read_observations(const Scene& scene, const Leaf& leaf, std::int32_t earlie
     value = leaf.lag_observations > 0
                 ? observations_before(choice, leaf, period_start(leaf.cadence, period),
                                       period_start(leaf.cadence, period + 1), records)
-                : at_period(choice, leaf, period, records);
+            : records != nullptr || scene.reads == nullptr
+                ? at_period(choice, leaf, period, records)
+                : kept_period(scene, choice, leaf, period);
   }
   if (!value) {
     read.gap = reached ? Read::Gap::kMissing : Read::Gap::kOffSeason;
@@ -208,12 +220,14 @@ double divisor_of(const Indicator& indicator) {
   return indicator.unit == "%" ? power * 100 : power;
 }
 
-Choice choose(const Scene& scene, const Leaf& leaf, Day tick, Horizon& horizon) {
+namespace {
+
+Choice find_choice(const Scene& scene, const Leaf& leaf, Day tick, Horizon& horizon) {
   Choice best;
   best.indicator = scene.catalogue.find(leaf.indicator);
   const Day end = tick + 1;
   const std::int32_t allowed = longest_period(*best.indicator) + best.indicator->longest_delay;
-  for (const SourceId source : leaf.sources) {
+  for (const SourceId source : scene.sources_of(leaf)) {
     const Series* series =
         scene.data.series({scene.data_region, leaf.indicator, source, leaf.group});
     if (series == nullptr || series->empty()) continue;
@@ -230,10 +244,22 @@ Choice choose(const Scene& scene, const Leaf& leaf, Day tick, Horizon& horizon) 
     best.gap = fresh ? Read::Gap::kNone : Read::Gap::kStale;
     if (!fresh) continue;
     horizon.limit(covered + allowed);
-    if (scene.aligned != nullptr) best.covered = scene.aligned->covered(leaf, covered);
     return best;
   }
   return best;
+}
+
+}  // namespace
+
+Choice choose(const Scene& scene, const Leaf& leaf, Day tick, Horizon& horizon) {
+  const auto find = [&](Horizon& own) { return find_choice(scene, leaf, tick, own); };
+  Choice choice = scene.reads == nullptr
+                      ? find(horizon)
+                      : scene.reads->chosen(leaf, scene.data_region, tick,
+                                            &ReadMemo::OfLeaf::choice, horizon, find);
+  if (scene.aligned != nullptr && choice.gap == Read::Gap::kNone)
+    choice.covered = scene.aligned->covered(leaf, choice.covered);
+  return choice;
 }
 
 PeriodWalk::PeriodWalk(const Choice& choice, const Leaf& leaf)
@@ -287,13 +313,19 @@ std::int32_t periods_of_window(const Leaf& leaf, std::int32_t last) {
   return last - first + 1;
 }
 
-std::int32_t period_read(const Leaf& leaf, std::int32_t latest, Stand stand) {
-  const std::int32_t period = latest - leaf.lag_periods;
-  if (stand.back == 0) return period;
-  if (*stand.unit == SpanUnit::kYears) return shift_years(leaf.cadence, period, -stand.back);
-  const auto periods = whole_periods({stand.back, *stand.unit}, leaf.cadence);
-  require(periods.has_value(), "a stand goes back by whole periods of what is read there");
-  return period - *periods;
+std::int32_t period_read(const Leaf& leaf, std::int32_t latest, const Stand& stand) {
+  std::int32_t period = latest - leaf.lag_periods;
+  for (const Step& step : stand.path()) {
+    if (step.back == 0) continue;
+    if (step.unit == SpanUnit::kYears) {
+      period = shift_years(leaf.cadence, period, -step.back);
+      continue;
+    }
+    const auto periods = whole_periods({step.back, step.unit}, leaf.cadence);
+    require(periods.has_value(), "a stand goes back by whole periods of what is read there");
+    period -= *periods;
+  }
+  return period;
 }
 
 std::int32_t longest_period(const Indicator& indicator) {
@@ -321,14 +353,15 @@ std::int32_t longest_period(Cadence cadence, std::int32_t every_days) {
   return 31;
 }
 
-Read read_leaf(const Scene& scene, const Leaf& leaf, Stand stand, Horizon& horizon, Detail detail) {
+Read read_leaf(const Scene& scene, const Leaf& leaf, const Stand& stand, Horizon& horizon,
+               Detail detail) {
   if (leaf.forecast) return read_forecast(scene, leaf, 0, stand, horizon, detail);
   if (!leaf.reads_events) return read_observations(scene, leaf, 0, stand, horizon, detail);
   Read read;
   read.source = choose_event_source(scene, leaf, stand.tick, horizon);
-  const Day end = event_window_end(leaf, stand, horizon);
-  EventWindow window = read_event_window(scene, leaf, read.source, end, detail);
-  limit_by_events(leaf, window, stand, Shift::kEven, horizon);
+  const EventEnd end = event_window_end(leaf, stand, horizon);
+  EventWindow window = read_event_window(scene, leaf, read.source, end.day, detail);
+  limit_by_events(leaf, window, stand.tick, end.moves, horizon);
   read.value = window.value;
   read.window = window.range;
   read.identities = std::move(window.identities);
@@ -341,16 +374,17 @@ Read read_leaf(const Scene& scene, const Leaf& leaf, Stand stand, Horizon& horiz
   return read;
 }
 
-Quantity read_before(const Scene& scene, const Leaf& leaf, std::int32_t earlier, Stand stand,
+Quantity read_before(const Scene& scene, const Leaf& leaf, std::int32_t earlier, const Stand& stand,
                      Horizon& horizon) {
   if (leaf.forecast)
     return read_forecast(scene, leaf, earlier, stand, horizon, Detail::kValue).value;
   if (!leaf.reads_events)
     return read_observations(scene, leaf, earlier, stand, horizon, Detail::kValue).value;
   const SourceId source = choose_event_source(scene, leaf, stand.tick, horizon);
-  const Day end = event_window_end(leaf, stand, horizon) - earlier;
-  const EventWindow window = read_event_window(scene, leaf, source, end, Detail::kValue);
-  limit_by_events(leaf, window, stand, Shift::kUneven, horizon);
+  const EventEnd end = event_window_end(leaf, stand, horizon);
+  const EventWindow window =
+      read_event_window(scene, leaf, source, end.day - earlier, Detail::kValue);
+  limit_by_events(leaf, window, stand.tick, end.moves, horizon);
   return window.value;
 }
 

@@ -29,7 +29,7 @@ struct Choice {
 Choice choose(const Scene& scene, const Leaf& leaf, Day tick, Horizon& horizon);
 // The period that the window of a leaf with a grid ends with, seen from `stand`, when `latest` is
 // the last one observed: the only place that says how far back such a leaf is read.
-std::int32_t period_read(const Leaf& leaf, std::int32_t latest, Stand stand);
+std::int32_t period_read(const Leaf& leaf, std::int32_t latest, const Stand& stand);
 // Of a leaf with a window since a season: whether the series has reached the occurrence that holds
 // the tick. Else its window is empty, however much it held in the one before.
 bool reaches_season(const Leaf& leaf, const Choice& choice, Day tick, Horizon& horizon);
@@ -73,7 +73,7 @@ Issue choose_issue(const Scene& scene, const Leaf& leaf, Day tick, Horizon& hori
 // as `tick` is after the latest one. Of a leaf whose issues have a grid.
 std::optional<double> at_issue_of(const Issue& latest, const Leaf& leaf, std::int32_t period,
                                   Day tick, Horizon& horizon);
-Read read_forecast(const Scene& scene, const Leaf& leaf, std::int32_t earlier, Stand stand,
+Read read_forecast(const Scene& scene, const Leaf& leaf, std::int32_t earlier, const Stand& stand,
                    Horizon& horizon, Detail detail);
 
 struct EventWindow {
@@ -90,12 +90,19 @@ EventWindow read_event_window(const Scene& scene, const Leaf& leaf, SourceId sou
                               Detail detail);
 // The source that `leaf` reads at `tick` (docs/SEMANTICS.md 2.1).
 SourceId choose_event_source(const Scene& scene, const Leaf& leaf, Day tick, Horizon& horizon);
+// How the end of a window moves with the tick: day by day; with jumps, since it lies some calendar
+// years back; not at all while a whole unit of the calendar lasts.
+enum class Moves : std::uint8_t { kEvenly, kUnevenly, kNot };
+struct EventEnd {
+  Day day;  // exclusive
+  Moves moves = Moves::kEvenly;
+};
 // Where the window of `leaf` ends, seen from `stand`.
-Day event_window_end(const Leaf& leaf, Stand stand, Horizon& horizon);
-// Limits the horizon by what enters or leaves the window. kUneven: the window lies some calendar
-// years back, so its ends can jump.
-enum class Shift : std::uint8_t { kEven, kUneven };
-void limit_by_events(const Leaf& leaf, const EventWindow& window, Stand stand, Shift shift,
+EventEnd event_window_end(const Leaf& leaf, const Stand& stand, Horizon& horizon);
+// The days that the last step of `stand` looks at: a whole unit of the calendar, or one day.
+DayRange days_stood_at(const Stand& stand, Horizon& horizon);
+// Limits the horizon by what enters or leaves the window.
+void limit_by_events(const Leaf& leaf, const EventWindow& window, Day tick, Moves moves,
                      Horizon& horizon);
 
 }  // namespace tocsin

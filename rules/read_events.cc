@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "rules/read.h"
+#include "rules/read_memo.h"
 
 namespace tocsin {
 namespace {
@@ -101,10 +101,8 @@ bool moves_evenly(const Leaf& leaf) {
   return even(leaf.window) && even(leaf.lag);
 }
 
-}  // namespace
-
-EventWindow read_event_window(const Scene& scene, const Leaf& leaf, SourceId source, Day end,
-                              Detail detail) {
+EventWindow find_window(const Scene& scene, const Leaf& leaf, SourceId source, Day end,
+                        Detail detail) {
   EventWindow out;
   const auto range = days_of_window(leaf, end);
   if (!range) {  // off its season: nothing is asked
@@ -140,7 +138,7 @@ EventWindow read_event_window(const Scene& scene, const Leaf& leaf, SourceId sou
   return out;
 }
 
-SourceId choose_event_source(const Scene& scene, const Leaf& leaf, Day tick, Horizon& horizon) {
+SourceId find_source(const Scene& scene, const Leaf& leaf, Day tick, Horizon& horizon) {
   const Day end = tick + 1;
   SourceId any;
   for (const SourceId id : leaf.sources) {
@@ -161,24 +159,75 @@ SourceId choose_event_source(const Scene& scene, const Leaf& leaf, Day tick, Hor
   return leaf.sources.empty() ? SourceId() : leaf.sources.front();
 }
 
-Day event_window_end(const Leaf& leaf, Stand stand, Horizon& horizon) {
-  Day end = stand.tick + 1;
-  if (stand.unit) {
-    const Cadence grid = grid_of(*stand.unit);
+// Walks the steps of a stand from the end of its tick. Not `back`: as if none went back.
+struct Walk {
+  EventEnd end;
+  DayRange last;  // that the last step looks at
+};
+enum class Go : std::uint8_t { kBack, kNowhere };
+
+Walk walk(const Stand& stand, Go go, Horizon& horizon) {
+  Walk out{{stand.tick + 1}, {stand.tick, stand.tick + 1}};
+  Day& end = out.end.day;
+  for (const Step& step : stand.path()) {
+    const std::int32_t back = go == Go::kBack ? step.back : 0;
+    const bool over = step.of == Step::Of::kOver;
+    if (over && (step.unit == SpanUnit::kDays || step.unit == SpanUnit::kYears)) {
+      end = step.unit == SpanUnit::kDays ? end - back : add_years(end, -back);
+      if (step.unit == SpanUnit::kYears && back > 0)
+        out.end.moves = std::max(out.end.moves, Moves::kUnevenly);
+      out.last = {end - 1, end};
+      continue;
+    }
+    const Cadence grid = grid_of(step.unit);
     const std::int32_t current = period_of(grid, end);
-    horizon.limit(period_start(grid, current + 1) - 1);
-    horizon.limit_evidence(period_start(grid, current) - 1);
-    end = period_start(grid, current - stand.back);
+    const std::int32_t left = period_start(grid, current + 1) - end;
+    if (out.end.moves == Moves::kEvenly) horizon.limit(stand.tick + left);
+    if (out.end.moves == Moves::kUnevenly) horizon.limit(stand.tick + std::max(1, left - 4));
+    out.end.moves = Moves::kNot;
+    end = period_start(grid, current - back);
+    out.last = {period_start(grid, current - back - 1), end};
   }
-  return leaf.lag.count == 0 ? end : minus(end, leaf.lag);
+  return out;
 }
 
-void limit_by_events(const Leaf& leaf, const EventWindow& window, Stand stand, Shift shift,
+}  // namespace
+
+EventWindow read_event_window(const Scene& scene, const Leaf& leaf, SourceId source, Day end,
+                              Detail detail) {
+  if (scene.reads == nullptr || detail == Detail::kRecords)
+    return find_window(scene, leaf, source, end, detail);
+  auto& kept = scene.reads->of(leaf, scene.data_region).from(source).windows.at(end.number());
+  if (!kept) kept = find_window(scene, leaf, source, end, detail);
+  return *kept;
+}
+
+SourceId choose_event_source(const Scene& scene, const Leaf& leaf, Day tick, Horizon& horizon) {
+  const auto find = [&](Horizon& own) { return find_source(scene, leaf, tick, own); };
+  if (scene.reads == nullptr) return find(horizon);
+  return scene.reads->chosen(leaf, scene.data_region, tick, &ReadMemo::OfLeaf::event_source,
+                             horizon, find);
+}
+
+EventEnd event_window_end(const Leaf& leaf, const Stand& stand, Horizon& horizon) {
+  EventEnd end = walk(stand, Go::kBack, horizon).end;
+  if (end.moves == Moves::kNot)
+    horizon.limit_evidence(walk(stand, Go::kNowhere, horizon).end.day - 1);
+  if (leaf.lag.count > 0) end.day = minus(end.day, leaf.lag);
+  return end;
+}
+
+DayRange days_stood_at(const Stand& stand, Horizon& horizon) {
+  const Walk out = walk(stand, Go::kBack, horizon);
+  if (out.end.moves != Moves::kNot) horizon.limit(stand.tick + 1);
+  return out.last;
+}
+
+void limit_by_events(const Leaf& leaf, const EventWindow& window, Day tick, Moves moves,
                      Horizon& horizon) {
-  // Inside "consecutive" the window stands still until the period is over.
-  if (stand.unit) return;
-  const bool even = moves_evenly(leaf) && shift == Shift::kEven;
-  horizon.limit(stand.tick + std::max(1, even ? window.days_to_change : window.days_to_change - 4));
+  if (moves == Moves::kNot) return;
+  const bool even = moves_evenly(leaf) && moves == Moves::kEvenly;
+  horizon.limit(tick + std::max(1, even ? window.days_to_change : window.days_to_change - 4));
 }
 
 }  // namespace tocsin

@@ -82,17 +82,30 @@ std::optional<Asked> next_asked(std::span<const Predicted* const> figures, Day e
   return Asked{{next->start, next->end}, 1};
 }
 
+// The period that holds `day`; of several, the one that begins last and ends first.
+std::optional<Asked> asked_of_day(std::span<const Predicted* const> figures, Day day) {
+  const Predicted* holds = nullptr;
+  for (const Predicted* p : figures)
+    if (p->start <= day && day < p->end &&
+        (holds == nullptr ||
+         std::pair(-p->start.number(), p->end) < std::pair(-holds->start.number(), holds->end)))
+      holds = p;
+  if (holds == nullptr) return std::nullopt;
+  return Asked{{holds->start, holds->end}, 1};
+}
+
 // What one issue says to one leaf.
 class IssueReader {
  public:
-  IssueReader(const Issue& latest, const Leaf& leaf, Day issued, Day tick)
+  IssueReader(const Issue& latest, const Leaf& leaf, Day issued, const Stand& stand)
       : forecasts_(*latest.forecasts),
         indicator_(*latest.indicator),
         leaf_(leaf),
         issued_(issued),
         // As many days after the issue as the tick is after the latest one.
-        since_(issued + (tick - latest.issued)),
-        moved_(latest.issued - issued) {}
+        since_(issued + (stand.tick - latest.issued)),
+        moved_(latest.issued - issued),
+        ahead_(stand.ahead) {}
 
   // By member, of those that say enough.
   std::vector<double> by_member(Horizon& horizon, Read* read) const {
@@ -165,6 +178,7 @@ class IssueReader {
   std::optional<Asked> ask(std::span<const Predicted* const> figures, Horizon& horizon) const {
     if (leaf_.aggregate != Aggregate::kLast)
       return asked_by_leads(leaf_.leads, indicator_.cadence, issued_);
+    if (ahead_) return asked_of_day(figures, since_ + *ahead_);
     const auto next = next_asked(figures, since_ + 1);
     if (next) horizon.limit(next->days.until - 1 + moved_);
     return next;
@@ -271,6 +285,7 @@ class IssueReader {
   const Leaf& leaf_;
   Day issued_, since_;
   std::int32_t moved_;  // days from this issue to the latest
+  std::optional<std::int32_t> ahead_;
 };
 
 std::optional<double> middle_of(std::vector<double> values) {
@@ -288,7 +303,7 @@ std::optional<Day> issue_of(const Issue& latest, const Leaf& leaf, std::int32_t 
 
 // The issue `earlier` periods before the stand; of irregular issues: at the stand.
 std::optional<Day> issue_at(const Issue& latest, const Leaf& leaf, std::int32_t earlier,
-                            Stand stand) {
+                            const Stand& stand) {
   if (leaf.cadence != Cadence::kIrregular)
     return issue_of(latest, leaf,
                     period_read(leaf, period_of(leaf.cadence, latest.issued), stand) - earlier);
@@ -305,7 +320,7 @@ Issue choose_issue(const Scene& scene, const Leaf& leaf, Day tick, Horizon& hori
   Issue best;
   best.indicator = scene.catalogue.find(leaf.indicator);
   const std::int32_t allowed = longest_age(*best.indicator);
-  for (const SourceId source : leaf.sources) {
+  for (const SourceId source : scene.sources_of(leaf)) {
     const Forecasts* forecasts =
         scene.data.forecasts({scene.data_region, leaf.indicator, source, leaf.group});
     if (forecasts == nullptr) continue;
@@ -331,10 +346,10 @@ std::optional<double> at_issue_of(const Issue& latest, const Leaf& leaf, std::in
                                   Day tick, Horizon& horizon) {
   const auto issued = issue_of(latest, leaf, period);
   if (!issued) return std::nullopt;
-  return middle_of(IssueReader(latest, leaf, *issued, tick).by_member(horizon, nullptr));
+  return middle_of(IssueReader(latest, leaf, *issued, Stand{tick}).by_member(horizon, nullptr));
 }
 
-Read read_forecast(const Scene& scene, const Leaf& leaf, std::int32_t earlier, Stand stand,
+Read read_forecast(const Scene& scene, const Leaf& leaf, std::int32_t earlier, const Stand& stand,
                    Horizon& horizon, Detail detail) {
   Read read;
   const Issue latest = choose_issue(scene, leaf, stand.tick, horizon);
@@ -347,7 +362,7 @@ Read read_forecast(const Scene& scene, const Leaf& leaf, std::int32_t earlier, S
   std::optional<double> value;
   if (const auto issued = issue_at(latest, leaf, earlier, stand)) {
     read.issued = issued;
-    const IssueReader reader(latest, leaf, *issued, stand.tick);
+    const IssueReader reader(latest, leaf, *issued, stand);
     Read* const records = detail == Detail::kRecords ? &read : nullptr;
     value = middle_of(reader.by_member(horizon, records));
     if (!value && leaf.chance && records != nullptr) reader.show_published(read);
@@ -363,13 +378,13 @@ Read read_forecast(const Scene& scene, const Leaf& leaf, std::int32_t earlier, S
 }
 
 Quantity read_chance(const Scene& scene, const Leaf& leaf, Op comparison, Quantity bound,
-                     Stand stand, Horizon& horizon) {
+                     const Stand& stand, Horizon& horizon) {
   const Issue latest = choose_issue(scene, leaf, stand.tick, horizon);
   if (latest.gap != Read::Gap::kNone) return Quantity::unknown();
   horizon.limit_evidence(latest.issued);
   const auto issued = issue_at(latest, leaf, 0, stand);
   if (!issued) return Quantity::unknown();
-  const IssueReader reader(latest, leaf, *issued, stand.tick);
+  const IssueReader reader(latest, leaf, *issued, stand);
   const std::vector<double> members = reader.by_member(horizon, nullptr);
   const auto known = static_cast<std::int32_t>(members.size());
   const std::int32_t declared = latest.indicator->forecasts->members;

@@ -221,6 +221,11 @@ std::optional<Occurrence> Season::holding(Day day) const {
   return std::nullopt;
 }
 
+Day Season::latest_start(Day day) const {
+  for (auto year = static_cast<std::int32_t>(static_cast<int>(to_ymd(day).year())) + 1;; --year)
+    if (const Day start = of(year).start; start <= day) return start;
+}
+
 Day Season::next_edge(Day day) const {
   const std::int32_t year = year_of(day);
   Day next = kDayNever;

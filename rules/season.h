@@ -30,6 +30,8 @@ class Season {
   Occurrence of(std::int32_t year) const;
   // The occurrence that holds the day; nullopt off season.
   std::optional<Occurrence> holding(Day day) const;
+  // The first day of the last occurrence that begins by then.
+  Day latest_start(Day day) const;
   // The first later day on which an occurrence begins, or on which one is over.
   Day next_edge(Day day) const;
   // The most whole periods of `cadence` that lie in one occurrence. Requires a grid.

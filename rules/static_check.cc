@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "rules/evaluate.h"
+#include "rules/phrase.h"
 
 namespace tocsin {
 namespace {
@@ -21,6 +22,8 @@ class Ranges {
         return Quantity::exactly(node.number);
       case Op::kParameter:
         return of_parameter(pack_.parameters[node.more.first]);
+      case Op::kNamed:
+        return of(node.a);
       case Op::kPopulation:
         return {0, Quantity().high};
       case Op::kAggregate:
@@ -38,7 +41,12 @@ class Ranges {
       case Op::kBasin:
         return {0, Quantity().high};
       case Op::kOver:
-        return of_over(node);
+        if (expression_.is_over_regions(node) || expression_.is_over_next(node))
+          return of_over(node);
+        if (!expression_.is_over_sources(node)) return of_past(node);
+        return expression_.over_of(node).how == Over::How::kCount
+                   ? Quantity{0, static_cast<double>(node.count)}
+                   : of(node.a);
       case Op::kPer100k: {
         const Quantity a = of(node.a);
         return a.low >= 0 ? Quantity{0, Quantity().high} : Quantity::unknown();
@@ -66,9 +74,10 @@ class Ranges {
   // Of regions: how many there are differs from place to place.
   Quantity of_over(const Node& node) const {
     const Over& over = expression_.over_of(node);
-    if (!is_of_regions(over.set)) return Quantity::unknown();
     switch (over.how) {
       case Over::How::kCount:
+        if (over.set == Over::Set::kNext)
+          return {0, static_cast<double>(longest_days(over.span) + 1)};
         return {0, Quantity().high};
       case Over::How::kShare:
         return {0, 1};
@@ -82,12 +91,32 @@ class Ranges {
   }
 
   static Quantity of_parameter(const Parameter& parameter) {
-    Quantity range{parameter.value, parameter.value};
-    for (const auto& [region, value] : parameter.by_region) {
-      range.low = std::min(range.low, value);
-      range.high = std::max(range.high, value);
+    const auto [low, high] = parameter.bounds();
+    return {low, high};
+  }
+
+  Quantity of_past(const Node& node) const {
+    using How = Over::How;
+    const Over& over = expression_.over_of(node);
+    const Quantity a = over.how == How::kCount ? Quantity() : of(node.a);
+    switch (over.how) {
+      case How::kCount:
+        return {0, static_cast<double>(over.span.count)};
+      case How::kMean:
+      case How::kLeast:
+      case How::kGreatest:
+      case How::kMedian:
+      case How::kQuantile:
+        return a;
+      case How::kSum:
+        return a.low >= 0 ? Quantity{0, Quantity().high} : Quantity::unknown();
+      case How::kStddev:
+        return {0, Quantity().high};
+      case How::kPercentile:
+        return {0, 1};
+      default:
+        return Quantity::unknown();
     }
-    return range;
   }
 
   Quantity of_leaf(const Leaf& leaf) const {
@@ -170,6 +199,33 @@ void check_steps(const Expression& expression, const Node& node,
 
 }  // namespace
 
+namespace {
+
+bool is_constant(const Node& node) { return node.op == Op::kNumber || node.op == Op::kParameter; }
+
+// ": last(ipc3_share) is 0 to 100 %", of the side that the data decides.
+std::string what_it_can_be(const Expression& expression, const Ranges& ranges, const Node& node,
+                           const Catalogue& catalogue) {
+  const std::int32_t side = is_constant(expression.node(node.a)) ? node.b : node.a;
+  const Node& asked = expression.node(side);
+  const Quantity range = ranges.of(side);
+  if (is_constant(asked) || range.is_unknown()) return "";
+  return ": " + expression.text.substr(asked.begin, asked.end - asked.begin) + " is " +
+         say(catalogue, range, asked);
+}
+
+// "20 %" for a bare 20 beside a share, where that decides something.
+std::string share_of(const Expression& expression, const Ranges& ranges, const Node& node) {
+  const Node &a = expression.node(node.a), &b = expression.node(node.b);
+  const bool bare = b.op == Op::kNumber && b.unit.pure() && b.style == PureStyle::kNumber;
+  if (!bare || a.style != PureStyle::kPercent) return "";
+  const Quantity percent = Quantity::exactly(b.number * scale_of("%"));
+  if (compare(node.op, ranges.of(node.a), percent) != Tri::kUnknown) return "";
+  return expression.text.substr(b.begin, b.end - b.begin) + " %";
+}
+
+}  // namespace
+
 std::vector<ExpressionError> check_statically(const Expression& expression,
                                               const Catalogue& catalogue, const Pack& pack) {
   std::vector<ExpressionError> findings;
@@ -185,7 +241,9 @@ std::vector<ExpressionError> check_statically(const Expression& expression,
     const std::string text = expression.text.substr(node.begin, node.end - node.begin);
     finding.message = verdict == Tri::kTrue ? "'" + text + "' is always true"
                                             : "'" + text + "' can never be true";
-    finding.allowed = "a comparison that data can decide";
+    finding.allowed =
+        "a comparison that data can decide" + what_it_can_be(expression, ranges, node, catalogue);
+    finding.suggestion = share_of(expression, ranges, node);
     findings.push_back(std::move(finding));
   }
   return findings;
@@ -204,6 +262,7 @@ std::optional<double> constant_in(const Expression& expression, std::int32_t ind
     case Op::kNumber:
       return node.number;
     case Op::kParameter:
+      if (pack.parameters[node.more.first].is_dated()) return std::nullopt;
       return pack.parameters[node.more.first].in(region);
     case Op::kNegate:
       if (const auto a = of(node.a)) return -*a;
@@ -220,7 +279,8 @@ std::optional<double> constant_in(const Expression& expression, std::int32_t ind
 Cadence coarsest_cadence(const Signal& signal) {
   Cadence coarsest = Cadence::kDay;
   for (const Expression* expression : {&signal.when, &signal.clear})
-    for (const Leaf& leaf : expression->leaves) coarsest = coarser(coarsest, leaf.cadence);
+    for (const Leaf& leaf : expression->leaves)
+      if (!leaf.frozen) coarsest = coarser(coarsest, leaf.cadence);
   return coarsest;
 }
 
@@ -238,6 +298,50 @@ std::vector<std::uint32_t> signals_read(const Pack& pack, const Signal& signal) 
   std::sort(read.begin(), read.end());
   read.erase(std::unique(read.begin(), read.end()), read.end());
   return read;
+}
+
+std::vector<std::uint32_t> signals_told(const Pack& pack, const Pattern& pattern) {
+  std::vector<std::uint32_t> open;
+  const auto add_threats = [&](std::size_t dimension) {
+    const auto threats = pack.threats_of(dimension);
+    open.insert(open.end(), threats.begin(), threats.end());
+  };
+  const auto add = [&](const Subject& subject) {
+    if (subject.kind == Subject::Kind::kSignal) {
+      open.push_back(subject.index);
+    } else if (subject.kind == Subject::Kind::kDimension) {
+      add_threats(subject.index);
+    } else {
+      const std::vector<std::uint32_t>& other = pack.patterns[subject.index].told;
+      open.insert(open.end(), other.begin(), other.end());
+    }
+  };
+  const auto add_all = [&](const Expression& condition) {
+    for (const Subject& subject : condition.subjects) add(subject);
+    for (const DimensionId dimension : condition.dimensions) add_threats(dimension.number());
+    for (const Cascade& cascade : condition.cascades)
+      for (const Link& link : cascade.links)
+        for (const Subject& subject : link.subjects) add(subject);
+  };
+  for (const Expression& level : pattern.levels) add_all(level);
+  add_all(pattern.overrides);
+  if (pattern.decision) {
+    add_all(pattern.decision->agree);
+    add_all(pattern.decision->veto);
+  }
+  std::vector<bool> told(pack.signals.size(), false);
+  while (!open.empty()) {
+    const std::uint32_t signal = open.back();
+    open.pop_back();
+    if (told[signal]) continue;
+    told[signal] = true;
+    const auto read = signals_read(pack, pack.signals[signal]);
+    open.insert(open.end(), read.begin(), read.end());
+  }
+  std::vector<std::uint32_t> out;
+  for (std::uint32_t i = 0; i < told.size(); ++i)
+    if (told[i]) out.push_back(i);
+  return out;
 }
 
 std::vector<SignalCycle> find_signal_cycles(const Pack& pack) {

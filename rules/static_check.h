@@ -29,6 +29,10 @@ std::optional<double> constant_in(const Expression& expression, std::int32_t nod
 // Indices of the signals that the conditions of `signal` read, sorted.
 std::vector<std::uint32_t> signals_read(const Pack& pack, const Signal& signal);
 
+// Indices of the signals that the pattern's conditions stand on, those that signals and other
+// patterns read for it among them; sorted. The patterns above it have theirs in `told`.
+std::vector<std::uint32_t> signals_told(const Pack& pack, const Pattern& pattern);
+
 struct SignalCycle {
   std::size_t signal;
   std::string path;  // "a -> b -> a"

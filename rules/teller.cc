@@ -108,8 +108,17 @@ Explained Teller::tree(std::int32_t index) const {
   out.text = source_text(node);
   out.value = is_number(node.op) ? say(scene_.catalogue, number(index), node)
                                  : std::string(name_of(truth(index)));
+  if (expression_.is_over_sources(node)) {
+    out.parts = each_source(node);
+    return out;
+  }
   if (node.leaf >= 0) out.detail = where_from(expression_.leaf(node.leaf));
-  if (is_literal(node)) return out;
+  if (node.op == Op::kNamed) {
+    const Parameter& parameter = scene_.pack.parameters[node.more.first];
+    out.detail = parameter.compute.text;
+    if (parameter.as_of) out.detail += ", as of the beginning of " + parameter.as_of->name();
+  }
+  if (is_literal(node) || node.op == Op::kNamed) return out;
   if (expression_.is_over_regions(node)) {
     out.detail = which_regions(node);
     out.parts = regions_tree(node);
@@ -117,6 +126,7 @@ Explained Teller::tree(std::int32_t index) const {
   }
   if (node.a >= 0) out.parts.push_back(tree(node.a));
   if (node.b >= 0) out.parts.push_back(tree(node.b));
+  if (expression_.is_over_next(node)) out.parts = days_tree(node);
   if (node.op == Op::kCountTrue)
     for (const std::int32_t condition : expression_.operands_of(node))
       out.parts.push_back(tree(condition));
@@ -192,7 +202,8 @@ std::string Teller::sentence(std::int32_t index, bool negated) const {
     case Op::kOverHolds:
     case Op::kCascade: {
       const Tri holds = truth(index);
-      const std::string regions = regions_below(index);
+      const std::string regions =
+          expression_.is_over_sources(node) ? " (" + who_says(node) + ")" : regions_below(index);
       if (holds == Tri::kUnknown)
         return "it is not known whether " + statement(scene_, expression_, index, true) + regions;
       return statement(scene_, expression_, index, holds == Tri::kTrue) + regions;
@@ -223,8 +234,9 @@ std::string Teller::reading() const {
   for (std::size_t i = 0; i < expression_.nodes.size(); ++i) {
     const Node& node = expression_.nodes[i];
     if (node.elsewhere) continue;
-    if (expression_.is_over_regions(node)) out += (out.empty() ? "" : " ") + regions_reading(node);
-    if (node.leaf < 0 || !is_number(node.op)) continue;
+    const bool regions = expression_.is_over_regions(node);
+    if (regions) out += (out.empty() ? "" : " ") + regions_reading(node);
+    if ((node.leaf < 0 && (node.op != Op::kOver || regions)) || !is_number(node.op)) continue;
     const Quantity value = number(static_cast<std::int32_t>(i));
     out += fmt::format("{}{:.6g}..{:.6g}", out.empty() ? "" : " ", value.low, value.high);
   }
@@ -247,7 +259,8 @@ std::int32_t Teller::about(std::int32_t index) const {
 bool Teller::is_constant(std::int32_t index) const {
   const Node& node = expression_.node(index);
   if (is_literal(node) || node.op == Op::kPopulation) return true;
-  if (node.leaf >= 0 || node.a < 0) return false;
+  if (node.leaf >= 0 || node.a < 0 || node.op == Op::kOver || expression_.is_over_sources(node))
+    return false;
   return is_constant(node.a) && (node.b < 0 || is_constant(node.b));
 }
 
@@ -259,9 +272,10 @@ Teller::Sides Teller::sides(const Node& node) const {
 std::string Teller::figure(const Quantity& quantity, std::int32_t index) const {
   const Node& node = expression_.node(index);
   static const Unit kEvents = Unit::base("events"), kDimensions = Unit::base("dimensions"),
-                    kRegions = Unit::base("regions"), kObservations = Unit::base("observations");
+                    kRegions = Unit::base("regions"), kObservations = Unit::base("observations"),
+                    kSources = Unit::base("sources");
   const bool counted = node.unit == kEvents || node.unit == kDimensions || node.unit == kRegions ||
-                       node.unit == kObservations;
+                       node.unit == kObservations || node.unit == kSources;
   if (says_nothing(quantity)) return "not known";
   return counted ? say(quantity, Unit(), node.style) : say(scene_.catalogue, quantity, node);
 }
@@ -276,11 +290,15 @@ std::string Teller::comparison(std::int32_t index, bool negated) const {
   std::string out = phrase(scene_, expression_, sides.subject) + " is ";
   if (open_end && truth(index) == Tri::kUnknown) out += "not known, ";
   out += figure(value, sides.subject);
-  if (!regions.empty())
+  const Node& subject = expression_.node(sides.subject);
+  const bool by_sources = expression_.is_over_sources(subject);
+  if (by_sources)
+    out += " (" + who_says(subject) + ")";
+  else if (!regions.empty())
     out += regions;
   else if (!value.exact() && about >= 0)
     if (const std::string why = why_unknown(sides.subject); !why.empty()) out += " (" + why + ")";
-  if (about >= 0) {
+  if (about >= 0 && !by_sources) {
     const Leaf& leaf = expression_.leaf(about);
     if (const std::string note = this->note(leaf, look(leaf)); !note.empty())
       out += ", noted: " + note;
@@ -325,6 +343,7 @@ std::string Teller::ratio(std::int32_t index, std::int32_t about, const Quantity
 std::string Teller::why_unknown(std::int32_t index) const {
   if (index < 0) return "";
   const Node& node = expression_.node(index);
+  if (expression_.is_over_sources(node)) return "too few sources are known";
   if (node.leaf >= 0) {
     const Leaf& leaf = expression_.leaf(node.leaf);
     const Read read = look(leaf);
@@ -334,6 +353,9 @@ std::string Teller::why_unknown(std::int32_t index) const {
   }
   if (expression_.is_over_regions(node)) return "";
   const std::string left = why_unknown(node.a);
+  if (left.empty() && node.op == Op::kOver && expression_.is_over_next(node))
+    return "the forecast says too little of these days";
+  if (left.empty() && node.op == Op::kOver) return "too little of its past is known";
   return left.empty() ? why_unknown(node.b) : left;
 }
 

@@ -49,6 +49,8 @@ class Teller {
  private:
   std::string where_from(const Leaf& leaf) const;
   std::string note(const Leaf& leaf, const Read& read) const;
+  std::vector<Explained> each_source(const Node& node) const;
+  std::string who_says(const Node& node) const;
   std::string source_text(const Node& node) const;
   bool is_constant(std::int32_t index) const;
   std::string comparison(std::int32_t index, bool negated) const;
@@ -61,6 +63,7 @@ class Teller {
   // ---- teller_over.cc: of an over of regions
   void look_below(std::int32_t index, const std::function<void(const Read&)>& fn) const;
   std::vector<Explained> regions_tree(const Node& node) const;
+  std::vector<Explained> days_tree(const Node& node) const;  // of an over of the days ahead
   // "counted: A, B; not counted: C; not known: D"; "A: 3 mm, B: 5 mm; not known: C".
   std::string which_regions(const Node& node) const;
   std::string regions_reading(const Node& node) const;

@@ -49,8 +49,9 @@ Unit Unit::base(std::string name) {
 }
 
 bool Unit::counts() const {
-  static constexpr std::array<std::string_view, 8> kCounted = {
-      "events", "people", "dimensions", "regions", "cases", "deaths", "observations", "sd"};
+  static constexpr std::array<std::string_view, 9> kCounted = {
+      "events", "people",       "dimensions", "regions", "cases",
+      "deaths", "observations", "sources",    "sd"};
   if (powers_.size() != 1 || powers_.begin()->second != 1) return false;
   for (const auto counted : kCounted)
     if (powers_.begin()->first == counted) return true;
@@ -83,13 +84,14 @@ Unit operator/(const Unit& a, const Unit& b) {
 }
 
 std::optional<Unit> unit_of_literal(std::string_view text) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kSingular = {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kSingular = {
       {{"observation", "observations"},
        {"event", "events"},
        {"case", "cases"},
        {"person", "people"},
        {"region", "regions"},
-       {"dimension", "dimensions"}}};
+       {"dimension", "dimensions"},
+       {"source", "sources"}}};
   if (style_of(text) != PureStyle::kNumber) return Unit();
   for (const auto& [one, many] : kSingular)
     if (text == one) return Unit::base(std::string(many));

@@ -70,6 +70,21 @@ TEST_F(CheckCommand, SaysAsJsonThatThereIsNoError) {
   EXPECT_EQ(root.at("packs").at(0).at("pack").as_string(), "lake-chad");
 }
 
+TEST_F(CheckCommand, AWarningIsNoError) {
+  const std::string pack =
+      "pack: doubtful\nregions: [NG-BO]\nsignals:\n  clashes:\n    dimension: community\n    when: "
+      ">-\n      count(events(kind: communal_violence), 3d) >= 4\npatterns:\n  any: {watch: "
+      "on(clashes)}\n";
+  EXPECT_EQ(check(pack, OutputFormat::kText), 0);
+  EXPECT_THAT(out_.str(), HasSubstr("no errors, 1 warning"));
+  EXPECT_THAT(err_.str(), AllOf(HasSubstr("pack.yaml:7:7: warning: the events come every 7 days"),
+                                HasSubstr("^^^"), HasSubstr("allowed: 7d or more")));
+  EXPECT_EQ(check(pack, OutputFormat::kJson), 0);
+  const auto root = boost::json::parse(out_.str()).as_object();
+  EXPECT_TRUE(root.at("errors").as_array().empty());
+  EXPECT_EQ(root.at("warnings").at(0).at("line").to_number<int>(), 7);
+}
+
 TEST_F(CheckCommand, AFileThatIsNotThereIsNoAnswer) {
   EXPECT_EQ(
       run_check({(kSource / "deploy/config/lake-chad").string(), {"/nonesuch.yaml"}}, out_, err_),

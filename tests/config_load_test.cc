@@ -126,6 +126,26 @@ TEST(Configuration, GeometryFindsItsRegion) {
   EXPECT_EQ(found->code, "NG-BO");
 }
 
+// A degree by a degree at 11 degrees north.
+TEST(Configuration, AnAreaIsWrittenOrElseThatOfTheGeometry) {
+  auto files = good_files();
+  files["regions.yaml"] += "geometry_file: shapes.geojson\n";
+  files["shapes.geojson"] =
+      R"({"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"NG-BO"},)"
+      R"("geometry":{"type":"Polygon","coordinates":[[[13,11],[14,11],[14,12],[13,12],[13,11]]]}}]})";
+  const auto area = [&](std::string_view code) {
+    Numbering numbering;
+    return loaded(files, numbering).catalogue.regions.find(code)->area;
+  };
+  EXPECT_NEAR(static_cast<double>(area("NG-BO")), 1'207'000, 2'000);
+  EXPECT_EQ(area("NG-YO"), 0);
+  std::string& regions = files["regions.yaml"];
+  regions.replace(regions.find("NG-BO: {"), 8, "NG-BO: {area: 12_345, ");
+  EXPECT_EQ(area("NG-BO"), 1'234'500);
+  regions.replace(regions.find("area: 12_345"), 12, "area: -1");
+  EXPECT_THAT(complaints(files), HasSubstr("area of region NG-BO is -1, out of range"));
+}
+
 TEST(Configuration, ThousandsOfRegionsLoad) {
   auto files = good_files();
   std::string& regions = files["regions.yaml"];

@@ -38,6 +38,13 @@ void count_ticks(const Assessment& engine, Occurrences& occurred) {
     }
 }
 
+// Over which sets something is judged.
+void count_sets(const Trial& trial, Occurrences& occurred) {
+  for (const char* set : {"children", "siblings", "neighbours", "basin", "parent", "next"})
+    if (trial.yaml.find(std::string(" over ") + set) != std::string::npos)
+      ++occurred[std::string("over ") + set];
+}
+
 // How often engine and twin are compared, in percent of the days and of the arrivals.
 struct Often {
   std::int32_t days, arrivals;
@@ -82,14 +89,17 @@ std::string run_against_twin(const Trial& trial, twin::Tally& tally, Occurrences
 void report(const twin::Tally& tally, bool all_expected) {
   static const std::array<const char*, 3> kTruth = {"false", "unknown", "true"};
   static const std::array<const char*, 3> kNumber = {"not known", "between bounds", "exact"};
-  // What reads no events has no bounds; what counts regions and an absolute are never wholly
-  // unknown.
-  static const std::set<Kind> kNoBounds = {Kind::kNumber,     Kind::kWord,       Kind::kParameter,
-                                           Kind::kPopulation, Kind::kPercentile, Kind::kZscore,
-                                           Kind::kResidual,   Kind::kAge};
+  // What reads no events has no bounds; what counts regions or sources and an absolute are never
+  // wholly unknown.
+  static const std::set<Kind> kNoBounds = {
+      Kind::kNumber,         Kind::kWord,          Kind::kParameter,    Kind::kPopulation,
+      Kind::kPercentile,     Kind::kZscore,        Kind::kResidual,     Kind::kAge,
+      Kind::kSourcesMean,    Kind::kSourcesMedian, Kind::kDated,        Kind::kPastStddev,
+      Kind::kPastPercentile, Kind::kPastZscore,    Kind::kPastExpected, Kind::kPastResidual};
   static const std::set<Kind> kSomeBound = {
-      Kind::kNumber,     Kind::kWord,  Kind::kParameter, Kind::kDimensions, Kind::kAbsolute,
-      Kind::kNeighbours, Kind::kBasin, Kind::kCountTrue, Kind::kOverCount,  Kind::kRank};
+      Kind::kNumber,    Kind::kWord,       Kind::kParameter,    Kind::kDimensions,
+      Kind::kAbsolute,  Kind::kNeighbours, Kind::kBasin,        Kind::kCountTrue,
+      Kind::kOverCount, Kind::kRank,       Kind::kSourcesCount, Kind::kPastCount};
   for (int i = 0; i < twin::kKindCount; ++i) {
     const auto kind = static_cast<Kind>(i);
     const auto& outcomes = tally.outcomes[static_cast<std::size_t>(i)];
@@ -118,6 +128,7 @@ TEST_P(EngineProperties, IncrementalEqualsTheTwinAtEveryTick) {
   twin::Tally tally;
   for (int i = 0; i < cases.count; ++i) {
     const Trial trial = make_trial(cases.first + static_cast<std::uint64_t>(i), occurred);
+    count_sets(trial, occurred);
     const std::string found = run_against_twin(trial, tally, occurred);
     ASSERT_EQ(found, "") << trial.told();
   }
@@ -144,6 +155,12 @@ TEST_P(EngineProperties, IncrementalEqualsTheTwinAtEveryTick) {
                         "tick: emergency",
                         "tick: perhaps a higher level",
                         "refuted event",
+                        "over children",
+                        "over siblings",
+                        "over neighbours",
+                        "over basin",
+                        "over parent",
+                        "over next",
                         "events by their status",
                         "forecast",
                         "ensemble",

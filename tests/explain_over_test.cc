@@ -177,6 +177,28 @@ TEST(CheckOver, TheLanguageSaysWhatMayStandThere) {
               HasSubstr("'dimensions()' is asked in the region of a pattern alone"));
 }
 
+TEST(CheckOver, TheDaysAheadAreAskedOfForecasts) {
+  const auto of = [](const std::string& when) {
+    Catalogue catalogue = small_world();
+    for (Indicator& i : catalogue.indicators)
+      if (i.id == of::kHeat) i.forecasts = ForecastIssues{Cadence::kDay, 0, 1, 0};
+    const auto pack = parse_pack("wrong.yaml",
+                                 "pack: wrong\nregions: [XX]\nsignals:\n  a: {dimension: "
+                                 "economic, when: \"" +
+                                     when + "\"}\npatterns:\n" + kPattern,
+                                 catalogue);
+    return pack ? "" : pack.error().front().message + " | " + pack.error().front().allowed;
+  };
+  EXPECT_EQ(of("any(last(forecast(heat)) > 5 degC over next 13d)"), "");
+  EXPECT_THAT(of("any(last(heat) > 5 degC over next 13d)"), HasSubstr("nothing in it is foretold"));
+  EXPECT_THAT(of("any(max(forecast(heat), 3d) > 5 degC over next 13d)"),
+              HasSubstr("'max(forecast(heat), 3d)' has days of its own"));
+  EXPECT_THAT(of("any(last(forecast(heat)) > 5 degC over next 2 months)"),
+              HasSubstr("'2 months' is no number of days ahead"));
+  EXPECT_THAT(of("share(last(forecast(heat)) > 5 degC over next 13d) > 5 %"),
+              HasSubstr("share() is not made of days ahead"));
+}
+
 TEST(CheckOver, RegionsOfAKindAreNamedTogether) {
   const Catalogue catalogue = small_world();
   const auto of = [&](const std::string& regions) {

@@ -121,7 +121,7 @@ TEST(LakeChadExplained, WhatWouldChangeItIsTrueInEveryState) {
     for (const Assessment::Moved& place : assessment.places()) {
       const Pattern& pattern = pack.patterns[place.pattern];
       const Scene scene = assessment.pattern_scene(place.region, pattern);
-      const Stand stand{assessment.today(), std::nullopt, 0};
+      const Stand stand{assessment.today()};
       for (const Expression& level : pattern.levels) {
         if (level.empty()) continue;
         const Teller teller(scene, level, stand);

@@ -7,11 +7,15 @@ add_library(twin STATIC
   support/twin_forecast.cc
   support/twin_guard.cc
   support/twin_history.cc
+  support/twin_kinds.cc
   support/twin_ledger.cc
   support/twin_ledger_holds.cc
   support/twin_over.cc
   support/twin_pack.cc
+  support/twin_parameter.cc
+  support/twin_past.cc
   support/twin_read.cc
+  support/twin_sources.cc
   support/twin_time.cc
   support/twin_value.cc)
 target_link_libraries(twin PUBLIC tocsin_options tocsin_model PRIVATE fmt::fmt)
@@ -32,8 +36,11 @@ add_library(rule_builders STATIC
   support/rule_builders_random_observations.cc
   support/rule_builders_random_over.cc
   support/rule_builders_random_pack.cc
+  support/rule_builders_random_parameters.cc
+  support/rule_builders_random_past.cc
   support/rule_builders_random_patterns.cc
   support/rule_builders_random_reads.cc
+  support/rule_builders_random_sources.cc
   support/table_fixture.cc)
 target_link_libraries(rule_builders PUBLIC twin tocsin_rules fmt::fmt GTest::gtest)
 
@@ -46,7 +53,9 @@ tocsin_test(twin_tests
     twin_tables_guard_test.cc
     twin_tables_levels_test.cc
     twin_tables_over_test.cc
+    twin_tables_past_test.cc
     twin_tables_pattern_test.cc
+    twin_tables_sources_test.cc
     twin_tables_test.cc
     twin_tables_words_test.cc
   LIBS rule_builders)
@@ -57,6 +66,8 @@ tocsin_test(explain_tests
     explain_guard_test.cc
     explain_levels_test.cc
     explain_over_test.cc
+    explain_sources_test.cc
+    explain_past_test.cc
     explain_test.cc
     explain_words_test.cc
     support/golden.cc

@@ -49,10 +49,11 @@ TEST(RulesReference, ExamplesOfSignalsParse) { expect_conditions("signal", Scope
 TEST(RulesReference, ExamplesOfPatternsParse) { expect_conditions("pattern", Scope::kPattern); }
 
 // The shipped configuration has no judgements; that of the published triggers has.
-TEST(RulesReference, ExamplesOfScalesParse) {
-  const auto examples = blocks("scales");
-  ASSERT_EQ(examples.size(), 1u);
-  std::istringstream lines(examples.front());
+TEST(RulesReference, ExamplesOfScalesAndSourcesParse) {
+  const auto scales = blocks("scales"), voices = blocks("voices");
+  ASSERT_EQ(scales.size(), 1u);
+  ASSERT_EQ(voices.size(), 1u);
+  std::istringstream lines(scales.front() + voices.front());
   for (std::string line; std::getline(lines, line);) {
     const auto parsed =
         parse_expression(line, testsupport::published().catalogue, Pack(), Scope::kSignal);
@@ -62,7 +63,7 @@ TEST(RulesReference, ExamplesOfScalesParse) {
 
 TEST(RulesReference, TheExamplePackAndItsScenariosWork) {
   const auto packs = blocks("pack"), scenarios = blocks("scenarios");
-  ASSERT_EQ(packs.size(), 2u);
+  ASSERT_EQ(packs.size(), 3u);
   ASSERT_EQ(scenarios.size(), 1u);
   const auto pack = parse_pack("example.yaml", packs.front(), lake_chad().catalogue);
   ASSERT_TRUE(pack) << render(pack.error().front(), packs.front());

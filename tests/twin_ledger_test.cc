@@ -83,6 +83,13 @@ TEST_F(LedgerTable, AnEpisodeIsRaisedEscalatedEasedAndCleared) {
   EXPECT_EQ(heat_and_commit(8, 31), "raised 1 watch 2020-01-08..");
 }
 
+TEST_F(LedgerTable, ASignalThatThePatternDoesNotReadUpdatesNothing) {
+  begin(0, [](twin::Pattern& pattern) { pattern.levels[2] = {}; });
+  EXPECT_EQ(heat_and_commit(2, 31), "raised 0 watch 2020-01-02..");
+  EXPECT_EQ(heat_and_commit(3, 41), "");
+  EXPECT_EQ(heat_and_commit(4, 31), "");
+}
+
 TEST_F(LedgerTable, ACorrectionThatTakesTheEpisodeAwayWithdrawsTheAlert) {
   begin();
   EXPECT_EQ(heat_and_commit(1, 20), "");

@@ -84,6 +84,28 @@ twin::Expr chance_above(twin::Read what, double degrees, double percent) {
 
 INSTANTIATE_TEST_SUITE_P(Both, ForecastTable, testing::Values(Who::kTwin, Who::kEngine), who_name);
 
+TEST_P(ForecastTable, EachOfTheDaysAheadIsAskedAlone) {
+  const auto over_next = [&](Kind kind, double degrees, std::int32_t days_ahead) {
+    twin::Expr e = twin::op(kind, at_least(ahead(How::kLast, of::kHeat, {}), degrees, "degC"));
+    e.set = twin::Set::kNext;
+    e.next = days_ahead;
+    return e;
+  };
+  signal(of::kEnvironmental, over_next(Kind::kOverAny, 30, 2));
+  signal(of::kEnvironmental,
+         twin::op(Kind::kGreaterEqual, over_next(Kind::kOverCount, 30, 2), twin::number(2)));
+  signal(of::kEnvironmental, over_next(Kind::kOverAll, 10, 3));
+  pattern(twin::on(0));
+  begin("2020-01-01");
+  run("2020-01-03", "2020-01-03", {"20", "20", "31", "31", "20"});
+  today("2020-01-06");
+  // On the 3rd the 3rd to the 5th are asked, and so on; on the 6th the run is three days old.
+  EXPECT_EQ(signal_in(at::kXa, 0), "?2 #3 !1");
+  EXPECT_EQ(signal_in(at::kXa, 1), "?2 .1 #2 !1");
+  // Of the 8th, the last of the four days from the 5th on, nothing is said.
+  EXPECT_EQ(signal_in(at::kXa, 2), "?2 #2 !2");
+}
+
 TEST_P(ForecastTable, LastIsTheNextDayOfTheLatestRun) {
   signal(of::kEnvironmental, at_least(ahead(How::kLast, of::kHeat, {}), 30, "degC"));
   begin("2020-01-01");

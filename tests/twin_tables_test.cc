@@ -322,7 +322,12 @@ TEST_P(Table, ACascadeMayTakeExactlyItsWithin) {
 }
 
 TEST_P(Table, AParameterMayDifferByRegion) {
-  pack_.parameters.push_back({"bar", "mm/day", 5, {{at::kXb, 7}}});
+  twin::Parameter named;
+  named.name = "bar";
+  named.unit = "mm/day";
+  named.value = 5;
+  named.by_region = {{at::kXb, 7}};
+  pack_.parameters.push_back(named);
   twin::Expr bar;
   bar.kind = Kind::kParameter;
   signal(of::kEnvironmental, twin::op(Kind::kGreaterEqual, twin::read(last_of(of::kRain)), bar));

@@ -58,6 +58,7 @@ class Finder {
     }
     for (std::size_t i = 0; i < pack_.parameters.size(); ++i) {
       const Parameter& parameter = pack_.parameters[i];
+      if (parameter.is_computed()) continue;
       Mutation mutation;
       mutation.kind = Mutation::Kind::kParameter;
       mutation.rule = "parameter " + parameter.name;
@@ -156,6 +157,11 @@ Pack mutated(const Pack& pack, const Mutation& mutation) {
       const double by = mutation.value - parameter.value;
       parameter.value = mutation.value;
       for (auto& [region, value] : parameter.by_region) value += by;
+      for (auto& [cell, value] : parameter.table) value += by;
+      for (auto& version : parameter.versions) {
+        version.value += by;
+        for (auto& [region, value] : version.by_region) value += by;
+      }
       break;
     }
     case Mutation::Kind::kFor:

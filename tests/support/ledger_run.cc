@@ -54,11 +54,13 @@ void LedgerRun::receive(const LatestRevision& arrival) {
 }
 
 std::vector<twin::NamedTicks> LedgerRun::signals_in(const Assessment& assessment,
-                                                    RegionId region) const {
+                                                    const Assessment::Moved& at) const {
   std::vector<twin::NamedTicks> signals;
+  const std::vector<std::uint32_t>& told = assessment.pack().patterns[at.pattern].told;
   for (std::uint32_t s = 0; s < assessment.pack().signals.size(); ++s)
-    signals.push_back({twin_.signals[s].name, signal_ticks(assessment, region, s),
-                       !stands(twin_.signals[s], catalogue_.regions.at(region))});
+    signals.push_back({twin_.signals[s].name, signal_ticks(assessment, at.region, s),
+                       !stands(twin_.signals[s], catalogue_.regions.at(at.region)),
+                       std::ranges::binary_search(told, s)});
   return signals;
 }
 
@@ -75,10 +77,10 @@ std::vector<twin::Ledger::Commit> LedgerRun::ask_twin(const Assessment& assessme
   std::vector<twin::Ledger::Commit> out;
   for (const Assessment::Moved& at : assessment.places())
     out.push_back(place_of(at).twin.follow_all(pattern_ticks(assessment, at.region, at.pattern),
-                                               signals_in(assessment, at.region), now_));
+                                               signals_in(assessment, at), now_));
   for (std::size_t i = 0; i < out.size(); ++i) {
     const Assessment::Moved& at = assessment.places()[i];
-    place_of(at).twin.begin_new(signals_in(assessment, at.region), now_, out[i]);
+    place_of(at).twin.begin_new(signals_in(assessment, at), now_, out[i]);
   }
   return out;
 }

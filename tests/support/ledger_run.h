@@ -39,7 +39,8 @@ class LedgerRun {
     std::map<Hash128, AlertRevision> last;
   };
 
-  std::vector<twin::NamedTicks> signals_in(const Assessment& assessment, RegionId region) const;
+  std::vector<twin::NamedTicks> signals_in(const Assessment& assessment,
+                                           const Assessment::Moved& at) const;
   std::vector<twin::Ledger::Commit> ask_twin(const Assessment& assessment);
   Place& place_of(const Assessment::Moved& at);
   std::optional<ProcessingTime> twin_due() const;

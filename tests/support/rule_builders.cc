@@ -207,7 +207,12 @@ Catalogue small_world() {
   out.event_kinds = {event_kind(of::kClash, "clash", {of::kFirst, of::kSecond}),
                      event_kind(of::kRaid, "raid", {of::kSecond})};
   out.groups = {{of::kWomen, "women", {{"en", "women"}}}};
-  out.sources = {source(of::kFirst, "first"), source(of::kSecond, "second")};
+  out.sources = {source(of::kFirst, "first"), source(of::kSecond, "second"),
+                 source(of::kThird, "third")};
+  out.sources.back().independence = "second";
+  for (Indicator& i : out.indicators)
+    if (i.id == of::kHeat || i.id == of::kShare || i.id == of::kPhase)
+      i.sources.push_back(of::kThird);
   out.committees.emplace_back();
   out.committees.back().key = "board";
   out.index();

@@ -41,11 +41,16 @@ PackMaker::Expr PackMaker::condition(int signal, int depth) {
   }
   if (depth > 0 && form < 36) return in_season(condition(signal, depth - 1));
   if (plan_.around && dice_.chance(inside_over_ > 0 ? 8 : 25)) return over_regions(signal);
+  if (plan_.forecasts && dice_.chance(15)) return over_next();
   if (form < 42) return in_a_row();
   if (form < 46) return crosses();
   if (form < 52 && !plan_.indicators.empty()) return rising();
   if (form < 55 && signal > 0) return active_in_window();
   if (form < 62 && signal > 0) return twin::on(some_signal().index);
+  if (form < 65 && signal > 0) return past_of(twin::on(some_signal().index));
+  if (form < 74) return past_condition(signal);
+  if (dice_.chance(8))
+    if (auto holds = sources_hold()) return *std::move(holds);
   return compare(measure());
 }
 
@@ -56,7 +61,9 @@ PackMaker::Expr PackMaker::in_a_row() {
           ? dice_.pick(std::vector{Cadence::kWeek, Cadence::kMonth, Cadence::kDekad, Cadence::kDay})
           : cadence_of(r);
   if (cadence == Cadence::kIrregular) return compare(measure());
-  Expr inner = compare({twin::read(r), unit_of(r), typical(r)});
+  Measure measured{twin::read(r), unit_of(r), typical(r)};
+  if (dice_.chance(25)) measured = past(r, measured);
+  Expr inner = compare(measured);
   if (dice_.chance(20)) inner = in_season(std::move(inner));
   return twin::consecutive(std::move(inner), dice_.between(2, 3), cadence);
 }

@@ -8,13 +8,13 @@ namespace tocsin {
 void HistoryMaker::make() {
   for (const IndicatorId id : plan_.indicators)
     for (const RegionId region : places_with_data())
-      for (const SourceId source : {of::kFirst, of::kSecond})
+      for (const SourceId source : writers(id))
         if (dice_.chance(source == of::kFirst ? 85 : 35))
           series(*out_.catalogue.find(id), region, source);
   if (plan_.forecasts)
     for (const IndicatorId id : plan_.indicators)
       for (const RegionId region : places_with_data())
-        for (const SourceId source : {of::kFirst, of::kSecond})
+        for (const SourceId source : writers(id))
           if (dice_.chance(source == of::kFirst ? 85 : 25))
             foretell(*out_.catalogue.find(id), region, source);
   if (plan_.events) {
@@ -25,6 +25,15 @@ void HistoryMaker::make() {
   std::shuffle(out_.arrivals.begin(), out_.arrivals.end(), dice_.engine());
   std::stable_sort(out_.arrivals.begin(), out_.arrivals.end(),
                    [](const Arrival& a, const Arrival& b) { return a.day < b.day; });
+}
+
+// Whether a rule reads them or not.
+std::vector<SourceId> HistoryMaker::writers(IndicatorId id) const {
+  std::vector<SourceId> out = {of::kFirst, of::kSecond};
+  const auto& listed = out_.catalogue.find(id)->sources;
+  if (std::find(listed.begin(), listed.end(), of::kThird) != listed.end())
+    out.push_back(of::kThird);
+  return out;
 }
 
 std::vector<RegionId> HistoryMaker::places_with_data() {

@@ -22,6 +22,7 @@ class HistoryMaker {
  private:
   // ---- rule_builders_random_history.cc: how records arrive
   std::vector<RegionId> places_with_data();
+  std::vector<SourceId> writers(IndicatorId id) const;
   Day first_day(Cadence cadence);
   Day arrives(Day done, std::int32_t longest_delay, std::int32_t too_early = 3);
   std::string next_id();

@@ -7,12 +7,21 @@
 namespace tocsin {
 
 PackMaker::Measure PackMaker::measure() {
+  Measure plain = plain_measure();
+  return dice_.chance(8) ? computed(std::move(plain)) : plain;
+}
+
+PackMaker::Measure PackMaker::plain_measure() {
   if (plan_.forecasts && dice_.chance(30)) return chance();
+  if (dice_.chance(12))
+    if (auto measure = by_sources()) return *std::move(measure);
   const Read r = any_read();
   const bool gridless = !r.events && cadence_of(r) == Cadence::kIrregular;
   const bool history = plan_.history && !gridless && has_history(r);
-  if (is_scale(r) && r.how != How::kCount) return judged(r);
+  if (is_scale(r) && r.how != How::kCount)
+    return dice_.chance(15) ? past(r, {twin::read(r), unit_of(r), typical(r)}) : judged(r);
   Expr e = twin::read(r);
+  if (dice_.chance(18)) return past(r, {e, unit_of(r), typical(r)});
   const int form = dice_.between(0, 18);
   if (form == 0 && r.lag.count == 0 && r.lag_observations == 0) {
     e.kind = Kind::kChange;
@@ -146,19 +155,7 @@ PackMaker::Expr PackMaker::threshold(const Measure& m, const Read* read) {
     normal.mean = dice_.chance(40);
     return twin::op(Kind::kMultiply, twin::number(dice_.between(5, 15) * 10, "%"), normal);
   }
-  if (dice_.chance(12)) {
-    twin::Parameter p;
-    p.name = "k" + std::to_string(pack_.parameters.size());
-    p.unit = m.unit;
-    p.value = value;
-    if (dice_.chance(60)) p.by_region[at::kXa] = whole ? value + 3 : rounded(value * 1.3);
-    if (dice_.chance(40)) p.by_region[at::kXb] = whole ? value + 1 : rounded(value * 0.7);
-    pack_.parameters.push_back(p);
-    Expr e;
-    e.kind = Kind::kParameter;
-    e.parameter = static_cast<std::uint32_t>(pack_.parameters.size() - 1);
-    return e;
-  }
+  if (dice_.chance(16)) return some_parameter(value, m.unit, whole);
   return twin::number(value, m.unit);
 }
 

@@ -56,7 +56,11 @@ PackMaker::Expr PackMaker::over_regions(int signal) {
     out = compare_over(where(over_set(dice_.pick(kOfTruths), std::move(of))));
   } else {
     const Measure m = measure();
-    const Kind kind = dice_.pick(kOfNumbers);
+    const Indicator* indicator = catalogue_.find_indicator(m.unit);
+    const bool words = indicator != nullptr && !indicator->scale.empty();
+    const Kind kind = !words             ? dice_.pick(kOfNumbers)
+                      : dice_.chance(50) ? Kind::kRank
+                                         : Kind::kOverGreatest;
     Expr over = where(over_set(kind, m.expr));
     if (kind == Kind::kRank)
       out = twin::op(Kind::kLessEqual, std::move(over), twin::number(dice_.between(1, 3)));
@@ -65,6 +69,33 @@ PackMaker::Expr PackMaker::over_regions(int signal) {
   }
   --inside_over_;
   return out;
+}
+
+// Of a forecast, day by day; in one region, or how many of several meet on one day.
+PackMaker::Expr PackMaker::over_next() {
+  Read r = foretold(dice_.pick(plan_.indicators));
+  r.how = How::kLast;
+  r.lag = {};
+  r.ahead = {};
+  const Measure m{twin::read(r), unit_of(r), typical(r)};
+  static const std::vector<Kind> kOfTruths = {Kind::kOverCount, Kind::kOverAny, Kind::kOverAll};
+  static const std::vector<Kind> kOfNumbers = {Kind::kOverSum, Kind::kOverMean, Kind::kOverLeast,
+                                               Kind::kOverGreatest};
+  const auto ahead = [&](Kind kind, Expr of) {
+    Expr e = twin::op(kind, std::move(of));
+    e.set = twin::Set::kNext;
+    e.next = dice_.between(1, 8);
+    return e;
+  };
+  if (dice_.chance(40)) {
+    const Kind kind = dice_.pick(kOfNumbers);
+    Expr made = ahead(kind, m.expr);
+    return compare({std::move(made), m.unit, m.typical * (kind == Kind::kOverSum ? 5 : 1)});
+  }
+  Expr of = compare(m);
+  if (plan_.around && dice_.chance(40))
+    of = compare_over(over_set(dice_.pick(kOfTruths), std::move(of)));
+  return compare_over(ahead(dice_.pick(kOfTruths), std::move(of)));
 }
 
 // Of a pattern.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,7 @@ class PackMaker {
 
   // ---- rule_builders_random_numbers.cc: numbers, and what to compare them with
   Measure measure();
+  Measure plain_measure();
   static bool is_seasonal(Cadence c);
   bool has_history(const Read& r) const;
   Measure judged(const Read& r);
@@ -66,6 +68,11 @@ class PackMaker {
   static double rounded(double value);
   Expr threshold(const Measure& m, const Read* read);
 
+  // ---- rule_builders_random_sources.cc: over sources; none where no indicator has several
+  std::optional<Read> of_several_sources();
+  std::optional<Measure> by_sources();
+  std::optional<Expr> sources_hold();
+
   // ---- rule_builders_random_conditions.cc: conditions of signals
   Kind comparison();
   Expr compare(const Measure& m);
@@ -74,6 +81,20 @@ class PackMaker {
   Expr crosses();
   Expr rising();
   Expr hot();
+
+  // ---- rule_builders_random_parameters.cc
+  twin::Parameter& new_parameter(const std::string& unit);
+  Expr named(Kind kind) const;  // the last parameter
+  Expr some_parameter(double value, const std::string& unit, bool whole);
+  void add_versions(twin::Parameter& p, double value, bool whole);
+  Measure computed(Measure of);
+
+  // ---- rule_builders_random_past.cc: over the past
+  std::optional<SpanUnit> unit_back(const Read& r);
+  Expr over_past(Kind kind, Expr x, SpanUnit unit);
+  Measure past(const Read& r, Measure x);
+  Expr past_condition(int signal);
+  Expr past_of(Expr on);
 
   // ---- rule_builders_random_guard.cc: seasons, guards and latches
   std::uint32_t some_season();
@@ -87,6 +108,7 @@ class PackMaker {
   Expr over_set(Kind kind, Expr of);
   Expr over_regions(int signal);
   Expr compare_over(Expr over);
+  Expr over_next();
   Expr over_tracks(int pattern, const twin::Pattern& own);
   Expr over_brief(int pattern, const twin::Pattern& own);
 

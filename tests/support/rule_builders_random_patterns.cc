@@ -127,7 +127,8 @@ PackMaker::Expr PackMaker::pattern_condition(int pattern, const twin::Pattern& o
   }
   if (pattern > 0 && dice_.chance(30)) return over_levels(pattern, own);
   if (form < 45 && plan_.around) return around(pattern, own);
-  if (form < 60) return cascade();
+  if (form < 50) return past_of(over_subjects(Kind::kOn, false));
+  if (form < 62) return cascade();
   if (form < 72) return over_subjects(Kind::kActive, true);
   if (form < 86) return over_subjects(Kind::kOn, true);
   return count_dimensions();

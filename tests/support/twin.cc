@@ -62,7 +62,7 @@ const std::vector<SignalTick>& Assessment::signal(RegionId region, std::uint32_t
   Day onset = begin_;
   Counter counter;
   for (Day d = begin_; d <= today_; d = d + 1) {
-    const Place place{region, data, d, Span{}, std::nullopt, 0, signal.from, {}};
+    const Place place{region, data, d, Span{}, {}, signal.from, {}};
     const auto judged = [&](const Expr& condition, bool clears) {
       evidence_ = d;
       const Tri verdict = guarded(signal, condition, clears, place);
@@ -148,7 +148,7 @@ const std::vector<PatternTick>& Assessment::fold(RegionId region, std::uint32_t 
   Level level = Level::kNone;
   Counter counter;
   for (Day d = begin_; d <= today_; d = d + 1) {
-    const Place place{region, region, d, pattern.window, std::nullopt, 0, "", {}};
+    const Place place{region, region, d, pattern.window, {}, "", {}};
     Level surely = Level::kNone, possibly = Level::kNone;
     for (const Level at : {Level::kWatch, Level::kWarning, Level::kEmergency}) {
       const auto& condition = pattern.levels[static_cast<std::size_t>(at)];

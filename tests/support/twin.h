@@ -51,17 +51,24 @@ class Assessment {
   bool judges(RegionId region, std::uint32_t pattern) const;
 
  private:
+  // A step back: of "consecutive", or of an over into the past.
+  struct Step {
+    bool over = false;
+    SpanUnit unit = SpanUnit::kDays;
+    std::int32_t back = 0;
+  };
   // Where a condition is judged.
   struct Place {
     RegionId region, data;
     Day tick;
-    Span window;                  // of a pattern
-    std::optional<Cadence> unit;  // inside "consecutive"
-    std::int32_t back = 0;        // and how many whole units back
-    std::string from{};           // of the signal: the scheme of sets whose data is read
+    Span window;              // of a pattern
+    std::vector<Step> steps;  // the outermost first
+    std::string from{};       // of the signal: the scheme of sets whose data is read
     // Inside an over of regions: whose data is read there. A series with a grid stands where the
     // newest of them does.
     std::vector<RegionId> together{};
+    std::optional<SourceId> only{};       // over sources: the one that is asked
+    std::optional<std::int32_t> ahead{};  // inside an over of the days ahead: which of them
   };
   // What an observation aggregate stands on: a fresh series and C.
   struct Standing {
@@ -112,6 +119,12 @@ class Assessment {
   std::optional<double> figure_before(const Read& what, const Standing& standing, Day start,
                                       Day end) const;
 
+  // twin_sources.cc
+  std::vector<SourceId> sources_of(const Read& what, const Place& place) const;
+  std::vector<std::vector<SourceId>> independent(const Expr& asked) const;
+  Interval by_sources(const Expr& e, const Place& place);
+  Tri sources_hold(const Expr& e, const Place& place);
+
   // twin_over.cc
   Interval count_around(const Expr& e, const Place& place);
   struct Member {
@@ -123,11 +136,36 @@ class Assessment {
   std::vector<RegionId> set_of(const Expr& e, RegionId here) const;
   RegionId data_of(RegionId region, const std::string& from) const;
   std::vector<Member> members(const Expr& e, const Place& place);
+  std::vector<Member> days_ahead(const Expr& e, const Place& place);
   Interval over_regions(const Expr& e, const Place& place);
   Interval share(const Expr& e, const std::vector<Member>& members) const;
   Interval rank(const std::vector<Member>& members, RegionId here) const;
   Tri over_regions_holds(const Expr& e, const Place& place);
   Interval bounds(const Expr& e) const;
+
+  // twin_parameter.cc
+  Interval parameter(const Expr& e, const Place& place);
+  Day data_day(const Place& place) const;
+  // What an expression reads itself, and whether part of it speaks about the tick.
+  struct Asked;
+  Asked asked_by(const Expr& e) const;
+
+  // twin_past.cc
+  static std::int32_t period_back(Cadence cadence, std::int32_t period, const Place& place);
+  static bool is_whole(const Step& step);
+  static Day end_of_steps(const Place& place, bool back);
+  static Day tick_back(const Place& place);
+  struct Passed {
+    std::int32_t back;
+    Tri where;
+    Interval value;  // of a number
+    Tri holds;       // of a condition
+  };
+  static Place step_back(const Expr& e, const Place& place, std::int32_t back);
+  std::vector<Passed> pass(const Expr& e, const Place& place);
+  Interval past(const Expr& e, const Place& place);
+  Tri past_holds(const Expr& e, const Place& place);
+  static Interval past_model(const Expr& e, const std::vector<Passed>& steps, Interval now);
 
   // twin_cascade.cc
   struct Onsets;
@@ -192,7 +230,8 @@ class Assessment {
   Tally* tally_;
   std::vector<LatestRevision> latest_;
   Facts facts_;
-  Day evidence_;  // of the condition that is being judged
+  Day evidence_;                      // of the condition that is being judged
+  const Expr* comparison_ = nullptr;  // the innermost one
   std::map<std::pair<RegionId, std::uint32_t>, std::vector<SignalTick>> signals_;
   std::map<std::pair<RegionId, std::uint32_t>, std::vector<PatternTick>> whole_, base_;
 };

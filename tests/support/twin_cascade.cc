@@ -27,13 +27,15 @@ std::int32_t usual_days(Cadence cadence) {
 }
 
 // The coarsest cadence that a condition reads itself.
-Cadence coarsest(const Expr& e, const Catalogue& catalogue, Cadence so_far) {
+Cadence coarsest(const Expr& e, const Pack& pack, const Catalogue& catalogue, Cadence so_far) {
   if (e.read.indicator.number() != 0) {
     const Indicator& indicator = *catalogue.find(e.read.indicator);
     const Cadence own = e.read.forecast ? indicator.forecasts->cadence : indicator.cadence;
     if (usual_days(own) > usual_days(so_far)) so_far = own;
   }
-  for (const Expr& arg : e.args) so_far = coarsest(arg, catalogue, so_far);
+  for (const Expr& arg : e.args) so_far = coarsest(arg, pack, catalogue, so_far);
+  if (e.kind == Kind::kComputed)
+    so_far = coarsest(pack.parameters[e.parameter].compute[0], pack, catalogue, so_far);
   return so_far;
 }
 
@@ -61,9 +63,9 @@ Assessment::Onsets Assessment::onsets_of(const Link& link, const Place& place, D
   Onsets out;
   for (const std::uint32_t s : signals) {
     const Signal& signal = pack_.signals[s];
-    out.grid = coarsest(signal.when, catalogue_, out.grid);
-    if (signal.clear) out.grid = coarsest(*signal.clear, catalogue_, out.grid);
-    if (signal.given) out.grid = coarsest(*signal.given, catalogue_, out.grid);
+    out.grid = coarsest(signal.when, pack_, catalogue_, out.grid);
+    if (signal.clear) out.grid = coarsest(*signal.clear, pack_, catalogue_, out.grid);
+    if (signal.given) out.grid = coarsest(*signal.given, pack_, catalogue_, out.grid);
     const auto at = [&](Day d) { return signal_at(place.region, s, d); };
     for (Day d = place.tick; d >= first; d = d - 1) {
       const SignalTick now = at(d);

@@ -1,3 +1,4 @@
+#include "tests/support/twin_asked.h"
 #include "tests/support/twin_interval.h"
 
 // docs/SEMANTICS.md section 2.6: reads of forecasts.
@@ -67,6 +68,17 @@ std::optional<std::pair<Day, Day>> next_period(const std::vector<Foretold>& figu
       next = std::pair(f.start, f.end);
   }
   return next;
+}
+
+// The period that holds the day, of any member; of several the one that begins last and ends first.
+std::optional<std::pair<Day, Day>> period_of_day(const std::vector<Foretold>& figures, Day day) {
+  std::optional<std::pair<Day, Day>> found;
+  for (const Foretold& f : figures) {
+    if (day < f.start || f.end <= day) continue;
+    if (!found || f.start > found->first || (f.start == found->first && f.end < found->second))
+      found = std::pair(f.start, f.end);
+  }
+  return found;
 }
 
 Chosen choose(const Read& what, const Season* season, const Indicator& indicator, Day issue,
@@ -162,9 +174,7 @@ const Season* Assessment::season_of(const Read& what) const {
 std::optional<Assessment::Issued> Assessment::issued(const Read& what, const Place& place,
                                                      Ask ask) const {
   const Indicator& indicator = *catalogue_.find(what.indicator);
-  std::vector<SourceId> sources = indicator.sources;
-  if (what.source) sources = {*what.source};
-  for (const SourceId source : sources) {
+  for (const SourceId source : sources_of(what, place)) {
     const auto& issues = facts_.issues({place.data, what.indicator, source, what.group});
     std::optional<Day> latest;
     for (const auto& [day, figures] : issues)
@@ -178,9 +188,7 @@ std::optional<Assessment::Issued> Assessment::issued(const Read& what, const Pla
 
 std::optional<Day> Assessment::last_issue(const Read& what, const Place& place) const {
   if (const auto fresh = issued(what, place, Ask::kValue)) return fresh->latest;
-  std::vector<SourceId> sources = catalogue_.find(what.indicator)->sources;
-  if (what.source) sources = {*what.source};
-  for (const SourceId source : sources) {
+  for (const SourceId source : sources_of(what, place)) {
     std::optional<Day> latest;
     for (const auto& [day, figures] :
          facts_.issues({place.data, what.indicator, source, what.group}))
@@ -197,7 +205,7 @@ std::optional<std::pair<Day, Day>> Assessment::issued_at(const Read& what, const
   if (!from) return std::nullopt;
   const Cadence cadence = from->indicator->forecasts->cadence;
   if (cadence == Cadence::kIrregular) return std::pair(from->latest, from->latest + 1);
-  const std::int32_t period = period_of(cadence, from->latest) - place.back;
+  const std::int32_t period = period_back(cadence, period_of(cadence, from->latest), place);
   return std::pair(period_start(cadence, period), period_start(cadence, period + 1));
 }
 
@@ -216,7 +224,9 @@ std::optional<Day> Assessment::issue_back(const Read& what, const Issued& from, 
   if (rhythm.cadence != Cadence::kIrregular)
     return issue_in(
         from,
-        period_of(rhythm.cadence, from.latest) - lag_of(what, rhythm.cadence) - place.back - back,
+        period_back(rhythm.cadence,
+                    period_of(rhythm.cadence, from.latest) - lag_of(what, rhythm.cadence), place) -
+            back,
         ask);
   if (what.lag.count == 0) return from.latest;
   const Day end = minus(from.latest + 1, what.lag);
@@ -235,7 +245,9 @@ std::vector<double> Assessment::by_member(const Read& what, const Issued& from, 
   std::map<std::int32_t, std::vector<Foretold>> members;
   for (const Foretold& f : values) members[f.member].push_back(f);
   std::vector<double> out;
-  const auto next = next_period(values, issue + (place.tick - from.latest) + 1);
+  const Day since = issue + (place.tick - from.latest);
+  const auto next =
+      place.ahead ? period_of_day(values, since + *place.ahead) : next_period(values, since + 1);
   for (const auto& [member, said] : members) {
     if (what.how == How::kLast) {
       for (const Foretold& f : said)
@@ -276,7 +288,7 @@ Assessment::History Assessment::issues_before(const Expr& e, const Place& place,
   now = foretold(e.read, place, 0);
   const Cadence cadence = from->indicator->forecasts->cadence;
   const std::int32_t period =
-      period_of(cadence, from->latest) - lag_of(e.read, cadence) - place.back;
+      period_back(cadence, period_of(cadence, from->latest) - lag_of(e.read, cadence), place);
   for (int y = 1; y <= e.years; ++y) {
     const Interval then = foretold_in(e.read, *from, shift_years(cadence, period, -y), place);
     if (!is_unknown(then)) history.values.push_back(then);
@@ -287,6 +299,7 @@ Assessment::History Assessment::issues_before(const Expr& e, const Place& place,
 Interval Assessment::chance(const Expr& e, const Place& place) {
   const Expr& asked = e.args[0];
   const Read& what = asked.args[0].read;
+  const For innermost(comparison_, &e);
   const Interval bound = value(asked.args[1], place);
   const auto from = issued(what, place, Ask::kChance);
   if (!from) return kUnknown;
@@ -327,7 +340,9 @@ Interval Assessment::published(const Expr& asked, const Issued& from, Day issue,
   }
   const auto chance_of = [](const Foretold& f) { return static_cast<double>(*f.chance) / 1e6; };
   if (what.how == How::kLast) {
-    const auto next = next_period(said, issue + (place.tick - from.latest) + 1);
+    const Day since = issue + (place.tick - from.latest);
+    const auto next =
+        place.ahead ? period_of_day(said, since + *place.ahead) : next_period(said, since + 1);
     for (const Foretold& f : said)
       if (next && f.start == next->first && f.end == next->second) return exactly(chance_of(f));
     return kUnknown;

@@ -1,3 +1,4 @@
+#include "tests/support/twin_asked.h"
 #include "tests/support/twin_interval.h"
 
 // docs/SEMANTICS.md section 2.5: seasons, and what a condition needs before it is judged.
@@ -55,9 +56,11 @@ std::optional<Day> Season::start(Day day) const {
 std::optional<std::pair<Day, Day>> Assessment::stood_at(const Read& what,
                                                         const Place& place) const {
   if (what.events) {
-    if (!place.unit) return std::nullopt;
-    const std::int32_t unit = period_of(*place.unit, place.tick + 1) - place.back - 1;
-    return std::pair(period_start(*place.unit, unit), period_start(*place.unit, unit + 1));
+    if (place.steps.empty()) return std::nullopt;
+    const Day end = end_of_steps(place, true);
+    if (!is_whole(place.steps.back())) return std::pair(end - 1, end);
+    const Cadence grid = grid_of(place.steps.back().unit);
+    return std::pair(period_start(grid, period_of(grid, end) - 1), end);
   }
   if (what.forecast) return issued_at(what, place, Ask::kValue);
   const auto standing = stand(what, place);
@@ -69,7 +72,7 @@ std::optional<std::pair<Day, Day>> Assessment::stood_at(const Read& what,
       if (seen.end == standing->c) start = seen.start;  // of equal ends the latest start
     return std::pair(start, standing->c);
   }
-  const std::int32_t period = period_of(cadence, standing->c - 1) - place.back;
+  const std::int32_t period = period_back(cadence, period_of(cadence, standing->c - 1), place);
   return std::pair(period_start(cadence, period), period_start(cadence, period + 1));
 }
 
@@ -82,55 +85,15 @@ bool Assessment::lies_in(const std::vector<std::uint32_t>& seasons, const Expr& 
         return false;
     return true;
   };
-  bool reads = false, tick = false;
-  std::vector<const Expr*> parts = {&e};
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    const Expr& part = *parts[i];
-    if (part.kind == Kind::kChance) {
-      const Expr& asked = part.args[0];
-      parts.push_back(&asked.args[1]);
-      reads = true;
-      const auto days = issued_at(asked.args[0].read, place, Ask::kChance);
-      tick = tick || !days;
-      if (days && !in(days->first, days->second)) return false;
-      continue;
-    }
-    if (is_over_regions(part.kind)) {  // other regions stand at periods of their own
-      tick = true;
-      continue;
-    }
-    for (const Expr& arg : part.args) parts.push_back(&arg);
-    switch (part.kind) {
-      case Kind::kOn:
-      case Kind::kActive:
-      case Kind::kDimensions:
-      case Kind::kNeighbours:
-      case Kind::kBasin:
-      case Kind::kCascade:
-        tick = true;
-        break;
-      case Kind::kRead:
-      case Kind::kAge:
-      case Kind::kNormal:
-      case Kind::kPercentile:
-      case Kind::kZscore:
-      case Kind::kResidual:
-      case Kind::kChange:
-      case Kind::kRising:
-      case Kind::kCrosses: {
-        reads = true;
-        const auto days = stood_at(part.read, place);
-        if (!days)
-          tick = true;
-        else if (!in(days->first, days->second))
-          return false;
-        break;
-      }
-      default:
-        break;
-    }
+  const Asked asked = asked_by(e);
+  bool tick = asked.tick || asked.reads.empty();
+  for (const auto& [what, ask] : asked.reads) {
+    const auto days = ask == Ask::kChance ? issued_at(*what, place, ask) : stood_at(*what, place);
+    tick = tick || !days;
+    if (days && !in(days->first, days->second)) return false;
   }
-  return (reads && !tick) || in(place.tick, place.tick + 1);
+  const Day day = tick_back(place);
+  return !tick || in(day, day + 1);
 }
 
 // The signal's condition with its keys around it.
@@ -150,11 +113,8 @@ Interval Assessment::age(const Expr& e, const Place& place) const {
     const auto day = last_issue(e.read, place);
     return day ? exactly(place.tick - *day) : kUnknown;
   }
-  const Indicator& indicator = *catalogue_.find(e.read.indicator);
-  std::vector<SourceId> sources = indicator.sources;
-  if (e.read.source) sources = {*e.read.source};
   if (const auto fresh = stand_alone(e.read, place)) return exactly(place.tick + 1 - fresh->c);
-  for (const SourceId source : sources)
+  for (const SourceId source : sources_of(e.read, place))
     if (const auto seen = last_seen(e.read, source, place)) return exactly(place.tick + 1 - *seen);
   return kUnknown;
 }
@@ -172,9 +132,7 @@ std::optional<Day> Assessment::last_seen(const Read& what, SourceId source,
 Interval Assessment::count_figures(const Read& what, const Place& place, std::int32_t back) {
   const Indicator& indicator = *catalogue_.find(what.indicator);
   std::optional<Standing> standing = stand(what, place);
-  std::vector<SourceId> sources = indicator.sources;
-  if (what.source) sources = {*what.source};
-  for (const SourceId source : sources) {
+  for (const SourceId source : sources_of(what, place)) {
     if (standing) break;
     if (const auto seen = last_seen(what, source, place))
       standing = Standing{&facts_.series({place.data, what.indicator, source, what.group}),
@@ -194,8 +152,11 @@ Interval Assessment::count_figures(const Read& what, const Place& place, std::in
       from = minus(until, what.window);
     }
   } else {
-    const std::int32_t last = period_of(indicator.cadence, standing->c - 1) -
-                              lag_of(what, indicator.cadence) - place.back - back;
+    const std::int32_t last =
+        period_back(indicator.cadence,
+                    period_of(indicator.cadence, standing->c - 1) - lag_of(what, indicator.cadence),
+                    place) -
+        back;
     const std::int32_t n = periods_in(what, indicator.cadence, last);
     from = period_start(indicator.cadence, last + 1 - n);
     until = period_start(indicator.cadence, last + 1);

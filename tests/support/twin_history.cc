@@ -64,7 +64,7 @@ Assessment::History Assessment::years_before(const Expr& e, const Place& place, 
   if (!standing || !reaches_season(e.read, *standing, place)) return history;
   const Cadence cadence = standing->indicator->cadence;
   const std::int32_t last =
-      period_of(cadence, standing->c - 1) - lag_of(e.read, cadence) - place.back;
+      period_back(cadence, period_of(cadence, standing->c - 1) - lag_of(e.read, cadence), place);
   for (int y = 1; y <= e.years; ++y)
     if (const auto v = over_periods(e.read, *standing, shift_years(cadence, last, -y)))
       history.values.push_back({*v, *v});
@@ -91,7 +91,7 @@ Assessment::History Assessment::windows_before(const Expr& e, const Place& place
   const auto standing = stand(e.read, place);
   if (!standing) return history;
   const std::int32_t last =
-      period_of(cadence, standing->c - 1) - lag_of(e.read, cadence) - place.back;
+      period_back(cadence, period_of(cadence, standing->c - 1) - lag_of(e.read, cadence), place);
   for (int i = 1; i <= history.wanted; ++i)
     if (const auto v = over_periods(e.read, *standing, last - i * length))
       history.values.push_back({*v, *v});
@@ -138,7 +138,7 @@ Interval Assessment::residual(const Expr& e, const Place& place) {
   if (!standing) return kUnknown;
   const Cadence cadence = standing->indicator->cadence;
   const std::int32_t a_year = a_year_of(cadence), n_wanted = e.years * a_year;
-  const std::int32_t last = period_of(cadence, standing->c - 1) - place.back;
+  const std::int32_t last = period_back(cadence, period_of(cadence, standing->c - 1), place);
   const auto now = over_periods(e.read, *standing, last);
   std::vector<std::pair<std::int32_t, double>> points;  // (periods from now, value)
   for (std::int32_t back = n_wanted; back >= 1; --back)

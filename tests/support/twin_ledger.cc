@@ -31,7 +31,7 @@ std::set<std::string> Ledger::basis_of(const Episode& episode,
                                        const std::vector<NamedTicks>& signals, Day today) const {
   std::set<std::string> basis{"start " + format_day(episode.start)};
   for (const NamedTicks& signal : signals) {
-    if (signal.absent) continue;
+    if (signal.absent || !signal.told) continue;
     const std::string& name = signal.name;
     const auto at = [&](Day day) {
       return day < begin_ ? SignalTick{} : signal.ticks[static_cast<std::size_t>(day - begin_)];

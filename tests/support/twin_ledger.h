@@ -39,6 +39,7 @@ struct NamedTicks {
   std::string name;
   std::vector<SignalTick> ticks;
   bool absent = false;  // not judged in the region: known to be off, before history too
+  bool told = true;     // the pattern stands on it
 };
 
 // What was said of all places of a pack that may keep others from being raised.

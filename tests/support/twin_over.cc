@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "model/result.h"
+#include "tests/support/twin_asked.h"
 #include "tests/support/twin_interval.h"
 
 // docs/SEMANTICS.md sections 2.7 and 4: what holds in other regions.
@@ -78,6 +79,8 @@ std::vector<RegionId> Assessment::set_of(const Expr& e, RegionId here) const {
       case Set::kParent:
         if (other.id == own.parent) out.push_back(other.id);
         continue;
+      case Set::kNext:  // days, not regions
+        continue;
     }
     const auto& pack = pack_.regions;
     if (in && std::find(pack.begin(), pack.end(), other.id) != pack.end()) out.push_back(other.id);
@@ -102,6 +105,36 @@ Interval Assessment::bounds(const Expr& e) const {
         range = {std::min(range.low, value), std::max(range.high, value)};
       return p.unit == "%" ? times(range, exactly(0.01)) : range;
     }
+    case Kind::kDated: {
+      const Parameter& p = pack_.parameters[e.parameter];
+      Interval range{kInfinity, -kInfinity};
+      const auto take = [&](double v) {
+        range = {std::min(range.low, v), std::max(range.high, v)};
+      };
+      for (const auto& [cell, v] : p.table) take(v);
+      for (const auto& version : p.versions) {
+        take(version.value);
+        for (const auto& [region, v] : version.by_region) take(v);
+      }
+      return p.unit == "%" ? times(range, exactly(0.01)) : range;
+    }
+    case Kind::kComputed:
+    case Kind::kFrozen:
+      return bounds(pack_.parameters[e.parameter].compute[0]);
+    case Kind::kPastCount:
+      return {0, static_cast<double>(e.span.count)};
+    case Kind::kPastMean:
+    case Kind::kPastLeast:
+    case Kind::kPastGreatest:
+    case Kind::kPastMedian:
+    case Kind::kPastQuantile:
+      return bounds(e.args[0]);
+    case Kind::kPastSum:
+      return bounds(e.args[0]).low >= 0 ? at_least_zero : kUnknown;
+    case Kind::kPastStddev:
+      return at_least_zero;
+    case Kind::kPastPercentile:
+      return {0, 1};
     case Kind::kAge:
       return at_least_zero;
     case Kind::kPercentile:
@@ -111,7 +144,7 @@ Interval Assessment::bounds(const Expr& e) const {
     case Kind::kCountTrue:
       return {0, static_cast<double>(e.args.size())};
     case Kind::kOverCount:
-      return at_least_zero;
+      return e.set == Set::kNext ? Interval{0, e.next + 1.0} : at_least_zero;
     case Kind::kRank:
       return {1, kInfinity};
     case Kind::kOverSum: {
@@ -122,12 +155,17 @@ Interval Assessment::bounds(const Expr& e) const {
     case Kind::kOverLeast:
     case Kind::kOverGreatest:
     case Kind::kOverMedian:
+    case Kind::kSourcesMean:
+    case Kind::kSourcesMedian:
       return bounds(e.args[0]);
+    case Kind::kSourcesCount:
+      return at_least_zero;
     case Kind::kRead:
     case Kind::kNormal: {
       if (e.read.events || e.read.how == How::kCount || e.read.how == How::kStddev)
         return at_least_zero;
       const Indicator& i = *catalogue_.find(e.read.indicator);
+      if (!i.scale.empty()) return {0, static_cast<double>(i.scale.size()) - 1};
       if (e.read.how == How::kSum) return {i.least && *i.least >= 0 ? 0 : -kInfinity, kInfinity};
       double unit = i.unit == "%" ? 100 : 1;
       for (int digit = 0; digit < i.precision; ++digit) unit *= 10;
@@ -158,6 +196,7 @@ Interval Assessment::bounds(const Expr& e) const {
 }
 
 std::vector<Assessment::Member> Assessment::members(const Expr& e, const Place& place) {
+  if (e.set == Set::kNext) return days_ahead(e, place);
   std::vector<RegionId> regions = set_of(e, place.region);
   const bool self = std::find(regions.begin(), regions.end(), place.region) != regions.end();
   if (e.kind == Kind::kRank && !self) regions.push_back(place.region);
@@ -165,6 +204,7 @@ std::vector<Assessment::Member> Assessment::members(const Expr& e, const Place& 
   there.together.clear();
   for (const RegionId region : regions) there.together.push_back(data_of(region, place.from));
   std::vector<Member> out;
+  const For<const Expr*> outside(comparison_, nullptr);
   for (const RegionId region : regions) {
     there.region = region;
     there.data = data_of(region, place.from);
@@ -174,6 +214,25 @@ std::vector<Assessment::Member> Assessment::members(const Expr& e, const Place& 
       member.holds = truth(e.args[0], there);
     } else {
       const Interval known = value(e.args[0], there), any = bounds(e.args[0]);
+      member.value = known.low == known.high
+                         ? known
+                         : Interval{std::max(known.low, any.low), std::min(known.high, any.high)};
+    }
+    out.push_back(member);
+  }
+  return out;
+}
+
+std::vector<Assessment::Member> Assessment::days_ahead(const Expr& e, const Place& place) {
+  std::vector<Member> out;
+  for (std::int32_t day = 0; day <= e.next; ++day) {
+    Place then = place;
+    then.ahead = day;
+    Member member{place.region, Tri::kTrue, Tri::kUnknown, kUnknown};
+    if (is_truth(e.args[0].kind)) {
+      member.holds = truth(e.args[0], then);
+    } else {
+      const Interval known = value(e.args[0], then), any = bounds(e.args[0]);
       member.value = known.low == known.high
                          ? known
                          : Interval{std::max(known.low, any.low), std::min(known.high, any.high)};

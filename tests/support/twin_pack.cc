@@ -7,17 +7,6 @@
 namespace tocsin::twin {
 namespace {
 
-constexpr std::array<const char*, kKindCount> kKindNames = {
-    "number",        "word",        "parameter",  "population", "read",       "age",
-    "normal",        "percentile",  "zscore",     "residual",   "change",     "chance",
-    "add",           "subtract",    "multiply",   "divide",     "negate",     "absolute",
-    "least",         "greatest",    "per_100k",   "dimensions", "count_true", "neighbours",
-    "basin",         "over count",  "over share", "over sum",   "over mean",  "over min",
-    "over max",      "over median", "rank",       "less",       "less_equal", "greater",
-    "greater_equal", "equal",       "unequal",    "and",        "or",         "not",
-    "consecutive",   "rising",      "crosses",    "during",     "given",      "over any",
-    "over all",      "on",          "active",     "cascade"};
-
 constexpr std::array<const char*, 8> kHowNames = {"last", "sum",    "mean",   "min",
                                                   "max",  "median", "stddev", "count"};
 
@@ -81,6 +70,9 @@ class Printer {
       case Kind::kWord:
         return catalogue_.find(e.read.indicator)->scale[static_cast<std::size_t>(e.number)];
       case Kind::kParameter:
+      case Kind::kDated:
+      case Kind::kComputed:
+      case Kind::kFrozen:
         return pack_.parameters[e.parameter].name;
       case Kind::kPopulation:
         return "population()";
@@ -107,6 +99,13 @@ class Printer {
         return fmt::format("crosses({}, {})", lagged(e.read), arg(0));
       case Kind::kChance:
         return "chance(" + arg(0) + ")";
+      case Kind::kSourcesCount:
+      case Kind::kSourcesMean:
+      case Kind::kSourcesMedian:
+      case Kind::kSourcesAny:
+      case Kind::kSourcesAll:
+        return name_of(e.kind).substr(std::string("sources ").size()) + "(" + arg(0) +
+               " over sources)";
       case Kind::kNegate:
         return "(-" + arg(0) + ")";
       case Kind::kAbsolute:
@@ -127,6 +126,21 @@ class Printer {
         for (const Expr& condition : e.args) text += (text.empty() ? "" : ", ") + print(condition);
         return "count(" + text + ")";
       }
+      case Kind::kPastCount:
+      case Kind::kPastSum:
+      case Kind::kPastMean:
+      case Kind::kPastLeast:
+      case Kind::kPastGreatest:
+      case Kind::kPastMedian:
+      case Kind::kPastStddev:
+      case Kind::kPastQuantile:
+      case Kind::kPastPercentile:
+      case Kind::kPastZscore:
+      case Kind::kPastExpected:
+      case Kind::kPastResidual:
+      case Kind::kPastAny:
+      case Kind::kPastAll:
+        return over_past(e);
       case Kind::kOverCount:
       case Kind::kOverShare:
       case Kind::kOverSum:
@@ -167,6 +181,19 @@ class Printer {
     return fmt::format("{} observation{}", n, n == 1 ? "" : "s");
   }
 
+  std::string over_past(const Expr& e) const {
+    std::string text = fmt::format("{}({} over {}{}", name_of(e.kind).substr(5), print(e.args[0]),
+                                   to_string(e.span), e.before ? " before" : "");
+    if (e.args.size() > 1) text += " where " + print(e.args[1]) + (e.else_all ? " else all" : "");
+    if (e.kind == Kind::kPastQuantile) text += fmt::format(", {} %", e.percent * 100);
+    if (e.kind == Kind::kPastExpected || e.kind == Kind::kPastResidual) text += ", " + parts(e);
+    return text + ")";
+  }
+
+  static std::string parts(const Expr& e) {
+    return !e.trend ? "seasonal" : e.seasonal ? "seasonal + trend" : "trend";
+  }
+
   std::string window(const Read& r) const {
     return r.since ? "since " + pack_.seasons[*r.since].name : to_string(r.window);
   }
@@ -177,10 +204,11 @@ class Printer {
   }
 
   std::string over_regions(const Expr& e) const {
-    static constexpr std::array<const char*, 5> kSets = {"children", "siblings", "neighbours",
-                                                         "basin", "parent"};
+    static constexpr std::array<const char*, 6> kSets = {"children", "siblings", "neighbours",
+                                                         "basin",    "parent",   "next"};
     static constexpr std::array<const char*, 3> kBy = {"", " by people", " by area"};
-    const std::string set = kSets[static_cast<std::size_t>(e.set)];
+    std::string set = kSets[static_cast<std::size_t>(e.set)];
+    if (e.set == Set::kNext) set += fmt::format(" {}d", e.next);
     if (e.brief) return set + "(" + any_of(e.args[0].subjects) + ")";
     std::string name = name_of(e.kind);
     if (name.starts_with("over ")) name = name.substr(5);
@@ -334,17 +362,14 @@ std::string print_restraints(const Pattern& p, const Pack& pack, const Printer& 
 
 }  // namespace
 
-std::string name_of(Kind kind) { return kKindNames[static_cast<std::size_t>(kind)]; }
-
-bool is_truth(Kind kind) { return kind >= Kind::kLess; }
-
 bool is_over_regions(Kind kind) {
   return (kind >= Kind::kOverCount && kind <= Kind::kRank) || kind == Kind::kOverAny ||
          kind == Kind::kOverAll;
 }
 
 bool reads_around(const Expr& expr) {
-  if (expr.kind == Kind::kNeighbours || expr.kind == Kind::kBasin || is_over_regions(expr.kind))
+  if (expr.kind == Kind::kNeighbours || expr.kind == Kind::kBasin ||
+      (is_over_regions(expr.kind) && expr.set != Set::kNext))
     return true;
   return std::any_of(expr.args.begin(), expr.args.end(), reads_around);
 }
@@ -437,6 +462,45 @@ std::string bands(const Printer& printer, const std::vector<Signal>& signals) {
 
 }  // namespace
 
+namespace {
+
+std::string print_regional(const std::map<RegionId, double>& values, const std::string& unit,
+                           const Catalogue& catalogue) {
+  std::string out;
+  for (const auto& [region, value] : values)
+    out += fmt::format("{}\"{}\": {}", out.empty() ? "" : ", ", catalogue.regions.at(region).code,
+                       quantity(value, unit));
+  return "{" + out + "}";
+}
+
+std::string print_parameter(const Parameter& p, const Pack& pack, const Catalogue& catalogue,
+                            const Printer& printer) {
+  std::string out = fmt::format("  {}:\n    why: a test\n", p.name);
+  if (!p.compute.empty()) {
+    out += "    compute: \"" + printer.print(p.compute[0]) + "\"\n";
+    return p.as_of ? out + "    as_of: " + pack.seasons[*p.as_of].name + "\n" : out;
+  }
+  if (!p.table.empty()) {
+    out += p.by_month ? "    by_month:\n" : "    by_dekad:\n";
+    for (const auto& [cell, value] : p.table)
+      out += fmt::format("      {}: {}\n", cell, quantity(value, p.unit));
+    return out;
+  }
+  if (!p.versions.empty()) {
+    out += "    versions:\n";
+    for (const Parameter::Version& v : p.versions)
+      out += fmt::format("      - {{from: {}, value: {}, by_region: {}, note: a test}}\n",
+                         format_day(v.from), quantity(v.value, p.unit),
+                         print_regional(v.by_region, p.unit, catalogue));
+    return out;
+  }
+  out += "    value: " + quantity(p.value, p.unit) + "\n";
+  if (p.by_region.empty()) return out;
+  return out + "    by_region: " + print_regional(p.by_region, p.unit, catalogue) + "\n";
+}
+
+}  // namespace
+
 std::string to_yaml(const Pack& pack, const Catalogue& catalogue) {
   const Printer printer(pack, catalogue);
   std::string out = "pack: random\nregions: [";
@@ -447,14 +511,7 @@ std::string to_yaml(const Pack& pack, const Catalogue& catalogue) {
   for (std::size_t i = 1; i < pack.seasons.size(); ++i)
     out += "  " + pack.seasons[i].name + ": " + text_of(pack.seasons[i]) + "\n";
   if (!pack.parameters.empty()) out += "parameters:\n";
-  for (const Parameter& p : pack.parameters) {
-    out +=
-        fmt::format("  {}:\n    value: {}\n    why: a test\n", p.name, quantity(p.value, p.unit));
-    if (!p.by_region.empty()) out += "    by_region:\n";
-    for (const auto& [region, value] : p.by_region)
-      out += fmt::format("      \"{}\": {}\n", catalogue.regions.at(region).code,
-                         quantity(value, p.unit));
-  }
+  for (const Parameter& p : pack.parameters) out += print_parameter(p, pack, catalogue, printer);
   out += "signals:\n";
   for (auto at = pack.signals.begin(); at != pack.signals.end();) {
     const Signal& s = *at;

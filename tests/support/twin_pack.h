@@ -65,6 +65,9 @@ enum class Kind : std::uint8_t {
   kNumber,
   kWord,  // number: its place in the scale of read.indicator
   kParameter,
+  kDated,     // a parameter with versions or a table
+  kComputed,  // a parameter made of data
+  kFrozen,    // the same as of the beginning of a season
   kPopulation,
   kRead,
   kAge,
@@ -83,6 +86,21 @@ enum class Kind : std::uint8_t {
   kLeast,
   kGreatest,
   kPer100k,
+  kSourcesCount,  // these over sources: args[0] of each of them
+  kSourcesMean,
+  kSourcesMedian,
+  kPastCount,  // these over the past: args[0] at each step, args[1], if any, says which are left in
+  kPastSum,
+  kPastMean,
+  kPastLeast,
+  kPastGreatest,
+  kPastMedian,
+  kPastStddev,
+  kPastQuantile,
+  kPastPercentile,
+  kPastZscore,
+  kPastExpected,
+  kPastResidual,
   kDimensions,
   kCountTrue,
   kNeighbours,
@@ -108,6 +126,10 @@ enum class Kind : std::uint8_t {
   kConsecutive,
   kRising,
   kCrosses,
+  kSourcesAny,
+  kSourcesAll,
+  kPastAny,
+  kPastAll,
   kDuring,
   kGiven,
   kOverAny,
@@ -119,9 +141,10 @@ enum class Kind : std::uint8_t {
 inline constexpr int kKindCount = static_cast<int>(Kind::kCascade) + 1;
 std::string name_of(Kind kind);
 bool is_truth(Kind kind);
+bool is_past(Kind kind);  // over the past
 bool is_over_regions(Kind kind);
 
-enum class Set : std::uint8_t { kChildren, kSiblings, kNeighbours, kBasin, kParent };
+enum class Set : std::uint8_t { kChildren, kSiblings, kNeighbours, kBasin, kParent, kNext };
 enum class ByWhat : std::uint8_t { kNumber, kPeople, kArea };
 
 struct Subject {
@@ -145,7 +168,12 @@ struct Expr {
   Read read;
   std::int32_t years = 0;
   bool mean = false, seasonal = false, trend = false;
-  Span span;  // change, rising: how far back; cascade: within; active: a window of its own
+  // change, rising: how far back; cascade: within; active: a window of its own; over the past: so
+  // many steps of so long
+  Span span;
+  bool before = false;                 // over the past: without the stand judged
+  bool else_all = false;               // where args[1] leaves nothing in
+  double percent = 0;                  // of a quantile
   std::int32_t observations = 0;       // change: how far back, in place of span
   std::optional<std::uint32_t> since;  // active: the season with which its window begins
   std::vector<std::uint32_t> seasons;  // during
@@ -153,6 +181,7 @@ struct Expr {
   Cadence cadence = Cadence::kMonth;  // consecutive
   Set set = Set::kChildren;           // over regions
   ByWhat by = ByWhat::kNumber;        // over regions: share
+  std::int32_t next = 0;              // over the days ahead: how many
   bool brief = false;                 // over regions: printed as children(x), parent(x)
   std::vector<DimensionId> dimensions;
   std::vector<Subject> subjects;
@@ -164,6 +193,18 @@ struct Parameter {
   std::string name, unit;
   double value = 0;
   std::map<RegionId, double> by_region;
+  // In place of the value one of these: versions, in order; a table by the dekad or the month of
+  // the year, from 1; an expression, perhaps as of the beginning of a season.
+  struct Version {
+    Day from;
+    double value = 0;
+    std::map<RegionId, double> by_region;
+  };
+  std::vector<Version> versions;
+  bool by_month = false;
+  std::map<std::int32_t, double> table;
+  std::vector<Expr> compute;           // one, or none
+  std::optional<std::uint32_t> as_of;  // index of the season
 };
 
 struct Signal {

@@ -52,9 +52,7 @@ std::optional<Assessment::Standing> Assessment::stand_alone(const Read& what,
                                                             const Place& place) const {
   const Indicator& indicator = *catalogue_.find(what.indicator);
   const Day end = place.tick + 1;
-  std::vector<SourceId> sources = indicator.sources;
-  if (what.source) sources = {*what.source};
-  for (const SourceId source : sources) {
+  for (const SourceId source : sources_of(what, place)) {
     const auto& series = facts_.series({place.data, what.indicator, source, what.group});
     const auto later = std::upper_bound(series.begin(), series.end(), end,
                                         [](Day d, const Facts::Seen& s) { return d < s.end; });
@@ -192,10 +190,9 @@ Interval Assessment::over_events(const Read& what, RegionId region, SourceId sou
   return {static_cast<double>(low), covered ? static_cast<double>(high) : kInfinity};
 }
 
-// Where the window ends: at the end of the tick, or of the whole unit that "consecutive" looks at.
+// Where the window ends: at the end of the tick, or where the steps back from it lead.
 Day Assessment::events_end(const Read& what, const Place& place) const {
-  Day end = place.tick + 1;
-  if (place.unit) end = period_start(*place.unit, period_of(*place.unit, end) - place.back);
+  const Day end = end_of_steps(place, true);
   return what.lag.count == 0 ? end : minus(end, what.lag);
 }
 
@@ -215,8 +212,9 @@ Interval Assessment::read_raw(const Read& what, const Place& place, std::int32_t
   if (cadence == Cadence::kIrregular)
     return exactly_if(over_days(what, *standing,
                                 what.lag.count == 0 ? standing->c : minus(standing->c, what.lag)));
-  const std::int32_t last = period_of(cadence, standing->c - 1) - lag_of(what, cadence);
-  return exactly_if(over_periods(what, *standing, last - place.back - back));
+  const std::int32_t last =
+      period_back(cadence, period_of(cadence, standing->c - 1) - lag_of(what, cadence), place);
+  return exactly_if(over_periods(what, *standing, last - back));
 }
 
 // A read whose value is known at all counts for the evidence day.
@@ -232,8 +230,8 @@ void Assessment::stands_on(const Read& what, const Place& place) {
     evidence(issued(what, place, Ask::kValue)->latest);
   } else if (!what.events) {
     evidence(stand(what, place)->c - 1);
-  } else if (place.unit) {
-    evidence(period_start(*place.unit, period_of(*place.unit, place.tick + 1)) - 1);
+  } else if (std::any_of(place.steps.begin(), place.steps.end(), is_whole)) {
+    evidence(end_of_steps(place, false) - 1);
   }
 }
 

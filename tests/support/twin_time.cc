@@ -1,3 +1,4 @@
+#include "tests/support/twin_asked.h"
 #include "tests/support/twin_interval.h"
 
 // docs/SEMANTICS.md section 2: one read over time, against earlier periods and in each of several.
@@ -15,8 +16,7 @@ Tri Assessment::consecutive(const Expr& e, const Place& place) {
   Tri all = Tri::kTrue;
   for (std::int32_t back = 0; back < e.count; ++back) {
     Place then = place;
-    then.unit = e.cadence;
-    then.back = back;
+    then.steps.push_back({false, unit_of(e.cadence), back});
     all = all && truth(e.args[0], then);
   }
   return all;
@@ -35,6 +35,7 @@ Tri Assessment::rising(const Expr& e, const Place& place) {
 }
 
 Tri Assessment::crosses(const Expr& e, const Place& place) {
+  const For innermost(comparison_, &e);
   const Interval k = value(e.args[0], place);
   const Interval now = read(e.read, place), before = read(e.read, place, 1);
   return compare(Kind::kGreaterEqual, now, k) && compare(Kind::kLess, before, k);

@@ -1,4 +1,5 @@
 #include "model/result.h"
+#include "tests/support/twin_asked.h"
 #include "tests/support/twin_interval.h"
 
 // docs/SEMANTICS.md section 2: which family an expression is of, arithmetic and comparison.
@@ -32,12 +33,11 @@ Interval Assessment::compute(const Expr& e, const Place& place) {
       return exactly(e.unit == "%" ? e.number * 0.01 : e.number);
     case Kind::kWord:
       return exactly(e.number);
-    case Kind::kParameter: {
-      const Parameter& p = pack_.parameters[e.parameter];
-      const auto own = p.by_region.find(place.region);
-      return exactly((own == p.by_region.end() ? p.value : own->second) *
-                     (p.unit == "%" ? 0.01 : 1));
-    }
+    case Kind::kParameter:
+    case Kind::kDated:
+    case Kind::kComputed:
+    case Kind::kFrozen:
+      return parameter(e, place);
     case Kind::kPopulation: {
       const auto people = catalogue_.regions.at(place.region).population;
       return people == 0 ? kUnknown : exactly(static_cast<double>(people));
@@ -94,6 +94,23 @@ Interval Assessment::compute(const Expr& e, const Place& place) {
       }
       return count;
     }
+    case Kind::kSourcesCount:
+    case Kind::kSourcesMean:
+    case Kind::kSourcesMedian:
+      return by_sources(e, place);
+    case Kind::kPastCount:
+    case Kind::kPastSum:
+    case Kind::kPastMean:
+    case Kind::kPastLeast:
+    case Kind::kPastGreatest:
+    case Kind::kPastMedian:
+    case Kind::kPastStddev:
+    case Kind::kPastQuantile:
+    case Kind::kPastPercentile:
+    case Kind::kPastZscore:
+    case Kind::kPastExpected:
+    case Kind::kPastResidual:
+      return past(e, place);
     case Kind::kOverCount:
     case Kind::kOverShare:
     case Kind::kOverSum:
@@ -169,20 +186,29 @@ Tri Assessment::judge(const Expr& e, const Place& place) {
       const Tri judged = truth(e.args[0], place), guard = truth(e.args[1], place);
       return guard == Tri::kTrue ? judged : Tri::kUnknown;
     }
+    case Kind::kSourcesAny:
+    case Kind::kSourcesAll:
+      return sources_hold(e, place);
+    case Kind::kPastAny:
+    case Kind::kPastAll:
+      return past_holds(e, place);
     case Kind::kOverAny:
     case Kind::kOverAll:
       return over_regions_holds(e, place);
     case Kind::kOn: {
       Tri any = Tri::kFalse;
-      for (const Subject& s : e.subjects) any = any || is_on(place.region, s, place.tick);
+      for (const Subject& s : e.subjects) any = any || is_on(place.region, s, tick_back(place));
       return any;
     }
     case Kind::kActive:
       return active(e, place);
     case Kind::kCascade:
       return cascade(e, place);
-    default:
-      return compare(e.kind, value(e.args[0], place), value(e.args[1], place));
+    default: {
+      const For innermost(comparison_, &e);
+      const Interval a = value(e.args[0], place);
+      return compare(e.kind, a, value(e.args[1], place));
+    }
   }
 }
 
