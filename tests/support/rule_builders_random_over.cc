@@ -88,11 +88,17 @@ PackMaker::Expr PackMaker::over_next() {
     return e;
   };
   if (dice_.chance(40)) {
-    const Kind kind = dice_.pick(kOfNumbers);
+    const Indicator* indicator = catalogue_.find_indicator(m.unit);
+    const bool words = indicator != nullptr && !indicator->scale.empty();
+    const Kind kind = words ? Kind::kOverGreatest : dice_.pick(kOfNumbers);
     Expr made = ahead(kind, m.expr);
     return compare({std::move(made), m.unit, m.typical * (kind == Kind::kOverSum ? 5 : 1)});
   }
-  Expr of = compare(m);
+  // A threshold made of data may read the forecast of other days.
+  Expr bound = threshold(m, nullptr);
+  if (bound.kind == Kind::kComputed || bound.kind == Kind::kFrozen)
+    bound = twin::number(rounded(m.typical), m.unit);
+  Expr of = twin::op(comparison(), m.expr, std::move(bound));
   if (plan_.around && dice_.chance(40))
     of = compare_over(over_set(dice_.pick(kOfTruths), std::move(of)));
   return compare_over(ahead(dice_.pick(kOfTruths), std::move(of)));
