@@ -169,7 +169,8 @@ TEST(CheckOver, TheLanguageSaysWhatMayStandThere) {
               HasSubstr("what sum() is made of must be a number"));
   EXPECT_THAT(of("count(last(heat) over children) > 5"),
               HasSubstr("what count() is made of must be true or false"));
-  EXPECT_THAT(of("rank(last(heat)) > 5"), HasSubstr("'over' and a set: rank(... over children)"));
+  EXPECT_THAT(of("rank(last(heat)) > 5"),
+              HasSubstr("'over' and a set or a span: rank(... over children)"));
   EXPECT_THAT(of("stddev(last(heat) over children) > 5 degC"),
               HasSubstr("stddev() is not made of regions"));
   EXPECT_THAT(refused("  a: {dimension: economic, when: last(heat) > 5 degC}\n",
