@@ -39,6 +39,10 @@ TEST_P(PublishedPack, SaysWhatIsPublishedAndWhatWasChosen) {
   EXPECT_EQ(published_pack(GetParam()).name, GetParam());
 }
 
+TEST_P(PublishedPack, StandsInTheCookbook) {
+  EXPECT_THAT(read_file(kSource / "docs/RULES.md"), testing::HasSubstr("`" + GetParam() + "`"));
+}
+
 TEST_P(PublishedPack, DoesWhatItsScenariosSay) {
   const Pack pack = published_pack(GetParam());
   for (const Scenario& scenario : scenarios(pack))
