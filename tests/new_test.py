@@ -61,7 +61,7 @@ class New(unittest.TestCase):
         self.assertEqual((told["signals"], told["scenarios_met"]), (4, 3))
         text = self.pack.read_text()
         for part in ("# Which dimensions matter: food, community, economic.", "herders and farmers clashed",
-                     "Clashes over wells", "last(ipc3_share) >= 20 %", 'Ask for a \\"joint\\" briefing',
+                     "Clashes over wells", "last(ipc3_share) >= 20 %", 'Ask for a "joint" briefing',
                      "count(events(kind: communal_violence), 28d) >= 3"):
             self.assertIn(part, text)
         self.expect_good()
