@@ -254,7 +254,9 @@ Diagnostic about_file(const std::string& name, std::string message, std::string 
 std::string way_out(std::string_view yaml_message) {
   // "when: count(events(kind: coup), 60d)": the second ": " would begin another mapping.
   if (yaml_message == "illegal map value")
-    return "a text with ': ' in it stands in quotes, or after '>-' on the next line";
+    return "a text with ': ' in it stands in quotes, or after '>-' on the next line; the keys of "
+           "one "
+           "thing begin in one column";
   return "";
 }
 
