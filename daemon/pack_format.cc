@@ -24,8 +24,8 @@ using Keys = std::vector<std::string_view>;
 const Keys kSections = {"pack",    "version",  "title",     "skill",   "producer",   "pattern",
                         "region",  "begins",   "regions",   "seasons", "references", "parameters",
                         "signals", "patterns", "scenarios", "edges"};
-const Keys kParameter = {"value", "versions",  "by_dekad",    "by_month", "compute",
-                         "as_of", "by_region", "recalibrate", "why",      "reference"};
+const Keys kParameter = {"value", "versions",  "by_dekad", "by_month", "compute",
+                         "as_of", "by_region", "why",      "reference"};
 const Keys kSignal = {"title",  "dimension", "stance", "from",     "at",    "reads",
                       "when",   "bands",     "given",  "during",   "clear", "for",
                       "linger", "latch",     "why",    "reference"};

@@ -27,7 +27,7 @@ struct Parameter {
   std::string why, reference;
   double in(RegionId region) const;
   // What it has in place of `value`, at most one of these:
-  // - versions of a calibration, by the day from which each holds, and how long one is good for;
+  // - versions of a calibration, by the day from which each holds;
   struct Version {
     Day from;
     double value = 0;
@@ -35,7 +35,6 @@ struct Parameter {
     std::string note;
   };
   std::vector<Version> versions;
-  std::optional<Span> recalibrate;
   // - a value for each of some dekads or months of the year, by their number, from 1;
   std::optional<Cadence> table_by;
   std::map<std::int32_t, double> table;

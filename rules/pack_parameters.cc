@@ -11,7 +11,7 @@ void PackReader::read_parameters(const YamlNode& node) {
     const std::string what = "parameter " + entry.key.text;
     const YamlMapping item(reader_, entry.value, what,
                            {"value", "versions", "by_dekad", "by_month", "compute", "as_of",
-                            "by_region", "recalibrate", "why", "reference"});
+                            "by_region", "why", "reference"});
     Parameter parameter;
     parameter.name = entry.key.text;
     parameter.why = item.need_text("why");
@@ -37,8 +37,7 @@ bool PackReader::read_value(const YamlMapping& item, const std::string& what,
     }
     form = key;
   }
-  for (const auto& [key, of] : {std::pair("by_region", "value"), std::pair("as_of", "compute"),
-                                std::pair("recalibrate", "versions")})
+  for (const auto& [key, of] : {std::pair("by_region", "value"), std::pair("as_of", "compute")})
     if (const YamlNode* node = item.find(key); node != nullptr && !form.empty() && form != of)
       reader_.report(
           *node,
@@ -121,15 +120,6 @@ bool PackReader::read_versions(const YamlMapping& item, Parameter& parameter) {
   }
   take_unit(*first, parameter);
   parameter.value = parameter.versions.back().value;
-  if (const YamlNode* recalibrate = item.find("recalibrate")) {
-    const auto tokens = tokenize(recalibrate->text);
-    if (tokens && tokens->size() == 2 && tokens->front().kind == TokenKind::kSpan &&
-        tokens->front().span.count > 0)
-      parameter.recalibrate = tokens->front().span;
-    else
-      reader_.report(*recalibrate, "'" + recalibrate->text + "' is no span of time",
-                     "1y, 6 months");
-  }
   return true;
 }
 

@@ -267,8 +267,6 @@ const Mistake kMistakes[] = {
     {"versions out of order", "value: 75 %,",
      "versions: [{from: 2025-01-01, value: 75 %, note: new}, {from: 2024-01-01, value: 70 %, note: "
      "old}],"},
-    {"a wish for new versions that is no span", "value: 75 %,",
-     "recalibrate: yearly, versions: [{from: 2025-01-01, value: 75 %, note: new}],"},
     {"a computed condition", "value: 75 %,", "compute: last(ipc3_share) > 3 %,"},
     {"a computed parameter of one below", "value: 75 %,", "compute: 2 * other,"},
     {"a season that does not exist", "value: 75 %,",
