@@ -56,6 +56,11 @@ std::int64_t days_back(const Expression& expression, std::int32_t index,
           node.op == Op::kRising ? expression.leaf(node.leaf).cadence : node.cadence;
       return days + std::int64_t{node.count} * longest_period(cadence, 1);
     }
+    case Op::kOver:
+    case Op::kOverHolds: {
+      const Over& over = expression.over_of(node);
+      return over.set == Over::Set::kPast ? days + longest_days(over.span) : days;
+    }
     default:
       return days;
   }
