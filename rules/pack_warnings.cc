@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "model/sorted.h"
 #include "rules/pack_reader.h"
 #include "rules/read.h"
 
@@ -72,6 +73,15 @@ std::string text_of(const Expression& expression, const Node& node) {
 
 }  // namespace
 
+Diagnostics overdue_calibrations(const Pack& pack, Day today) {
+  Diagnostics out;
+  for (const Parameter& parameter : pack.parameters)
+    if (parameter.recalibrate &&
+        minus(today, parameter.recalibrate->every) > parameter.versions.back().from)
+      out.push_back(parameter.recalibrate->overdue);
+  return out;
+}
+
 void PackReader::warn(std::int32_t retention_days) {
   for (std::size_t i = 0; i < pack_.signals.size(); ++i) {
     const Signal& signal = pack_.signals[i];
@@ -87,9 +97,7 @@ void PackReader::warn(std::int32_t retention_days) {
       if (retention_days > 0) warn_of_reach(place, retention_days);
     }
   }
-  std::ranges::sort(pack_.warnings);
-  const auto same = std::ranges::unique(pack_.warnings);
-  pack_.warnings.erase(same.begin(), same.end());
+  sort_unique(pack_.warnings);
 }
 
 // At `text` of the condition, or at all of it where it is put together of several keys.
