@@ -116,6 +116,14 @@ RegionTracks read_tracks(ByteReader& in) {
   return tracks;
 }
 
+std::string row_key(std::string_view prefix, const RegionRowKey& key) {
+  std::string bytes(prefix);
+  ByteWriter out(bytes);
+  out.u32(key.region.number());
+  out.u32(key.generation);
+  return bytes;
+}
+
 }  // namespace
 
 std::string encode(const CheckpointHead& head) {
@@ -142,13 +150,8 @@ Result<CheckpointHead> decode_checkpoint_head(std::string_view bytes) {
   return in.finish("checkpoint head", std::move(head));
 }
 
-std::string region_row_key(const RegionRowKey& key) {
-  std::string bytes(kRegionRowPrefix);
-  ByteWriter out(bytes);
-  out.u32(key.region.number());
-  out.u32(key.generation);
-  return bytes;
-}
+std::string region_row_key(const RegionRowKey& key) { return row_key(kRegionRowPrefix, key); }
+std::string past_row_key(const RegionRowKey& key) { return row_key(kPastRowPrefix, key); }
 
 Result<RegionRowKey> parse_region_row_key(std::string_view key) {
   ByteReader in(key);
@@ -157,12 +160,6 @@ Result<RegionRowKey> parse_region_row_key(std::string_view key) {
   parsed.region = RegionId(in.u32());
   parsed.generation = in.u32();
   return in.finish("key of a region's row", parsed);
-}
-
-std::string past_row_key(const RegionRowKey& key) {
-  std::string bytes = region_row_key(key);
-  bytes.replace(0, kRegionRowPrefix.size(), kPastRowPrefix);
-  return bytes;
 }
 
 std::string encode_region_series(const Dataset& data, RegionId region, const RegionChanges& since,
