@@ -10,7 +10,7 @@
 namespace tocsin {
 namespace {
 
-constexpr std::uint8_t kHeadVersion = 1, kRegionVersion = 2, kChangedVersion = 1,
+constexpr std::uint8_t kHeadVersion = 1, kRegionVersion = 3, kChangedVersion = 1,
                        kReplacedVersion = 1;
 
 void write(const Held& held, ByteWriter& out) {
@@ -185,7 +185,7 @@ std::string encode_region_rest(const Engine& engine, RegionId region) {
 Result<RegionRow> decode_region_row(RegionId region, std::string_view bytes) {
   ByteReader in(bytes);
   // Rows of an earlier version are another program's: its checkpoint is not used at all.
-  if (in.version(kRegionVersion) != kRegionVersion) in.fault("a row without forecasts");
+  if (in.version(kRegionVersion) != kRegionVersion) in.fault("a row without forecasts or samples");
   RegionRow row;
   row.content = read_content(region, in);
   row.tracks.resize(in.count(3));

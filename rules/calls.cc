@@ -19,7 +19,7 @@ const std::vector<Parser::Function>& Parser::functions() {
   static const std::vector<Function> kAll = [] {
     std::vector<Function> all;
     for (const auto rows : {read_functions(), time_functions(), forecast_functions(),
-                            guard_functions(), number_functions(), subject_functions(),
+                            guard_functions(), number_functions(), sample_functions(), subject_functions(),
                             over_functions(), region_functions(), cascade_functions()})
       all.insert(all.end(), rows.begin(), rows.end());
     return all;

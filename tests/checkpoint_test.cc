@@ -360,7 +360,7 @@ TEST_F(Checkpoints, ARowThatIsAnotherIsTakenOrRefusedAndEndsNothing) {
 std::string row_of(std::int64_t day, std::uint64_t length, std::int64_t minute) {
   std::string bytes;
   ByteWriter out(bytes);
-  out.u8(2);
+  out.u8(3);
   for (const std::uint64_t number : {1, 1, 1, 0, 1}) out.varint(number);  // series, key, values
   out.zigzag(day);
   out.varint(length);

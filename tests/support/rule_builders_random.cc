@@ -28,6 +28,7 @@ RandomCase random_case(std::uint64_t seed, const RandomOptions& options, Occurre
     plan.indicators.push_back(long_series ? of::kStock : id);
   }
   plan.forecasts = !plan.indicators.empty() && dice.chance(25);
+  plan.samples = options.small && dice.chance(20);
   std::sort(plan.indicators.begin(), plan.indicators.end());
   plan.indicators.erase(std::unique(plan.indicators.begin(), plan.indicators.end()),
                         plan.indicators.end());

@@ -185,6 +185,10 @@ Catalogue random_catalogue(Dice& dice) {
     if (dice.chance(20)) i.sources.pop_back();
     if (dice.chance(30)) i.least = 0;
     if (dice.chance(15)) i.greatest = 500'000;
+    if (i.is_sampled()) {
+      i.least = 0;
+      continue;
+    }
     if (i.id == of::kFood) i.every_days = dice.between(10, 60);
     if (i.id == of::kShare && dice.chance(30)) i.cadence = Cadence::kEpiweek;
     if (i.id == of::kRain && dice.chance(25)) i.cadence = Cadence::kDekad;
