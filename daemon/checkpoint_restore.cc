@@ -4,6 +4,7 @@
 
 #include "daemon/checkpoint.h"
 #include "model/claim.h"
+#include "model/sorted.h"
 
 namespace tocsin {
 namespace {
@@ -139,8 +140,7 @@ Result<std::uint64_t> Checkpoint::restore_tail(Replaced before) {
     return {};
   });
   if (!read) return tl::unexpected(read.error());
-  std::ranges::sort(identities);
-  identities.erase(std::unique(identities.begin(), identities.end()), identities.end());
+  sort_unique(identities);
   constexpr std::size_t kTogether = 4'096;
   for (std::size_t begin = 0; begin < identities.size(); begin += kTogether) {
     const std::size_t count = std::min(kTogether, identities.size() - begin);

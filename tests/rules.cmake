@@ -2,6 +2,7 @@
 # decides how many cases a run has; a mistake in it shows as a difference from the engine.
 add_library(twin STATIC
   support/twin.cc
+  support/twin_builders.cc
   support/twin_cascade.cc
   support/twin_facts.cc
   support/twin_forecast.cc
