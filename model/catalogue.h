@@ -53,7 +53,7 @@ struct Indicator {
   Worse worse = Worse::kHigher;
   Stance stance = Stance::kThreat;
   Cadence cadence = Cadence::kMonth;
-  std::int32_t every_days = 0;      // for kIrregular: the usual number of days between observations
+  std::int32_t every_days = 0;  // for kIrregular: the usual number of days between observations
   // Above 0: it is sampled so often, at these seconds from midnight on, and its cadence is a day.
   std::int32_t sample_seconds = 0;
   std::int32_t expected_delay = 0;  // days from the period's end to the usual publication

@@ -70,8 +70,8 @@ Leaf Parser::sampled_leaf(const Token& function) {
     wrong(series,
           series.text + " has a cadence of one " + std::string(name_of(indicator->cadence)) +
               " and no samples within the day",
-          "last(" + series.text + "); " + function.text + "() of an indicator that has seconds as " +
-              "its cadence");
+          "last(" + series.text + "); " + function.text +
+              "() of an indicator that has seconds as " + "its cadence");
   Leaf leaf;
   leaf.indicator = indicator->id;
   leaf.cadence = indicator->cadence;

@@ -64,9 +64,7 @@ class Samples {
   }
 
  private:
-  static bool is_read(const Node& node) {
-    return node.op == Op::kSample || node.op == Op::kUsual;
-  }
+  static bool is_read(const Node& node) { return node.op == Op::kSample || node.op == Op::kUsual; }
 
   bool varies(std::int32_t index) const {
     const Node& node = expression_.node(index);
@@ -192,10 +190,10 @@ LongestRun longest_run(const Scene& scene, const Expression& expression, const N
   if (!samples.any_seen(node.a)) return out;
   const std::vector<Tri> holds = samples.truths(node.a);
   const std::size_t today = grid.size() - grid.a_day();
-  const Stretch surely = longest_stretch(holds.size(), today,
-                                         [&](std::size_t i) { return holds[i] == Tri::kTrue; });
-  const Stretch perhaps = longest_stretch(holds.size(), today,
-                                          [&](std::size_t i) { return holds[i] != Tri::kFalse; });
+  const Stretch surely =
+      longest_stretch(holds.size(), today, [&](std::size_t i) { return holds[i] == Tri::kTrue; });
+  const Stretch perhaps =
+      longest_stretch(holds.size(), today, [&](std::size_t i) { return holds[i] != Tri::kFalse; });
   const auto seconds = [&](const Stretch& stretch) {
     return static_cast<double>(stretch.length()) * grid.step;
   };
@@ -217,8 +215,7 @@ Quantity latest_sample(const Scene& scene, const Expression& expression, std::in
   const Node& node = expression.node(index);
   const std::int32_t days = node.op == Op::kUsual ? expression.usual_of(node).judged : 1;
   const SampleGrid grid = grid_of(expression, node, stand, days);
-  const std::vector<Quantity> all =
-      Samples(scene, expression, stand, grid, horizon).numbers(index);
+  const std::vector<Quantity> all = Samples(scene, expression, stand, grid, horizon).numbers(index);
   for (std::size_t i = all.size(); i-- > 0;)
     if (!all[i].is_unknown() && (!before || moment_at(grid, i) < *before)) return all[i];
   return Quantity::unknown();

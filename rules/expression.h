@@ -34,9 +34,9 @@ enum class Op : std::uint8_t {
   kResidual,  // leaf, years, seasonal, trend
   kChange,    // leaf, and span in leaf2.lag: (x - lag) / |lag|
   kChance,    // leaf: of the comparison a, whose left side it is
-  kSample,     // leaf; at each moment of a kLongest
-  kUsual,      // leaf, usuals; the same
-  kLongest,    // seconds for which a holds sample after sample; count: of so many days
+  kSample,    // leaf; at each moment of a kLongest
+  kUsual,     // leaf, usuals; the same
+  kLongest,   // seconds for which a holds sample after sample; count: of so many days
   kAdd,
   kSubtract,
   kMultiply,
@@ -257,8 +257,9 @@ struct Node {
   std::int32_t a = -1, b = -1;    // operands: indices into Expression::nodes
   std::int32_t leaf = -1;         // index into Expression::leaves
   std::int32_t leaf_before = -1;  // kChange: the same leaf, lagged
-  // Years, times, days; kActive: 1 + index into Expression::lookbacks, kAge: 1 + the node of the number
-  // that it is compared with, 0 if there is none; kParameter, kNamed: 1 + index into datings.
+  // Years, times, days; kActive: 1 + index into Expression::lookbacks, kAge: 1 + the node of the
+  // number that it is compared with, 0 if there is none; kParameter, kNamed: 1 + index into
+  // datings.
   std::int32_t count = 0;
   // What else the operation has, in the list of its kind: kParameter: Pack::parameters; kOn,
   // kActive, kNeighbours, kBasin (one): subjects; kDimensions: dimensions; kCascade: cascades;

@@ -87,8 +87,7 @@ class Phrases {
       case Op::kSample:
         return label(node);
       case Op::kUsual:
-        return fmt::format("the usual {} of {} days", label(node),
-                           expression_.usual_of(node).days);
+        return fmt::format("the usual {} of {} days", label(node), expression_.usual_of(node).days);
       case Op::kLongest:
         return fmt::format("the longest time on this day in which {}", clause(node.a, true));
       case Op::kAdd:

@@ -172,8 +172,8 @@ const std::vector<Quantity>& UsualWalk::along(const Dataset& data, const Indicat
 }
 
 // One sample, the next in time: the moments up to it get their usual, then it is learned, or not.
-void UsualWalk::take(const Usual& usual, const SampleGrid& grid, Day day,
-                     std::uint32_t second, std::int64_t value) {
+void UsualWalk::take(const Usual& usual, const SampleGrid& grid, Day day, std::uint32_t second,
+                     std::int64_t value) {
   const std::int64_t length = std::int64_t{usual.days} * kSecondsPerDay;
   if (const auto until = grid.index_of(day, second)) {
     for (; filled_ <= *until; ++filled_) {

@@ -75,8 +75,8 @@ class UsualWalk {
                                      const SampleGrid& grid);
 
  private:
-  void take(const Usual& usual, const SampleGrid& grid, Day day,
-            std::uint32_t second, std::int64_t value);
+  void take(const Usual& usual, const SampleGrid& grid, Day day, std::uint32_t second,
+            std::int64_t value);
   void let_go(std::int64_t until);
   std::optional<double> now(const Usual& usual, std::int32_t step) const;
 

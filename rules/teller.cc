@@ -240,8 +240,8 @@ std::string Teller::reading() const {
     // What is read at each sample is told by the time for which it holds, which only grows.
     if (node.op == Op::kSample || node.op == Op::kUsual) continue;
     if (node.op == Op::kLongest) {
-      out += fmt::format("{}{:.6g}", out.empty() ? "" : " ",
-                         number(static_cast<std::int32_t>(i)).low);
+      out +=
+          fmt::format("{}{:.6g}", out.empty() ? "" : " ", number(static_cast<std::int32_t>(i)).low);
       continue;
     }
     if ((node.leaf < 0 && (node.op != Op::kOver || regions)) || !is_number(node.op)) continue;
@@ -351,8 +351,8 @@ std::string Teller::ratio(std::int32_t index, std::int32_t about, const Quantity
                      say(normal, node.unit, node.style));
 }
 
-// " (from 10:14:20 to 10:15:40 UTC; at its last sample Visible networks 412, ...)", or why it may be
-// longer.
+// " (from 10:14:20 to 10:15:40 UTC; at its last sample Visible networks 412, ...)", or why it may
+// be longer.
 std::string Teller::run_told(const Node& node, const Quantity& seconds) const {
   Horizon horizon;
   const LongestRun run = longest_run(scene_, expression_, node, stand_, horizon);
@@ -383,8 +383,7 @@ std::string Teller::samples_told(std::int32_t index, EventTime before) const {
     if (node.op == Op::kSample || node.op == Op::kUsual) {
       Horizon horizon;
       const Quantity value = latest_sample(scene_, expression_, at, stand_, horizon, before);
-      std::string text =
-          phrase(scene_, expression_, at) + " " + say(scene_.catalogue, value, node);
+      std::string text = phrase(scene_, expression_, at) + " " + say(scene_.catalogue, value, node);
       if (std::ranges::find(told, text) == told.end()) told.push_back(std::move(text));
     }
     expression_.each_part(node, [&](std::int32_t part) { self(self, part); });

@@ -124,9 +124,10 @@ ObservationClaim read_observation(ByteReader& in, SourceId source, unsigned vers
   claim.value = in.zigzag();
   if (version == kFirstVersion) return claim;
   if (version == kSampleVersion) {
-    claim.second = in.number<std::int32_t>();
-    if (claim.second < 0 || claim.second >= kSecondsPerDay)
-      in.fault("second " + std::to_string(claim.second) + " of a day");
+    const auto second = in.number<std::uint32_t>();
+    if (second >= static_cast<std::uint32_t>(kSecondsPerDay))
+      in.fault("second " + std::to_string(second) + " of a day");
+    claim.second = static_cast<std::int32_t>(second);
   }
   claim.note = in.text();
   if (version == kNotedVersion && claim.note.empty()) in.fault("version 2 without a note");

@@ -159,8 +159,9 @@ TEST(Codec, ASampleIsOfTheThirdVersion) {
   LatestRevision revision;
   revision.source = SourceId(3);
   ObservationClaim sample;
-  sample.second = 0;  // midnight is no whole day
-  for (const char* note : {"", "two clinics"}) {
+  for (const auto& [second, note] :
+       {std::pair(0, ""), std::pair(36'861, ""), std::pair(36'860, "two clinics")}) {
+    sample.second = second;
     sample.note = note;
     revision.claim = sample;
     const std::string bytes = encoded(revision);

@@ -297,13 +297,15 @@ INSTANTIATE_TEST_SUITE_P(
          "indicators.yaml:8:14: cadence of indicator price is '7s'\n"
          "      cadence: 7s\n"
          "               ^^\n"
-         "  allowed: a period of the calendar, or whole seconds that a day is made of, 1s to 3600s: "
+         "  allowed: a period of the calendar, or whole seconds that a day is made of, 1s to "
+         "3600s: "
          "10s, 60s, 900s\n"},
         {"minutes_as_cadence", "indicators.yaml", "cadence: month", "cadence: 5min",
          "indicators.yaml:8:14: cadence of indicator price is '5min'\n"
          "      cadence: 5min\n"
          "               ^^^^\n"
-         "  allowed: a period of the calendar, or whole seconds that a day is made of, 1s to 3600s: "
+         "  allowed: a period of the calendar, or whole seconds that a day is made of, 1s to "
+         "3600s: "
          "10s, 60s, 900s\n"},
         {"samples_that_are_foretold", "indicators.yaml", "cadence: month",
          "cadence: 10s\n    forecasts: {cadence: month, longest_delay_days: 10}",

@@ -94,11 +94,11 @@ void report(const twin::Tally& tally, bool all_expected) {
   // What reads no events has no bounds; what counts regions or sources and an absolute are never
   // wholly unknown.
   static const std::set<Kind> kNoBounds = {
-      Kind::kNumber,         Kind::kWord,          Kind::kParameter,    Kind::kPopulation,
-      Kind::kPercentile,     Kind::kZscore,        Kind::kResidual,     Kind::kAge,
-      Kind::kSourcesMean,    Kind::kSourcesMedian, Kind::kDated,        Kind::kPastStddev,
-      Kind::kSample,         Kind::kUsual,
-      Kind::kPastPercentile, Kind::kPastZscore,    Kind::kPastExpected, Kind::kPastResidual};
+      Kind::kNumber,       Kind::kWord,          Kind::kParameter,      Kind::kPopulation,
+      Kind::kPercentile,   Kind::kZscore,        Kind::kResidual,       Kind::kAge,
+      Kind::kSourcesMean,  Kind::kSourcesMedian, Kind::kDated,          Kind::kPastStddev,
+      Kind::kSample,       Kind::kUsual,         Kind::kPastPercentile, Kind::kPastZscore,
+      Kind::kPastExpected, Kind::kPastResidual};
   static const std::set<Kind> kSomeBound = {
       Kind::kNumber,    Kind::kWord,       Kind::kParameter,    Kind::kDimensions,
       Kind::kAbsolute,  Kind::kNeighbours, Kind::kBasin,        Kind::kCountTrue,

@@ -72,6 +72,7 @@ tocsin_test(explain_tests
     explain_over_test.cc
     explain_sources_test.cc
     explain_past_test.cc
+    explain_samples_test.cc
     explain_test.cc
     explain_words_test.cc
     support/golden.cc

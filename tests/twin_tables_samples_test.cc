@@ -56,8 +56,7 @@ class SampleTable : public Table {
     return twin::op(Kind::kLess, sample_of(), twin::number(networks, "networks"));
   }
   static twin::Expr below_usual(std::int32_t n, std::int32_t warm_up_hours) {
-    return twin::op(Kind::kLess,
-                    twin::op(Kind::kDivide, sample_of(), usual_of(n, warm_up_hours)),
+    return twin::op(Kind::kLess, twin::op(Kind::kDivide, sample_of(), usual_of(n, warm_up_hours)),
                     twin::number(80, "%"));
   }
 };
@@ -163,9 +162,9 @@ TEST_P(SampleTable, RevisedWithdrawnAndLateSamplesChangeTheirDay) {
   sampled("2020-06-03", {{3, "4"}, {1, "-"}, {20, "9"}});
   today("2020-06-03");
   EXPECT_EQ(signal_in(at::kXa), "#3");
-  sample(day("2020-06-01"), 1, 9, of::kFirst, 2);  // it was not so low
+  sample(day("2020-06-01"), 1, 9, of::kFirst, 2);                // it was not so low
   say(of::kFirst, "visible 2020-06-02 1", std::monostate(), 2);  // is not known
-  sample(day("2020-06-03"), 3, 4);                 // late
+  sample(day("2020-06-03"), 3, 4);                               // late
   sample(day("2020-06-03"), 2, 9, of::kFirst, 2);
   today("2020-06-03");
   EXPECT_EQ(signal_in(at::kXa), ".1 ?1 .1");

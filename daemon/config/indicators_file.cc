@@ -161,10 +161,9 @@ void read_cadence(const YamlMapping& entry, Indicator& indicator) {
                           "3600s: 10s, 60s, 900s");
   indicator.sample_seconds = every.value_or(1);
   if (const YamlNode* forecasts = entry.find("forecasts"))
-    entry.reader().report(*forecasts,
-                          fmt::format("{} has forecasts, but a cadence of {}", entry.what(),
-                                      node->text),
-                          "forecasts only of an indicator with periods of the calendar");
+    entry.reader().report(
+        *forecasts, fmt::format("{} has forecasts, but a cadence of {}", entry.what(), node->text),
+        "forecasts only of an indicator with periods of the calendar");
 }
 
 // `every_days` stands beside an irregular cadence, and nowhere else.

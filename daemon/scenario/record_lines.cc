@@ -50,9 +50,9 @@ class RecordLine {
         catalogue_(catalogue),
         line_(
             reader, line, "the line",
-            {"series", "snapshot", "forecast",  "events", "complete", "retract", "in",    "by",
-             "group",  "from",     "to",        "on",     "values",   "plus",    "every", "times",
-             "deaths", "status",   "displaced", "known",  "revision", "why",     "note",  "issued",
+            {"series", "snapshot", "forecast",  "events", "complete",  "retract", "in",    "by",
+             "group",  "from",     "to",        "on",     "values",    "plus",    "every", "times",
+             "deaths", "status",   "displaced", "known",  "revision",  "why",     "note",  "issued",
              "for",    "leads",    "members",   "chance", "threshold", "samples", "at"}) {}
 
   std::vector<Record> make() {

@@ -70,7 +70,8 @@ def frame(records):
 def run(rig):
     configure(rig, ROOT / "tests/fixtures/store-1")
     for name, changes in (("sources", [(r"^producers:\n.*", SOURCE.lstrip("\n"))]),
-                          ("indicators", [(r"^indicators:", INDICATOR)])):
+                          ("indicators", [(r"^indicators:", INDICATOR)]),
+                          ("tocsind", [(r"^history_begins: .*", "history_begins: 2025-02-01")])):
         path = rig.config / f"{name}.yaml"
         path.write_text(substitute(path.read_text(), changes))
     (rig.directory / "small.yaml").write_text(PACK)

@@ -60,8 +60,7 @@ Interval Assessment::usual(const Expr& e, const Place& place) {
   const std::int64_t end = (place.tick.number() + 1) * kDay;
   if (along.empty()) {
     const Indicator& indicator = *catalogue_.find(e.read.indicator);
-    const std::int64_t first =
-        (place.tick.number() - (place.judged - 1) - 2 * e.span.count) * kDay;
+    const std::int64_t first = (place.tick.number() - (place.judged - 1) - 2 * e.span.count) * kDay;
     std::map<std::int64_t, double> learned;
     const auto is = [&](std::int64_t moment) {
       std::vector<double> window;
