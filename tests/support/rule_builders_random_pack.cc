@@ -180,15 +180,12 @@ bool PackMaker::touches_pack(const Region& region) const {
 Catalogue random_catalogue(Dice& dice) {
   Catalogue out = small_world();
   for (Indicator& i : out.indicators) {
+    if (i.is_sampled()) continue;
     i.longest_delay = i.cadence == Cadence::kDay ? dice.between(0, 8) : dice.between(0, 40);
     if (dice.chance(30)) std::swap(i.sources[0], i.sources[1]);
     if (dice.chance(20)) i.sources.pop_back();
     if (dice.chance(30)) i.least = 0;
     if (dice.chance(15)) i.greatest = 500'000;
-    if (i.is_sampled()) {
-      i.least = 0;
-      continue;
-    }
     if (i.id == of::kFood) i.every_days = dice.between(10, 60);
     if (i.id == of::kShare && dice.chance(30)) i.cadence = Cadence::kEpiweek;
     if (i.id == of::kRain && dice.chance(25)) i.cadence = Cadence::kDekad;

@@ -70,9 +70,9 @@ PackMaker::Expr PackMaker::sample_condition(int signal, int depth) {
     return twin::op(joins, std::move(left), sample_condition(signal, depth - 1));
   }
   if (depth > 0 && form < 36) return twin::op(Kind::kNot, sample_condition(signal, depth - 1));
-  if (form < 42 && signal > 0)  // what is the same at each of them
+  if (depth > 0 && form < 42 && signal > 0)  // what is the same at each of them
     return twin::op(Kind::kAnd, sample_condition(signal, 0), twin::on(some_signal().index));
-  if (form < 46) {
+  if (depth > 0 && form < 46) {
     Expr count;
     count.kind = Kind::kCountTrue;
     for (int i = 0; i < 2; ++i) count.args.push_back(sample_condition(signal, 0));
