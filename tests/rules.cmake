@@ -16,6 +16,7 @@ add_library(twin STATIC
   support/twin_parameter.cc
   support/twin_past.cc
   support/twin_read.cc
+  support/twin_samples.cc
   support/twin_sources.cc
   support/twin_time.cc
   support/twin_value.cc)
@@ -41,6 +42,7 @@ add_library(rule_builders STATIC
   support/rule_builders_random_past.cc
   support/rule_builders_random_patterns.cc
   support/rule_builders_random_reads.cc
+  support/rule_builders_random_samples.cc
   support/rule_builders_random_sources.cc
   support/table_fixture.cc)
 target_link_libraries(rule_builders PUBLIC twin tocsin_rules fmt::fmt GTest::gtest)
@@ -55,6 +57,7 @@ tocsin_test(twin_tests
     twin_tables_levels_test.cc
     twin_tables_over_test.cc
     twin_tables_past_test.cc
+    twin_tables_samples_test.cc
     twin_tables_pattern_test.cc
     twin_tables_sources_test.cc
     twin_tables_test.cc
@@ -69,6 +72,7 @@ tocsin_test(explain_tests
     explain_over_test.cc
     explain_sources_test.cc
     explain_past_test.cc
+    explain_samples_test.cc
     explain_test.cc
     explain_words_test.cc
     support/golden.cc
