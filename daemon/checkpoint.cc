@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "storage/codec.h"
 
@@ -20,12 +21,18 @@ Checkpoint::Checkpoint(Engine& engine, Store& store, std::string fingerprint,
   changed_.assign(regions, 0);
   pending_.assign(regions, 0);
   generation_of_.assign(regions, 0);
+  past_.resize(regions);
+  past_changed_.assign(regions, 0);
+  past_due_.assign(regions, 0);
   rest_.resize(regions);
   since_.resize(regions);
   engine_.watch({[this](RegionId region) { before_change(region); },
                  [this](const SeriesKey& series, const Observed& observation, bool added) {
+                   const std::size_t number = series.region.number();
                    if (RegionChanges* kept = changes_of(series.region))
                      kept->observations.push_back({series, observation, added});
+                   else if (past_[number].holds(observation))
+                     past_changed_[number] = 1;
                    changed(series.region);
                  },
                  [this](const SeriesKey& series, const Predicted& predicted, bool added) {
@@ -54,17 +61,64 @@ void Checkpoint::changed(RegionId region) {
 
 void Checkpoint::save(RegionId region) {
   const std::size_t number = region.number();
+  const RegionChanges since = std::exchange(since_[number], {});
+  const std::string rest = std::exchange(rest_[number], {});
   pending_[number] = 0;
-  std::string row = encode_region_series(engine_.data(), region, since_[number]);
-  row += rest_[number].empty() ? encode_region_rest(engine_, region) : rest_[number];
-  rest_[number] = {};
-  since_[number] = {};
-  rows_.push_back({region_row_key({region, head_.generation}), std::move(row)});
-  rows_bytes_ += rows_.back().value.size();
+  const std::uint32_t past_before = past_[number].generation;
+  renew_past(region);
+  const PastFigures& past = past_[number];
+  const auto put = [&](std::string key, std::string value) {
+    rows_bytes_ += value.size();
+    rows_.push_back({std::move(key), std::move(value)});
+  };
+  // The region's row first: a start that finds it cut off looks for the other as well.
+  put(region_row_key({region, head_.generation}),
+      encode_region_series(engine_.data(), region, since, past) +
+          (rest.empty() ? encode_region_rest(engine_, region) : rest));
   if (generation_of_[number] != 0)
     superseded_.push_back(region_row_key({region, generation_of_[number]}));
   generation_of_[number] = head_.generation;
+  if (past.generation != past_before) {
+    if (past_before != 0) superseded_.push_back(past_row_key({region, past_before}));
+    if (past.generation != 0)
+      put(past_row_key({region, past.generation}),
+          encode_past(engine_.data(), region, since, past));
+  }
+  past_changed_[number] = std::ranges::any_of(
+      since.observations, [&](const auto& change) { return past.holds(change.figure); });
   if (rows_bytes_ > options_.bytes_waiting) spill();
+}
+
+// Decides whether the region's past gets a new row, and until when it goes. An eighth of the
+// observations stays out of it, which may become a quarter.
+void Checkpoint::renew_past(RegionId region) {
+  const std::size_t number = region.number();
+  PastFigures& past = past_[number];
+  const auto each_series = [&](const auto& fn) {
+    engine_.data().for_each_series_of(region,
+                                      [&](const SeriesKey&, const Series& series) { fn(series); });
+  };
+  std::size_t all = 0, newer = 0;
+  each_series([&](const Series& series) {
+    all += series.size();
+    const auto first = past.generation == 0
+                           ? series.begin()
+                           : std::ranges::upper_bound(series, past.until, {}, &Observed::end);
+    newer += static_cast<std::size_t>(series.end() - first);
+  });
+  const bool few = all < options_.past_least;
+  const bool changed = std::exchange(past_due_[number], 0) != 0;
+  if (!changed && (few ? past.generation == 0 : 4 * newer <= all)) return;
+  past = {};
+  if (few) return;
+  std::vector<Day> ends;
+  ends.reserve(all);
+  each_series([&](const Series& series) {
+    for (const Observed& observed : series) ends.push_back(observed.end);
+  });
+  const auto last = ends.begin() + static_cast<std::ptrdiff_t>(all - 1 - all / 8);
+  std::ranges::nth_element(ends, last);
+  past = {head_.generation, *last};
 }
 
 // Nearly everything changes at once (a new day, wide coverage): the rows don't wait in memory for
@@ -94,6 +148,7 @@ void Checkpoint::begin(std::uint64_t sequence) {
     order_.emplace_back(static_cast<std::uint32_t>(number));
     pending_[number] = 1;
     changed_[number] = 0;
+    past_due_[number] = std::exchange(past_changed_[number], 0);
   }
 }
 

@@ -16,6 +16,7 @@ struct CheckpointOptions {
   std::uint64_t least_records = 250'000;              // from the begin of one to that of the next
   std::size_t bytes_a_commit = std::size_t{1} << 20;  // about: at least one row goes out
   std::size_t bytes_waiting = std::size_t{32} << 20;  // about: more is written at once
+  std::size_t past_least = 1'024;  // a region with fewer observations has no row of its past
 };
 
 // Keeps the engine's data and tracks in the store's derived state, so that a start need not read
@@ -86,6 +87,7 @@ class Checkpoint {
   RegionChanges* changes_of(RegionId region);
   void changed(RegionId region);
   void save(RegionId region);
+  void renew_past(RegionId region);
   void begin(std::uint64_t sequence);
   void spill();
   // Position of the newest checkpoint that a recovery may begin at; 0 when there is none.
@@ -106,6 +108,9 @@ class Checkpoint {
   std::vector<char> changed_;  // since its row was made
   std::vector<char> pending_;  // not yet in the checkpoint that is being made
   std::vector<std::uint32_t> generation_of_;
+  std::vector<PastFigures> past_;
+  std::vector<char> past_changed_;  // since its row was made, and before any change of since_
+  std::vector<char> past_due_;      // in the checkpoint that is being made
   // Of pending regions, since the checkpoint began: the rest of the row as it was, if it changed,
   // and the observations and forecasts that changed.
   std::vector<std::string> rest_;

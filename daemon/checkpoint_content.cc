@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <span>
 #include <utility>
 
 #include "daemon/checkpoint_parts.h"
@@ -50,7 +51,7 @@ SeriesKey read_key(ByteReader& in, RegionId region) {
   return key;
 }
 
-void write(const Series& series, ByteWriter& out) {
+void write(std::span<const Observed> series, ByteWriter& out) {
   out.varint(series.size());
   DayWriter days(out);
   std::int64_t minute = 0;
@@ -80,7 +81,7 @@ Series read_series(ByteReader& in) {
   return series;
 }
 
-void write(const Forecasts& forecasts, ByteWriter& out) {
+void write(std::span<const Predicted> forecasts, ByteWriter& out) {
   out.varint(forecasts.size());
   DayWriter days(out);
   std::int64_t minute = 0;
@@ -245,36 +246,49 @@ std::map<SeriesKey, std::vector<Figure>> undo(const std::vector<FigureChange<Fig
   return before;
 }
 
-// Those that are not empty, each in its state of `before` where it has one.
-template <class Figure, class ForEach>
+// Of each in its state of `before`, where it has one, the part that `part` takes; those of which it
+// takes something.
+template <class Figure, class ForEach, class Part>
 void write_lists(const std::map<SeriesKey, std::vector<Figure>>& before, const ForEach& for_each,
-                 ByteWriter& out) {
-  std::vector<std::pair<SeriesKey, const std::vector<Figure>*>> kept;
+                 const Part& part, ByteWriter& out) {
+  std::vector<std::pair<SeriesKey, std::span<const Figure>>> kept;
   for_each([&](const SeriesKey& key, const std::vector<Figure>& list) {
     const auto found = before.find(key);
-    const std::vector<Figure>& then = found == before.end() ? list : found->second;
-    if (!then.empty()) kept.emplace_back(key, &then);
+    const std::span<const Figure> taken = part(found == before.end() ? list : found->second);
+    if (!taken.empty()) kept.emplace_back(key, taken);
   });
   out.varint(kept.size());
   for (const auto& [key, list] : kept) {
     write(key, out);
-    write(*list, out);
+    write(list, out);
   }
 }
 
 }  // namespace
 
-void write_series(const Dataset& data, RegionId region, const RegionChanges& since,
-                  ByteWriter& out) {
+void write_observations(const Dataset& data, RegionId region, const RegionChanges& since,
+                        EndsWithin ends, ByteWriter& out) {
   write_lists(
       undo(since.observations, [&](const SeriesKey& key) { return data.series(key); }),
-      [&](const auto& fn) { data.for_each_series_of(region, fn); }, out);
+      [&](const auto& fn) { data.for_each_series_of(region, fn); },
+      [&](const Series& series) {
+        const auto behind = [&](Day day) {
+          return std::ranges::upper_bound(series, day, {}, &Observed::end);
+        };
+        const auto first = ends.after == kDayMin ? series.begin() : behind(ends.after);
+        return std::span(first, ends.until == kDayMax ? series.end() : behind(ends.until));
+      },
+      out);
+}
+
+void write_forecasts(const Dataset& data, RegionId region, const RegionChanges& since,
+                     ByteWriter& out) {
   write_lists(
       undo(since.forecasts, [&](const SeriesKey& key) { return data.forecasts(key); }),
       [&](const auto& fn) {
         for (const auto& [key, forecasts] : data.forecasts_of(region)) fn(key, forecasts);
       },
-      out);
+      [](const Forecasts& forecasts) { return std::span(forecasts); }, out);
 }
 
 void write_places(const Dataset& data, RegionId region, ByteWriter& out) {
@@ -286,14 +300,19 @@ void write_places(const Dataset& data, RegionId region, ByteWriter& out) {
   write(data.coverage(region), out);
 }
 
-Dataset::RegionContent read_content(RegionId region, ByteReader& in) {
-  Dataset::RegionContent content;
-  content.series.resize(in.count(4));
-  for (auto& [key, series] : content.series) {
+SeriesList read_observations(RegionId region, ByteReader& in) {
+  SeriesList list(in.count(4));
+  for (auto& [key, series] : list) {
     key = read_key(in, region);
     series = read_series(in);
     if (series.empty()) in.fault("a series of nothing");
   }
+  return list;
+}
+
+Dataset::RegionContent read_content(RegionId region, ByteReader& in) {
+  Dataset::RegionContent content;
+  content.series = read_observations(region, in);
   content.forecasts.resize(in.count(4));
   for (auto& [key, forecasts] : content.forecasts) {
     key = read_key(in, region);

@@ -42,9 +42,17 @@ class DayReader {
 };
 
 // ---- checkpoint_content.cc
+// Which observations are written, by the day on which their period ends: (after, until].
+struct EndsWithin {
+  Day after = kDayMin, until = kDayMax;
+};
 // Observations and forecasts as they were before the changes `since`; then notes, events, coverage.
-void write_series(const Dataset& data, RegionId region, const RegionChanges& since,
-                  ByteWriter& out);
+void write_observations(const Dataset& data, RegionId region, const RegionChanges& since,
+                        EndsWithin ends, ByteWriter& out);
+void write_forecasts(const Dataset& data, RegionId region, const RegionChanges& since,
+                     ByteWriter& out);
+using SeriesList = std::vector<std::pair<SeriesKey, Series>>;
+SeriesList read_observations(RegionId region, ByteReader& in);
 void write_places(const Dataset& data, RegionId region, ByteWriter& out);
 Dataset::RegionContent read_content(RegionId region, ByteReader& in);
 

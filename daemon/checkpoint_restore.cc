@@ -4,6 +4,7 @@
 
 #include "daemon/checkpoint.h"
 #include "model/claim.h"
+#include "model/sorted.h"
 
 namespace tocsin {
 namespace {
@@ -61,6 +62,15 @@ Result<void> Checkpoint::restore_rows(const CheckpointHead& head) {
     if (at.generation == 0) return {};
     auto row = decode_region_row(at.region, newest.value);
     if (!row) return tl::unexpected(damaged(row.error().message));
+    if (row->past.generation != 0) {
+      const auto past = store_.state(past_row_key({at.region, row->past.generation}));
+      if (!past) return tl::unexpected(past.error());
+      if (!*past)
+        return tl::unexpected(damaged(
+            fmt::format("the past observations of region {} are missing", at.region.number())));
+      if (auto added = add_past(at.region, **past, *row); !added)
+        return tl::unexpected(damaged(added.error().message));
+    }
     if (at.region.number() >= generation_of_.size() || row->tracks.size() != assessments.size())
       return tl::unexpected(damaged(fmt::format("region {} is not known", at.region.number())));
     data.restore_region(at.region, std::move(row->content));
@@ -76,6 +86,7 @@ Result<void> Checkpoint::restore_rows(const CheckpointHead& head) {
       assessments[i].restore(at.region, std::move(tracks));
     }
     generation_of_[at.region.number()] = at.generation;
+    past_[at.region.number()] = row->past;
     return {};
   };
   auto read = store_.for_each_state(kRegionRowPrefix, [&](const StateRow& row) -> Result<void> {
@@ -85,6 +96,7 @@ Result<void> Checkpoint::restore_rows(const CheckpointHead& head) {
       // Of a checkpoint that was cut off: its number is not given again before the row is gone.
       last_generation = std::max(last_generation, key->generation);
       superseded_.push_back(row.key);
+      superseded_.push_back(past_row_key(*key));
       return {};
     }
     if (key->region != at.region) {
@@ -139,8 +151,7 @@ Result<std::uint64_t> Checkpoint::restore_tail(Replaced before) {
     return {};
   });
   if (!read) return tl::unexpected(read.error());
-  std::ranges::sort(identities);
-  identities.erase(std::unique(identities.begin(), identities.end()), identities.end());
+  sort_unique(identities);
   constexpr std::size_t kTogether = 4'096;
   for (std::size_t begin = 0; begin < identities.size(); begin += kTogether) {
     const std::size_t count = std::min(kTogether, identities.size() - begin);

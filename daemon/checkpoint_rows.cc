@@ -1,5 +1,7 @@
 #include "daemon/checkpoint_rows.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "daemon/checkpoint_parts.h"
@@ -10,7 +12,7 @@
 namespace tocsin {
 namespace {
 
-constexpr std::uint8_t kHeadVersion = 1, kRegionVersion = 2, kChangedVersion = 1,
+constexpr std::uint8_t kHeadVersion = 1, kRegionVersion = 3, kPastVersion = 1, kChangedVersion = 1,
                        kReplacedVersion = 1;
 
 void write(const Held& held, ByteWriter& out) {
@@ -114,6 +116,14 @@ RegionTracks read_tracks(ByteReader& in) {
   return tracks;
 }
 
+std::string row_key(std::string_view prefix, const RegionRowKey& key) {
+  std::string bytes(prefix);
+  ByteWriter out(bytes);
+  out.u32(key.region.number());
+  out.u32(key.generation);
+  return bytes;
+}
+
 }  // namespace
 
 std::string encode(const CheckpointHead& head) {
@@ -140,13 +150,8 @@ Result<CheckpointHead> decode_checkpoint_head(std::string_view bytes) {
   return in.finish("checkpoint head", std::move(head));
 }
 
-std::string region_row_key(const RegionRowKey& key) {
-  std::string bytes(kRegionRowPrefix);
-  ByteWriter out(bytes);
-  out.u32(key.region.number());
-  out.u32(key.generation);
-  return bytes;
-}
+std::string region_row_key(const RegionRowKey& key) { return row_key(kRegionRowPrefix, key); }
+std::string past_row_key(const RegionRowKey& key) { return row_key(kPastRowPrefix, key); }
 
 Result<RegionRowKey> parse_region_row_key(std::string_view key) {
   ByteReader in(key);
@@ -157,11 +162,16 @@ Result<RegionRowKey> parse_region_row_key(std::string_view key) {
   return in.finish("key of a region's row", parsed);
 }
 
-std::string encode_region_series(const Dataset& data, RegionId region, const RegionChanges& since) {
+std::string encode_region_series(const Dataset& data, RegionId region, const RegionChanges& since,
+                                 const PastFigures& past) {
   std::string bytes;
   ByteWriter out(bytes);
   out.u8(kRegionVersion);
-  write_series(data, region, since, out);
+  out.varint(past.generation);
+  if (past.generation != 0) out.zigzag(past.until.number());
+  write_observations(data, region, since, {past.generation != 0 ? past.until : kDayMin, kDayMax},
+                     out);
+  write_forecasts(data, region, since, out);
   return bytes;
 }
 
@@ -169,6 +179,15 @@ std::string encode_region_content(const Dataset& data, RegionId region) {
   std::string bytes = encode_region_series(data, region);
   ByteWriter out(bytes);
   write_places(data, region, out);
+  return bytes;
+}
+
+std::string encode_past(const Dataset& data, RegionId region, const RegionChanges& since,
+                        const PastFigures& past) {
+  std::string bytes;
+  ByteWriter out(bytes);
+  out.u8(kPastVersion);
+  write_observations(data, region, since, {kDayMin, past.until}, out);
   return bytes;
 }
 
@@ -185,12 +204,38 @@ std::string encode_region_rest(const Engine& engine, RegionId region) {
 Result<RegionRow> decode_region_row(RegionId region, std::string_view bytes) {
   ByteReader in(bytes);
   // Rows of an earlier version are another program's: its checkpoint is not used at all.
-  if (in.version(kRegionVersion) != kRegionVersion) in.fault("a row without forecasts");
+  if (in.version(kRegionVersion) != kRegionVersion) in.fault("a row of an earlier version");
   RegionRow row;
+  row.past.generation = in.number<std::uint32_t>();
+  if (row.past.generation != 0) row.past.until = DayReader(in).get();
   row.content = read_content(region, in);
   row.tracks.resize(in.count(3));
   for (RegionTracks& tracks : row.tracks) tracks = read_tracks(in);
   return in.finish("row of a region's derived state", std::move(row));
+}
+
+Result<void> add_past(RegionId region, std::string_view bytes, RegionRow& row) {
+  ByteReader in(bytes);
+  in.version(kPastVersion);
+  SeriesList all = read_observations(region, in);
+  for (const auto& [key, series] : all)
+    if (!std::ranges::all_of(series, [&](const Observed& o) { return row.past.holds(o); }))
+      in.fault("an observation after " + format_day(row.past.until));
+  const auto by_key = [](const auto& a, const auto& b) { return a.first < b.first; };
+  if (!std::ranges::is_sorted(all, by_key)) in.fault("series out of order");
+  SeriesList merged;
+  auto old = all.begin();
+  for (auto& [key, series] : row.content.series) {
+    for (; old != all.end() && old->first < key; ++old) merged.push_back(std::move(*old));
+    if (old != all.end() && old->first == key) {
+      old->second.insert(old->second.end(), series.begin(), series.end());
+      series = std::move((old++)->second);
+    }
+    merged.emplace_back(key, std::move(series));
+  }
+  std::move(old, all.end(), std::back_inserter(merged));
+  row.content.series = std::move(merged);
+  return in.finish("row of a region's past observations");
 }
 
 std::string changed_key(std::uint64_t sequence) {

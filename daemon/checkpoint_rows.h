@@ -42,8 +42,21 @@ inline constexpr std::string_view kRegionRowPrefix = "r";
 std::string region_row_key(const RegionRowKey& key);
 Result<RegionRowKey> parse_region_row_key(std::string_view key);
 
+// The older observations of a region stand in a row of their own, which is made anew only when one
+// of them changed or when the newer ones have become many: else every month's turn would write all
+// of history again.
+struct PastFigures {
+  std::uint32_t generation = 0;  // of that row; 0: there is none
+  Day until = kDayMin;           // in it are those whose period ends by then
+  bool holds(const Observed& observed) const { return generation != 0 && observed.end <= until; }
+  friend bool operator==(const PastFigures&, const PastFigures&) = default;
+};
+inline constexpr std::string_view kPastRowPrefix = "p";
+std::string past_row_key(const RegionRowKey& key);
+
 struct RegionRow {
-  Dataset::RegionContent content;
+  PastFigures past;
+  Dataset::RegionContent content;    // without the observations of the past
   std::vector<RegionTracks> tracks;  // by pack; empty when the region is not folded for the pack
 };
 // An observation, or a figure of a forecast, that was put in (`added`) or taken out.
@@ -59,13 +72,20 @@ struct RegionChanges {
   std::vector<FigureChange<Predicted>> forecasts;
   std::size_t size() const { return observations.size() + forecasts.size(); }
 };
-// The row is its series and forecasts, as they were before the changes `since`, and the rest.
+// The row is its series and forecasts, as they were before the changes `since`, and the rest. What
+// `past` holds is left out.
 std::string encode_region_series(const Dataset& data, RegionId region,
-                                 const RegionChanges& since = {});
+                                 const RegionChanges& since = {}, const PastFigures& past = {});
 std::string encode_region_rest(const Engine& engine, RegionId region);
-// The data of the row, without tracks.
+// All the data of a region, without tracks.
 std::string encode_region_content(const Dataset& data, RegionId region);
 Result<RegionRow> decode_region_row(RegionId region, std::string_view bytes);
+
+// What `past` holds, as it was before the changes `since`.
+std::string encode_past(const Dataset& data, RegionId region, const RegionChanges& since,
+                        const PastFigures& past);
+// Puts the observations of a row of the past before those of `row`, which says until when it goes.
+Result<void> add_past(RegionId region, std::string_view bytes, RegionRow& row);
 
 // The identities that one commit after a checkpoint changed, by its journal sequence.
 inline constexpr std::string_view kChangedPrefix = "t";

@@ -89,6 +89,8 @@ int run_check(const CheckOptions& options, std::ostream& out, std::ostream& err)
       files[name] = text;
       const std::int32_t kept = configuration->settings.horizons.retention_days;
       if (auto pack = parse_pack(name, text, configuration->catalogue, kept)) {
+        std::ranges::move(overdue_calibrations(*pack, options.today),
+                          std::back_inserter(pack->warnings));
         std::ranges::copy(pack->warnings, std::back_inserter(warnings));
         packs.push_back(*std::move(pack));
       } else {

@@ -15,6 +15,7 @@ struct CheckOptions {
   std::string config_directory;
   std::vector<std::string> packs;  // files; empty: those of the configuration
   OutputFormat format = OutputFormat::kText;
+  Day today;  // calibrations are looked at as of this day
 };
 // 0: no errors, perhaps warnings; 1: there are; 2: a file can't be read.
 int run_check(const CheckOptions& options, std::ostream& out, std::ostream& err);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/sorted.h"
 #include "rules/explain.h"
 
 namespace tocsin {
@@ -36,8 +37,7 @@ std::vector<std::uint64_t> records_below(const Assessment& assessment, RegionId 
     const auto records = explain_signal(assessment, region, i, tick).records;
     out.insert(out.end(), records.begin(), records.end());
   }
-  std::ranges::sort(out);
-  out.erase(std::unique(out.begin(), out.end()), out.end());
+  sort_unique(out);
   return out;
 }
 

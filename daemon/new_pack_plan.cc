@@ -9,6 +9,7 @@
 #include "model/diagnostic.h"
 #include "model/period.h"
 #include "model/record.h"
+#include "model/sorted.h"
 #include "rules/lexer.h"
 #include "rules/unit.h"
 
@@ -256,8 +257,7 @@ class Planner {
         if (auto error = threat_error(catalogue_, threat)) errors_.push_back(*std::move(error));
       }
     }
-    std::ranges::sort(dimensions);
-    dimensions.erase(std::unique(dimensions.begin(), dimensions.end()), dimensions.end());
+    sort_unique(dimensions);
     if (errors_.empty() &&
         (answers_.warning_dimensions < 1 || answers_.warning_dimensions > dimensions.size()))
       wrong("warning", std::to_string(answers_.warning_dimensions),

@@ -13,6 +13,7 @@
 #include "daemon/schema/schemas.h"
 #include "ingest/client_command.h"
 #include "ingest/import/command.h"
+#include "model/clock.h"
 
 namespace {
 
@@ -133,11 +134,13 @@ void add_rules(CLI::App& app, int& code) {
       "of "
       "packs without errors, what they hold and the memory that a region takes at most. A warning "
       "is no error: a season that is over before its figures come, a window that nothing falls "
-      "into, data that nobody brings, a look back beyond what is kept.\n\n"
+      "into, data that nobody brings, a look back beyond what is kept, a calibration that is due "
+      "anew.\n\n"
       "Exit code: 0 no errors, perhaps warnings; 1 errors; 2 a file can't be read.\n\n"
       "  tocsin check my-pack.yaml --config /etc/tocsin");
   check->callback([=, &code] {
     checked->config_directory = *config;
+    checked->today = tocsin::day_of(tocsin::SystemClock().now());
     if (*check_as_json) checked->format = tocsin::OutputFormat::kJson;
     code = tocsin::run_check(*checked, std::cout, std::cerr);
   });

@@ -8,6 +8,7 @@
 #include "ingest/gate_period.h"
 #include "ingest/gate_place.h"
 #include "model/diagnostic.h"
+#include "model/sorted.h"
 
 namespace tocsin {
 namespace {
@@ -78,8 +79,7 @@ class ClaimMaker {
     claim.actors.reserve(body.actors.size());
     for (const auto& actor : body.actors) claim.actors.push_back(actor_number(actor));
     claim.status = body.status;
-    std::sort(claim.actors.begin(), claim.actors.end());
-    claim.actors.erase(std::unique(claim.actors.begin(), claim.actors.end()), claim.actors.end());
+    sort_unique(claim.actors);
     return claim;
   }
 
@@ -163,9 +163,7 @@ class ClaimMaker {
       if (!may_write(*known)) return region_refused(*known, "/data/regions");
       claim.regions.push_back(known->id);
     }
-    std::sort(claim.regions.begin(), claim.regions.end());
-    claim.regions.erase(std::unique(claim.regions.begin(), claim.regions.end()),
-                        claim.regions.end());
+    sort_unique(claim.regions);
     return claim;
   }
 

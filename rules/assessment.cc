@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "model/result.h"
+#include "model/sorted.h"
 #include "rules/fold.h"
 #include "rules/read_memo.h"
 #include "rules/regions_over.h"
@@ -12,11 +13,6 @@
 
 namespace tocsin {
 namespace {
-
-void sort_unique(auto& list) {
-  std::sort(list.begin(), list.end());
-  list.erase(std::unique(list.begin(), list.end()), list.end());
-}
 
 // Of a signal where it is not judged: off and known, as far back as days go, and never due.
 SignalTrack absent() {

@@ -1,16 +1,12 @@
 #include <algorithm>
 
+#include "model/sorted.h"
 #include "rules/assessment.h"
 #include "rules/regions_over.h"
 
 // Who reads what: which folds a change can have touched.
 namespace tocsin {
 namespace {
-
-void sort_unique(auto& list) {
-  std::sort(list.begin(), list.end());
-  list.erase(std::unique(list.begin(), list.end()), list.end());
-}
 
 bool reads_tracks(const Node& node) { return node.op == Op::kOn || node.op == Op::kActive; }
 

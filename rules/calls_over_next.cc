@@ -54,7 +54,7 @@ Parser::Value Parser::over_next(const Token& function, Over::How how, Value oper
   over.how = how;
   over.span = span.span;
   Node node;
-  node.op = how == Over::How::kAny || how == Over::How::kAll ? Op::kOverHolds : Op::kOver;
+  node.op = op_of(how);
   node.a = operand.node;
   if (!is_of_truths(how)) {
     const auto [least, greatest] = static_range(out_, operand.node, catalogue_, pack_);

@@ -95,7 +95,7 @@ Parser::Value Parser::over_past(const Token& function, How how, Value operand, B
     wrong(span, function.text + "() compares with what was before",
           "over " + source_of(span) + " before");
   Node node;
-  node.op = how == How::kAny || how == How::kAll ? Op::kOverHolds : Op::kOver;
+  node.op = op_of(how);
   node.a = operand.node;
   if (next_is("where")) {
     const Token where = take();

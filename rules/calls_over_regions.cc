@@ -112,7 +112,7 @@ Parser::Value Parser::close_regions(const Token& function, Over over, Value oper
   }
   if (scope_ == Scope::kPattern) out_.reads_neighbours = true;
   Node node;
-  node.op = over.how == Over::How::kAny || over.how == Over::How::kAll ? Op::kOverHolds : Op::kOver;
+  node.op = op_of(over.how);
   node.a = operand.node;
   node.b = where;
   if (is_of_numbers(over.how)) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "model/sorted.h"
 #include "rules/evaluate_families.h"
 #include "rules/parser.h"
 
@@ -13,8 +14,7 @@ Parser::Value Parser::over_sources(const Token& function, Over::How how, Value o
       how != How::kMedian)
     wrong(function, function.text + "() makes nothing of what several sources say of one thing",
           "count, any, all, mean or median over sources");
-  const bool truth = how == How::kCount || how == How::kAny || how == How::kAll;
-  want(operand, truth ? Type::kTruth : Type::kNumber, function,
+  want(operand, is_of_truths(how) ? Type::kTruth : Type::kNumber, function,
        "what " + function.text + "() asks each source");
   std::size_t first_leaf = out_.leaves.size();
   for (std::size_t i = first_node; i < out_.nodes.size(); ++i) {
@@ -32,7 +32,7 @@ Parser::Value Parser::over_sources(const Token& function, Over::How how, Value o
   over.set = Over::Set::kSources;
   over.how = how;
   Node node;
-  node.op = how == How::kAny || how == How::kAll ? Op::kOverHolds : Op::kOver;
+  node.op = op_of(how);
   node.a = operand.node;
   node.leaf = static_cast<std::int32_t>(first_leaf);
   node.count = static_cast<std::int32_t>(count);
@@ -70,9 +70,7 @@ std::size_t Parser::voices(std::size_t first_leaf, const Token& function) {
   }
   std::vector<std::string_view> groups;
   for (const SourceId id : first.sources) groups.push_back(independence_of(*catalogue_.find(id)));
-  std::ranges::sort(groups);
-  const auto same = std::ranges::unique(groups);
-  groups.erase(same.begin(), same.end());
+  sort_unique(groups);
   const std::string& code = catalogue_.find(first.indicator)->code;
   if (groups.size() < 2)
     wrong(at(first), "only one independent source writes " + code,

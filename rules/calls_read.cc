@@ -51,7 +51,6 @@ Parser::Value Parser::count_call(const Token& function, const Function& row) {
 }
 
 Parser::Value Parser::aggregate_call(const Token& function, const Function& row) {
-  if (row.aggregate != Aggregate::kLast && operand_follows()) return over_call(function, row);
   const Aggregate aggregate = row.aggregate;
   if (aggregate != Aggregate::kLast && operand_follows()) return over_call(function, row);
   const bool events =

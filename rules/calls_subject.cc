@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "model/sorted.h"
 #include "rules/parser.h"
 
 // The functions that read signals of the region.
@@ -137,8 +138,7 @@ Parser::Value Parser::dimensions_call(const Token& function, const Function&) {
     for (const auto& signal : pack_.signals)
       if (signal.stance == Stance::kThreat) dimensions.push_back(signal.dimension);
   }
-  std::sort(dimensions.begin(), dimensions.end());
-  dimensions.erase(std::unique(dimensions.begin(), dimensions.end()), dimensions.end());
+  sort_unique(dimensions);
   node.more = put(out_.dimensions, dimensions);
   expect(")");
   return add(std::move(node), function, Type::kNumber);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "model/result.h"
+#include "model/sorted.h"
 #include "rules/dataset.h"
 
 // Shared by the files of dataset*.cc: the sorted lists that the data is kept in.
@@ -39,11 +40,6 @@ void erase_sorted(std::vector<T>& list, const T& item) {
 template <class T>
 bool has_sorted(const std::vector<T>& list, const T& item) {
   return std::binary_search(list.begin(), list.end(), item);
-}
-
-inline void sort_unique(std::vector<RegionId>& regions) {
-  std::sort(regions.begin(), regions.end());
-  regions.erase(std::unique(regions.begin(), regions.end()), regions.end());
 }
 
 // Where the series `key` stands, or belongs, in a list that is sorted by key.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "model/result.h"
+#include "model/sorted.h"
 #include "rules/explain.h"
 
 namespace tocsin {
@@ -109,8 +110,7 @@ Statements Engine::state(ProcessingTime now) {
     }
     const auto waiting = ledger_.waiting_places(assessment);
     places.insert(places.end(), waiting.begin(), waiting.end());
-    std::sort(places.begin(), places.end());
-    places.erase(std::unique(places.begin(), places.end()), places.end());
+    sort_unique(places);
     figures_.reconciled += places.size();
     ledger_.reconcile(assessment, places, corrected(i), now, out);
   }

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "model/sorted.h"
 #include "rules/evaluate_families.h"
 
 // What holds in other regions.
@@ -20,8 +21,7 @@ Quantity count_regions(const Scene& scene, Op op, const Subject& subject, Day ti
       for (const RegionId member : basin.members)
         if (member != scene.region) regions.push_back(member);
     }
-    std::sort(regions.begin(), regions.end());
-    regions.erase(std::unique(regions.begin(), regions.end()), regions.end());
+    sort_unique(regions);
   }
   Quantity count{0, 0};
   for (const RegionId region : regions) {

@@ -1,6 +1,6 @@
 #include "rules/evaluate_families.h"
 
-// Something judged for each of several days ahead (docs/SEMANTICS.md section 2.10).
+// Something judged for each of several days ahead (docs/SEMANTICS.md section 2.11).
 namespace tocsin {
 namespace {
 

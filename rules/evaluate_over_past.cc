@@ -3,6 +3,7 @@
 
 #include "rules/evaluate_families.h"
 #include "rules/history.h"
+#include "rules/read.h"
 
 // A number or a condition at earlier stands (docs/SEMANTICS.md 2.8).
 namespace tocsin {
@@ -32,9 +33,38 @@ struct Value {
   bool is_bounded() const { return std::isfinite(quantity.low) && std::isfinite(quantity.high); }
 };
 
+// Of a read of events that goes back day by day: as numbers() below, which would ask the same
+// source at each step.
+std::vector<Value> event_windows(const Scene& scene, const Expression& expression, const Node& node,
+                                 Day tick, Horizon& horizon) {
+  const Over& over = expression.over_of(node);
+  const Leaf& leaf = expression.leaf(expression.node(node.a).leaf);
+  const SourceId source = choose_event_source(scene, leaf, tick, horizon);
+  const std::int32_t first = over.before ? 1 : 0;
+  std::vector<Value> steps;
+  steps.reserve(static_cast<std::size_t>(over.span.count));
+  for (std::int32_t back = first; back < first + over.span.count; ++back) {
+    Day end = tick + 1 - back;
+    if (leaf.lag.count > 0) end = minus(end, leaf.lag);
+    const EventWindow window = read_event_window(scene, leaf, source, end, Detail::kValue);
+    limit_by_events(leaf, window, tick, Moves::kEvenly, horizon);
+    steps.push_back({back, window.value});
+  }
+  return steps;
+}
+
+bool is_of_event_days(const Expression& expression, const Node& node, const Stand& stand) {
+  const Node& of = expression.node(node.a);
+  return stand.depth == 0 && node.b < 0 && of.op == Op::kAggregate &&
+         expression.leaf(of.leaf).reads_events &&
+         expression.over_of(node).span.unit == SpanUnit::kDays;
+}
+
 // The number at each step that is left in, the latest first.
 std::vector<Value> numbers(const Scene& scene, const Expression& expression, const Node& node,
                            const Stand& stand, Horizon& horizon) {
+  if (is_of_event_days(expression, node, stand))
+    return event_windows(scene, expression, node, stand.tick, horizon);
   std::vector<Value> in, all;
   each_step(scene, expression, node, stand, horizon,
             [&](Tri where, const Stand& then, std::int32_t back) {

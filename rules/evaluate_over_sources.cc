@@ -1,23 +1,16 @@
 #include <algorithm>
 
 #include "rules/evaluate_families.h"
+#include "rules/history.h"
 
-// What each source says by itself (docs/SEMANTICS.md 2.8).
+// What each source says by itself (docs/SEMANTICS.md 2.9).
 namespace tocsin {
 namespace {
 
-// The middle one; of an even number the mean of the two in the middle.
-double median_of(std::vector<double> values) {
-  std::ranges::sort(values);
-  const std::size_t middle = values.size() / 2;
-  if (values.size() % 2 == 1) return values[middle];
-  return (values[middle - 1] + values[middle]) / 2;
-}
-
-double mean_of(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double value : values) sum += value;
-  return sum / static_cast<double>(values.size());
+std::vector<Member> members_of(const std::vector<Voice>& said) {
+  std::vector<Member> out;
+  for (const Voice& voice : said) out.emplace_back().holds = voice.holds;
+  return out;
 }
 
 }  // namespace
@@ -28,7 +21,7 @@ std::string_view independence_of(const Source& source) {
 
 std::vector<Voice> voices(const Scene& scene, const Expression& expression, const Node& node,
                           Stand stand, Horizon& horizon) {
-  const bool truth = node.op == Op::kOverHolds || expression.over_of(node).how == Over::How::kCount;
+  const bool truth = is_of_truths(expression.over_of(node).how);
   std::vector<Voice> out;
   Scene asked = scene;
   asked.aligned = nullptr;  // each source stands where it stands
@@ -58,32 +51,18 @@ Quantity over_sources(const Scene& scene, const Expression& expression, const No
                       Stand stand, Horizon& horizon) {
   const std::vector<Voice> said = voices(scene, expression, node, stand, horizon);
   const Over::How how = expression.over_of(node).how;
-  if (how == Over::How::kCount) {
-    Quantity count{0, 0};
-    for (const Voice& voice : said) {
-      if (voice.holds == Tri::kTrue) count.low += 1;
-      if (voice.holds != Tri::kFalse) count.high += 1;
-    }
-    return count;
-  }
-  std::vector<double> low, high;
-  for (const Voice& voice : said) {
-    if (!voice.known()) continue;
-    low.push_back(voice.number.low);
-    high.push_back(voice.number.high);
-  }
-  if (low.empty() || 10 * low.size() < 7 * said.size()) return Quantity::unknown();
-  if (how == Over::How::kMean) return {mean_of(low), mean_of(high)};
-  return {median_of(std::move(low)), median_of(std::move(high))};
+  if (how == Over::How::kCount) return made_of(how, members_of(said));
+  History history;
+  history.wanted = static_cast<std::int32_t>(said.size());
+  for (const Voice& voice : said)
+    if (voice.known()) history.add(voice.number);
+  return how == Over::How::kMean ? mean_of(history) : median_of(history);
 }
 
 Tri over_sources_holds(const Scene& scene, const Expression& expression, const Node& node,
                        Stand stand, Horizon& horizon) {
-  const bool any = expression.over_of(node).how == Over::How::kAny;
-  Tri holds = any ? Tri::kFalse : Tri::kTrue;
-  for (const Voice& voice : voices(scene, expression, node, stand, horizon))
-    holds = any ? (holds || voice.holds) : (holds && voice.holds);
-  return holds;
+  return holds_in(expression.over_of(node).how,
+                  members_of(voices(scene, expression, node, stand, horizon)));
 }
 
 }  // namespace tocsin

@@ -1,7 +1,7 @@
 #include "rules/evaluate_families.h"
 #include "rules/read_memo.h"
 
-// Parameters whose value depends on the day, and those made of data (docs/SEMANTICS.md 2.9).
+// Parameters whose value depends on the day, and those made of data (docs/SEMANTICS.md 2.10).
 namespace tocsin {
 namespace {
 

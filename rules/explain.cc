@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "model/sorted.h"
 #include "rules/phrase.h"
 #include "rules/teller.h"
 #include "rules/wanted.h"
@@ -141,8 +142,7 @@ SignalExplained explain_signal(const Assessment& assessment, RegionId region, st
     if (telling == Telling::kWhole) out.clear = clear.tree(rule.clear.root);
     add_sources(scene, clear, telling, out);
   }
-  std::sort(out.records.begin(), out.records.end());
-  out.records.erase(std::unique(out.records.begin(), out.records.end()), out.records.end());
+  sort_unique(out.records);
   return out;
 }
 
@@ -174,8 +174,7 @@ PatternExplained explain_pattern(const Assessment& assessment, RegionId region,
   for (const std::uint32_t i : rule.told)
     if (const Signal& signal = scene.pack.signals[i]; signal.stance == Stance::kThreat)
       dimensions.push_back(signal.dimension);
-  std::sort(dimensions.begin(), dimensions.end());
-  dimensions.erase(std::unique(dimensions.begin(), dimensions.end()), dimensions.end());
+  sort_unique(dimensions);
   for (const DimensionId dimension : dimensions) {
     Tri active = Tri::kFalse;
     for (const std::uint32_t i : rule.told) {

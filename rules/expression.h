@@ -222,6 +222,10 @@ constexpr bool is_of_truths(Over::How how) {
   return how == Over::How::kCount || how == Over::How::kAny || how == Over::How::kAll ||
          how == Over::How::kShare;
 }
+// kOver makes a number, kOverHolds a truth.
+constexpr Op op_of(Over::How how) {
+  return how == Over::How::kAny || how == Over::How::kAll ? Op::kOverHolds : Op::kOver;
+}
 // Whether the members of the set are regions.
 constexpr bool is_of_regions(Over::Set set) { return set <= Over::Set::kParent; }
 

@@ -9,7 +9,8 @@
 namespace tocsin {
 
 // What a number was at the steps of its past at which it is known: what normal(), percentile(),
-// zscore(), residual() and an over into the past make of it (docs/SEMANTICS.md 2.4, 2.8).
+// zscore(), residual() and an over into the past make of it (docs/SEMANTICS.md 2.4, 2.8), and what
+// an over of sources makes of what each says (2.9).
 struct History {
   std::vector<double> lows, highs;  // of the steps between two finite bounds, latest first
   std::int32_t wanted = 0;          // steps looked at

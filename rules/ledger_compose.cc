@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/sorted.h"
 #include "rules/explain.h"
 #include "rules/ledger_statement.h"
 
@@ -143,9 +144,7 @@ AlertRevision Ledger::compose(const Statement& statement, RevisionKind kind, Lev
     }
     out.evidence.push_back(std::move(signal.evidence));
   }
-  std::sort(out.sdg_targets.begin(), out.sdg_targets.end());
-  out.sdg_targets.erase(std::unique(out.sdg_targets.begin(), out.sdg_targets.end()),
-                        out.sdg_targets.end());
+  sort_unique(out.sdg_targets);
   for (const auto& advice : statement.pattern.advise)
     if (level >= advice.least && !closes(kind)) out.advice.push_back(advice.advice);
   if (!closes(kind)) out.basis = basis_of(statement);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/sorted.h"
 #include "rules/pack_reader.h"
 #include "rules/static_check.h"
 
@@ -225,8 +226,7 @@ tl::expected<Pack, Diagnostics> parse_pack(const std::string& file, const std::s
   Pack pack = PackReader(reader, catalogue).read(yaml->root, retention_days);
   if (!diagnostics.empty()) {
     // The bands of a signal are read one by one, and what is wrong with all of them is said once.
-    std::sort(diagnostics.begin(), diagnostics.end());
-    diagnostics.erase(std::unique(diagnostics.begin(), diagnostics.end()), diagnostics.end());
+    sort_unique(diagnostics);
     return tl::unexpected(std::move(diagnostics));
   }
   return pack;

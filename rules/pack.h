@@ -27,7 +27,7 @@ struct Parameter {
   std::string why, reference;
   double in(RegionId region) const;
   // What it has in place of `value`, at most one of these:
-  // - versions of a calibration, by the day from which each holds, and how long one is good for;
+  // - versions of a calibration, by the day from which each holds;
   struct Version {
     Day from;
     double value = 0;
@@ -35,7 +35,12 @@ struct Parameter {
     std::string note;
   };
   std::vector<Version> versions;
-  std::optional<Span> recalibrate;
+  // How long a version is good for, and what is said when the last one is older.
+  struct Recalibration {
+    Span every;
+    Diagnostic overdue;
+  };
+  std::optional<Recalibration> recalibrate;
   // - a value for each of some dekads or months of the year, by their number, from 1;
   std::optional<Cadence> table_by;
   std::map<std::int32_t, double> table;
@@ -161,5 +166,8 @@ struct Pack {
 tl::expected<Pack, Diagnostics> parse_pack(const std::string& file, const std::string& text,
                                            const Catalogue& catalogue,
                                            std::int32_t retention_days = 0);
+
+// Of the parameters whose last version is older on `today` than `recalibrate` wants it.
+Diagnostics overdue_calibrations(const Pack& pack, Day today);
 
 }  // namespace tocsin

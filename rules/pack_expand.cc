@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "model/sorted.h"
 #include "rules/pack_reader.h"
 
 // What the short forms of a pack stand for.
@@ -9,8 +10,7 @@ void PackReader::read_regions(const YamlMapping& top) {
   for (const auto& word : top.need_words("regions"))
     if (!add_kind_of(word))
       if (const Region* found = region(*word.node, word.text)) add_units(*found);
-  std::sort(pack_.regions.begin(), pack_.regions.end());
-  pack_.regions.erase(std::unique(pack_.regions.begin(), pack_.regions.end()), pack_.regions.end());
+  sort_unique(pack_.regions);
 }
 
 // "admin-2 of MZ": the regions of that kind below it, of a basin or set below its members. Returns
@@ -83,8 +83,7 @@ std::vector<RegionId> PackReader::places(const YamlNode& node, const std::string
                      "regions, or one of country, admin-1, admin-2, basin");
     out.insert(out.end(), of_kind.begin(), of_kind.end());
   }
-  std::sort(out.begin(), out.end());
-  out.erase(std::unique(out.begin(), out.end()), out.end());
+  sort_unique(out);
   return out;
 }
 
@@ -135,8 +134,7 @@ void PackReader::check_places() {
     std::vector<RegionKind> where;
     for (const RegionId id : pattern.at.empty() ? pack_.regions : pattern.at)
       where.push_back(catalogue_.regions.at(id).kind);
-    std::sort(where.begin(), where.end());
-    where.erase(std::unique(where.begin(), where.end()), where.end());
+    sort_unique(where);
     for (const Expression& level : pattern.levels) {
       for (const Node& node : level.nodes)
         if ((node.op == Op::kOn || node.op == Op::kActive) && !node.elsewhere)

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "model/sorted.h"
 #include "rules/pack_reader.h"
 #include "rules/regions_over.h"
 
@@ -50,8 +51,7 @@ void PackReader::check_over(const Reader& reader, const Expression& condition, c
     set.insert(set.end(), found.begin(), found.end());
     if (over.how == Over::How::kRank) set.push_back(here);
   }
-  std::sort(set.begin(), set.end());
-  set.erase(std::unique(set.begin(), set.end()), set.end());
+  sort_unique(set);
   const std::string text = condition.text.substr(node.begin, node.end - node.begin);
   if (set.empty()) {
     reader_.report(

@@ -121,16 +121,24 @@ bool PackReader::read_versions(const YamlMapping& item, Parameter& parameter) {
   }
   take_unit(*first, parameter);
   parameter.value = parameter.versions.back().value;
-  if (const YamlNode* recalibrate = item.find("recalibrate")) {
-    const auto tokens = tokenize(recalibrate->text);
-    if (tokens && tokens->size() == 2 && tokens->front().kind == TokenKind::kSpan &&
-        tokens->front().span.count > 0)
-      parameter.recalibrate = tokens->front().span;
-    else
-      reader_.report(*recalibrate, "'" + recalibrate->text + "' is no span of time",
-                     "1y, 6 months");
-  }
+  if (const YamlNode* node = item.find("recalibrate")) read_recalibration(*node, parameter);
   return true;
+}
+
+void PackReader::read_recalibration(const YamlNode& node, Parameter& parameter) {
+  const auto tokens = tokenize(node.text);
+  if (!tokens || tokens->size() != 2 || tokens->front().kind != TokenKind::kSpan ||
+      tokens->front().span.count <= 0)
+    return reader_.report(node, "'" + node.text + "' is no span of time", "1y, 6 months");
+  const Span every = tokens->front().span;
+  Diagnostics overdue;
+  YamlReader(reader_.file(), overdue)
+      .report(node,
+              "the last version of " + parameter.name + " holds since " +
+                  format_day(parameter.versions.back().from) + ", more than " + to_string(every) +
+                  " ago: it is to be calibrated anew",
+              "a version from a later day, also where its value stays the same");
+  parameter.recalibrate = {every, std::move(overdue.front())};
 }
 
 bool PackReader::read_table(const YamlMapping& item, std::string_view key, Parameter& parameter) {

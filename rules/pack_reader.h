@@ -84,6 +84,7 @@ class PackReader {
   std::map<RegionId, double> regional(const YamlMapping& item, const Token& own);
   void check_unit(const YamlNode& node, const Token& number, const Token& own);
   bool read_versions(const YamlMapping& item, Parameter& parameter);
+  void read_recalibration(const YamlNode& node, Parameter& parameter);
   bool read_table(const YamlMapping& item, std::string_view key, Parameter& parameter);
   bool read_compute(const YamlMapping& item, Parameter& parameter);
   std::optional<Token> quantity(const YamlNode& node, std::string_view what);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "model/sorted.h"
 #include "rules/pack_reader.h"
 #include "rules/read.h"
 
@@ -56,6 +57,11 @@ std::int64_t days_back(const Expression& expression, std::int32_t index,
           node.op == Op::kRising ? expression.leaf(node.leaf).cadence : node.cadence;
       return days + std::int64_t{node.count} * longest_period(cadence, 1);
     }
+    case Op::kOver:
+    case Op::kOverHolds: {
+      const Over& over = expression.over_of(node);
+      return over.set == Over::Set::kPast ? days + longest_days(over.span) : days;
+    }
     default:
       return days;
   }
@@ -66,6 +72,15 @@ std::string text_of(const Expression& expression, const Node& node) {
 }
 
 }  // namespace
+
+Diagnostics overdue_calibrations(const Pack& pack, Day today) {
+  Diagnostics out;
+  for (const Parameter& parameter : pack.parameters)
+    if (parameter.recalibrate &&
+        minus(today, parameter.recalibrate->every) > parameter.versions.back().from)
+      out.push_back(parameter.recalibrate->overdue);
+  return out;
+}
 
 void PackReader::warn(std::int32_t retention_days) {
   for (std::size_t i = 0; i < pack_.signals.size(); ++i) {
@@ -82,9 +97,7 @@ void PackReader::warn(std::int32_t retention_days) {
       if (retention_days > 0) warn_of_reach(place, retention_days);
     }
   }
-  std::ranges::sort(pack_.warnings);
-  const auto same = std::ranges::unique(pack_.warnings);
-  pack_.warnings.erase(same.begin(), same.end());
+  sort_unique(pack_.warnings);
 }
 
 // At `text` of the condition, or at all of it where it is put together of several keys.

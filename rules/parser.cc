@@ -57,11 +57,15 @@ tl::expected<Expression, ExpressionError> Parser::run(Type wanted) {
   try {
     const Token first = peek();
     const Value value = number ? addition() : condition();
-    if (peek().kind != TokenKind::kEnd)
+    if (peek().kind != TokenKind::kEnd) {
+      const bool decimals = next_is(",") && peek(1).kind == TokenKind::kNumber;
       wrong(
           peek(),
           "'" + source_of(peek()) + "' is left over after the " + (number ? "number" : "condition"),
-          number ? "+, -, *, / or the end" : "and, or, a comparison, or the end");
+          decimals ? "2.5 for two and a half; 5_000 or 5000 for thousands"
+          : number ? "+, -, *, / or the end"
+                   : "and, or, a comparison, or the end");
+    }
     want(value, wanted, first, number ? "what 'reads' gives" : "a condition");
     out_.root = value.node;
     out_.text = std::string(text_);

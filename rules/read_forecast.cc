@@ -16,7 +16,9 @@ enum class Figures : std::uint8_t { kValues, kChances };
 // What an issue says of one kind, by (start, end, member, published).
 std::span<const Predicted> figures_of(const Forecasts& forecasts, Day issued, Figures kind) {
   const auto key = [](const Predicted& p) { return std::pair(p.issued, p.is_chance()); };
-  return std::ranges::equal_range(forecasts, std::pair(issued, kind == Figures::kChances), {}, key);
+  const std::pair wanted(issued, kind == Figures::kChances);
+  return std::span(std::ranges::lower_bound(forecasts, wanted, {}, key),
+                   std::ranges::upper_bound(forecasts, wanted, {}, key));
 }
 
 // The latest issue in [from, until) that says what the leaf asks for.

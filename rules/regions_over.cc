@@ -2,13 +2,10 @@
 
 #include <algorithm>
 
+#include "model/sorted.h"
+
 namespace tocsin {
 namespace {
-
-void sort_unique(std::vector<RegionId>& list) {
-  std::sort(list.begin(), list.end());
-  list.erase(std::unique(list.begin(), list.end()), list.end());
-}
 
 bool contains(const std::vector<RegionId>& sorted, RegionId region) {
   return std::binary_search(sorted.begin(), sorted.end(), region);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "model/sorted.h"
 #include "rules/evaluate.h"
 #include "rules/phrase.h"
 
@@ -295,8 +296,7 @@ std::vector<std::uint32_t> signals_read(const Pack& pack, const Signal& signal) 
             pack.signals[i].stance == Stance::kThreat)
           read.push_back(i);
     }
-  std::sort(read.begin(), read.end());
-  read.erase(std::unique(read.begin(), read.end()), read.end());
+  sort_unique(read);
   return read;
 }
 

@@ -30,7 +30,8 @@ class CheckCommand : public testing::Test {
     std::ofstream(path, std::ios::binary) << pack;
     out_.str("");
     err_.str("");
-    return run_check({(kSource / "deploy/config/lake-chad").string(), {path}, format}, out_, err_);
+    return run_check({(kSource / "deploy/config/lake-chad").string(), {path}, format, today_}, out_,
+                     err_);
   }
   static std::string shipped() { return read_file(kSource / "rules/packs/lake-chad.yaml"); }
   static std::string broken() {
@@ -40,6 +41,7 @@ class CheckCommand : public testing::Test {
       text.replace(text.find(from), std::string(from).size(), to);
     return text;
   }
+  Day today_ = *parse_day("2020-03-01");
   TempDir directory_;
   std::ostringstream out_, err_;
 };
@@ -85,10 +87,28 @@ TEST_F(CheckCommand, AWarningIsNoError) {
   EXPECT_EQ(root.at("warnings").at(0).at("line").to_number<int>(), 7);
 }
 
+TEST_F(CheckCommand, WarnsOfACalibrationThatIsDueAnew) {
+  const std::string pack =
+      "pack: old\nregions: [NG-BO]\nparameters:\n  hungry:\n    versions: [{from: 2019-01-01, "
+      "value: 20 %, note: first}]\n    recalibrate: 1y\n    why: made up\nsignals:\n  hunger:\n"
+      "    dimension: food\n    when: last(ipc3_share) >= hungry\npatterns:\n  any: {watch: "
+      "on(hunger)}\n";
+  EXPECT_EQ(check(pack, OutputFormat::kText), 0);
+  EXPECT_THAT(out_.str(), HasSubstr("no errors, 1 warning"));
+  EXPECT_THAT(err_.str(), HasSubstr("pack.yaml:6:18: warning: the last version of hungry holds "
+                                    "since 2019-01-01, more than 1 year ago"));
+  today_ = *parse_day("2019-12-31");
+  EXPECT_EQ(check(pack, OutputFormat::kText), 0);
+  EXPECT_THAT(err_.str(), IsEmpty());
+}
+
 TEST_F(CheckCommand, AFileThatIsNotThereIsNoAnswer) {
-  EXPECT_EQ(
-      run_check({(kSource / "deploy/config/lake-chad").string(), {"/nonesuch.yaml"}}, out_, err_),
-      2);
+  EXPECT_EQ(run_check({(kSource / "deploy/config/lake-chad").string(),
+                       {"/nonesuch.yaml"},
+                       OutputFormat::kText,
+                       today_},
+                      out_, err_),
+            2);
   EXPECT_THAT(err_.str(), HasSubstr("/nonesuch.yaml"));
 }
 

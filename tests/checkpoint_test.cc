@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <random>
 
 #include "daemon/checkpoint_rows.h"
@@ -192,6 +193,15 @@ class Checkpoints : public ::testing::Test {
   Day today() const { return day_of(now_); }
   void pass(std::int32_t days) { now_ = start_of<ProcessingTime>(today() + days); }
 
+  std::map<std::string, std::string> past_rows() {
+    std::map<std::string, std::string> rows;
+    EXPECT_TRUE(store_->for_each_state(kPastRowPrefix, [&](const StateRow& row) -> Result<void> {
+      rows.emplace(row.key, row.value);
+      return {};
+    }));
+    return rows;
+  }
+
   std::string now_says() {
     commit({ClockInput{}});
     return states_of(pipeline_->engine());
@@ -226,10 +236,10 @@ TEST_F(Checkpoints, AStartFromAnyCheckpointEqualsOneFromAllRecords) {
     return std::uniform_int_distribution(1, 100)(random) <= percent;
   };
   // So small that a checkpoint takes many commits and that every crash cuts one off.
-  const CheckpointOptions options{.least_records = 30, .bytes_a_commit = 600};
+  const CheckpointOptions options{.least_records = 30, .bytes_a_commit = 600, .past_least = 3};
   open_store();
   pipeline_ = make(options);
-  int found = 0, with_tail = 0, cut_off = 0;
+  int found = 0, with_tail = 0, cut_off = 0, with_past = 0;
   for (int step = 0; step < 250; ++step) {
     send(records.frame(today()));
     if (chance(30)) pass(std::uniform_int_distribution(1, 40)(random));
@@ -245,6 +255,7 @@ TEST_F(Checkpoints, AStartFromAnyCheckpointEqualsOneFromAllRecords) {
       const auto& restored = pipeline_->restored();
       found += restored.found ? 1 : 0;
       with_tail += restored.tail > 0 ? 1 : 0;
+      with_past += restored.found && !past_rows().empty() ? 1 : 0;
       if (clean) {
         EXPECT_TRUE(restored.found && restored.tail == 0);
       }
@@ -262,6 +273,72 @@ TEST_F(Checkpoints, AStartFromAnyCheckpointEqualsOneFromAllRecords) {
   EXPECT_GT(found, 5);
   EXPECT_GT(with_tail, 2);
   EXPECT_GT(cut_off, 2);
+  EXPECT_GT(with_past, 5);
+}
+
+TEST_F(Checkpoints, WhatIsLongOverIsWrittenAnewOnlyWhenItChanges) {
+  open_store();
+  const CheckpointOptions options{.past_least = 12};
+  pipeline_ = make(options);
+  const auto price = [&](int id, const char* month, int value) {
+    const Day start = *parse_day(std::string(month) + "-01");
+    return fmt::format(
+        R"({{"specversion":"1.0","id":"m{}","source":"demo-market","type":"org.tocsin.observation.v1","time":"{}T00:00:00Z",)"
+        R"("subject":"NG-BO","revision":1,"data":{{"indicator":"millet_price","period":{{"start":"{}","end":"{}"}},"value":{},"note":"asked"}}}})"
+        "\n",
+        id, format_day(start), format_day(start), format_day(add_months(start, 1)), value);
+  };
+  const auto checkpoint = [&] {
+    ASSERT_TRUE(pipeline_->finish());
+    restart(options);
+    EXPECT_TRUE(pipeline_->restored().found);
+    EXPECT_EQ(now_says(), anew());
+  };
+  std::string year;
+  for (int month = 1; month <= 12; ++month)
+    year += price(month, fmt::format("2022-{:02}", month).c_str(), 100 + month);
+  send(year);
+  checkpoint();
+  const auto first = past_rows();
+  ASSERT_EQ(first.size(), 1u);
+  send(price(13, "2023-01", 120));
+  checkpoint();
+  EXPECT_EQ(past_rows(), first) << "a newer month leaves it as it is";
+  send(price(14, "2021-12", 90));
+  checkpoint();
+  const auto second = past_rows();
+  ASSERT_EQ(second.size(), 1u);
+  EXPECT_NE(second, first) << "a late one belongs to it";
+  std::string more;
+  for (int month = 2; month <= 6; ++month)
+    more += price(13 + month, fmt::format("2023-{:02}", month).c_str(), 130);
+  send(more);
+  checkpoint();
+  ASSERT_EQ(past_rows().size(), 1u);
+  EXPECT_NE(past_rows(), second) << "what is newer has become many";
+}
+
+TEST_F(Checkpoints, APastThatIsLostOrAnotherRefusesTheStart) {
+  open_store();
+  pipeline_ = make({.past_least = 1});
+  Records records(11);
+  for (int i = 0; i < 20; ++i) send(records.frame(today()));
+  ASSERT_TRUE(pipeline_->finish());
+  pipeline_.reset();
+  const auto rows = past_rows();
+  ASSERT_FALSE(rows.empty());
+  const auto refused = [&](const std::string& why) {
+    const auto opened = Pipeline::open(*store_, *load_contents(contents(), *store_));
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code, ErrorCode::kCorrupt);
+    EXPECT_NE(opened.error().message.find(why), std::string::npos) << opened.error().message;
+  };
+  const auto& [key, value] = *rows.begin();
+  ASSERT_TRUE(store_->put_state({}, {{key}}));
+  refused("the past observations of region");
+  StateRow cut{key, value.substr(0, value.size() - 1)};
+  ASSERT_TRUE(store_->put_state({&cut, 1}, {}));
+  refused("row of a region's past observations");
 }
 
 TEST_F(Checkpoints, OneOfOtherRulesIsNotUsedAndGivesWay) {
@@ -360,7 +437,8 @@ TEST_F(Checkpoints, ARowThatIsAnotherIsTakenOrRefusedAndEndsNothing) {
 std::string row_of(std::int64_t day, std::uint64_t length, std::int64_t minute) {
   std::string bytes;
   ByteWriter out(bytes);
-  out.u8(2);
+  out.u8(3);
+  out.varint(0);                                                          // no row of the past
   for (const std::uint64_t number : {1, 1, 1, 0, 1}) out.varint(number);  // series, key, values
   out.zigzag(day);
   out.varint(length);

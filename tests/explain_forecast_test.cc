@@ -1,8 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "rules/explain.h"
-#include "tests/support/rule_builders.h"
+#include "tests/support/explain_fixture.h"
 
 // What is told of forecasts: how far ahead, issued when, and why nothing is known of them.
 namespace tocsin {
@@ -27,15 +26,12 @@ patterns:
   heat: {watch: on(hot)}
 )";
 
-class ExplainForecast : public testing::Test {
+class ExplainForecast : public ExplainFixture {
  protected:
   ExplainForecast() {
     for (Indicator& indicator : catalogue_.indicators)
       if (indicator.id == of::kHeat) indicator.forecasts = ForecastIssues{Cadence::kDay, 0, 1, 3};
-    auto parsed = parse_pack("told.yaml", std::string(kPack), catalogue_);
-    if (parsed) pack_ = std::move(*parsed);
-    EXPECT_TRUE(parsed) << render(parsed.error().front(), std::string(kPack));
-    run_ = std::make_unique<EngineRun>(catalogue_, pack_, day("2020-01-01"));
+    begin(kPack, "2020-01-01");
   }
 
   // One member's days from the issue on.
@@ -48,54 +44,41 @@ class ExplainForecast : public testing::Test {
       claim.end = claim.start + 1;
       claim.member = number;
       claim.value = degrees * 10;
-      run_->receive(revision_of(catalogue_, of::kFirst, text_of(claim), claim));
+      say(text_of(claim), claim);
     }
   }
-
-  SignalExplained explained(std::string_view signal, std::string_view today) {
-    run_->advance(day(today));
-    const auto index = static_cast<std::uint32_t>(pack_.find_signal(signal) - pack_.signals.data());
-    return explain_signal(run_->assessment(), at::kXa, index, day(today));
-  }
-  std::string sentence(std::string_view signal, std::string_view today) {
-    return explained(signal, today).evidence.sentence;
-  }
-
-  Catalogue catalogue_ = small_world();
-  Pack pack_;
-  std::unique_ptr<EngineRun> run_;
 };
 
 TEST_F(ExplainForecast, SaysHowFarAheadAndWhenItWasIssued) {
   member(0, "2020-01-02", 31);
-  EXPECT_EQ(sentence("hot", "2020-01-03"),
+  EXPECT_EQ(told("hot", "2020-01-03").sentence,
             "Heat, greatest forecast 0 to 4 days ahead is 31 degC; threshold: at least 30 degC.");
-  const SignalExplained hot = explained("hot", "2020-01-03");
+  const SignalExplained hot = signal_on("hot", "2020-01-03");
   EXPECT_EQ(hot.evidence.evidence_day, day("2020-01-02"));
   EXPECT_EQ(hot.records.size(), 5u);
   EXPECT_THAT(render(hot.when),
               HasSubstr("[first, issued on 2020-01-02, 2020-01-02 to 2020-01-06]"));
-  EXPECT_EQ(sentence("old", "2020-01-03"),
+  EXPECT_EQ(told("old", "2020-01-03").sentence,
             "The age of the latest forecast of heat is 1 day; threshold: above 3 days.");
 }
 
 TEST_F(ExplainForecast, SaysHowManyMembersStandForAChance) {
   for (const auto& [number, degrees] : {std::pair(0, 31), std::pair(1, 31)})
     member(number, "2020-01-02", degrees);
-  EXPECT_EQ(sentence("likely", "2020-01-02"),
+  EXPECT_EQ(told("likely", "2020-01-02").sentence,
             "The chance that heat, greatest forecast 1 to 4 days ahead is above 30 degC is not "
             "known (too few members are there, and no such chance is published); threshold: at "
             "least 50 %.");
   member(2, "2020-01-02", 20);
-  EXPECT_EQ(sentence("likely", "2020-01-02"),
+  EXPECT_EQ(told("likely", "2020-01-02").sentence,
             "The chance that heat, greatest forecast 1 to 4 days ahead is above 30 degC is 66.7 %; "
             "threshold: at least 50 %.");
 }
 
 TEST_F(ExplainForecast, SaysWhyItIsNotKnown) {
-  EXPECT_THAT(sentence("hot", "2020-01-01"), HasSubstr("(no forecast has been received)"));
+  EXPECT_THAT(told("hot", "2020-01-01").sentence, HasSubstr("(no forecast has been received)"));
   member(0, "2020-01-02", 31);
-  EXPECT_THAT(sentence("hot", "2020-01-05"),
+  EXPECT_THAT(told("hot", "2020-01-05").sentence,
               HasSubstr("(the last forecast was issued on 2 January 2020 and is too old)"));
 }
 

@@ -1,8 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "rules/explain.h"
-#include "tests/support/rule_builders.h"
+#include "tests/support/explain_fixture.h"
 
 // How seasons, guards and latches are told.
 namespace tocsin {
@@ -54,40 +53,18 @@ patterns:
   any: {watch: on(environmental) during (rains or lean)}
 )";
 
-class ExplainGuards : public testing::Test {
+class ExplainGuards : public ExplainFixture {
  protected:
   ExplainGuards() {
-    const std::string yaml(kPack);
-    auto parsed = parse_pack("told.yaml", yaml, catalogue_);
-    if (parsed) {
-      pack_ = std::move(*parsed);
-    } else {
-      for (const Diagnostic& diagnostic : parsed.error()) ADD_FAILURE() << render(diagnostic, yaml);
-    }
-    run_ = std::make_unique<EngineRun>(catalogue_, pack_, day("2020-02-01"));
+    begin(kPack, "2020-02-01");
     heat("2020-03-01", 200);
     heat("2020-03-02", 310);
     heat("2020-03-03", 200);
     for (const auto& [from, until, value] :
          {std::tuple("2020-02-17", "2020-02-24", 200), std::tuple("2020-02-24", "2020-03-02", 249)})
-      run_->receive(
-          revision_of(catalogue_, of::kFirst, std::string("share ") + from,
-                      observation(at::kXa, of::kShare, of::kFirst, day(from), day(until), value)));
+      say(std::string("share ") + from,
+          observation(at::kXa, of::kShare, of::kFirst, day(from), day(until), value));
   }
-  void heat(std::string_view when, std::int64_t tenths) {
-    run_->receive(
-        revision_of(catalogue_, of::kFirst, "heat " + std::string(when),
-                    observation(at::kXa, of::kHeat, of::kFirst, day(when), day(when) + 1, tenths)));
-  }
-  Evidence told(std::string_view name, std::string_view when) {
-    run_->advance(day(when));
-    const auto index = static_cast<std::uint32_t>(pack_.find_signal(name) - pack_.signals.data());
-    return explain_signal(run_->assessment(), at::kXa, index, day(when)).evidence;
-  }
-
-  Catalogue catalogue_ = small_world();
-  Pack pack_;
-  std::unique_ptr<EngineRun> run_;
 };
 
 TEST_F(ExplainGuards, ASeasonIsNamedInsideAndOutside) {

@@ -1,8 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "rules/explain.h"
-#include "tests/support/rule_builders.h"
+#include "tests/support/explain_fixture.h"
 
 // How conditions over regions are told: which regions count, which do not, which are not known.
 namespace tocsin {
@@ -41,77 +40,57 @@ patterns:
   heat: {title: Heat, watch: on(hot), warning: parent(many)}
 )";
 
-Pack parsed(const std::string& yaml, const Catalogue& catalogue) {
-  auto pack = parse_pack("told.yaml", yaml, catalogue);
-  if (pack) return std::move(*pack);
-  for (const Diagnostic& diagnostic : pack.error()) ADD_FAILURE() << render(diagnostic, yaml);
-  return {};
-}
-
-class ExplainOver : public testing::Test {
+class ExplainOver : public ExplainFixture {
  protected:
   ExplainOver() {
-    const auto heat = [&](RegionId region, std::int64_t tenths) {
-      run_.receive(revision_of(catalogue_, of::kFirst, "heat" + std::to_string(region.number()),
-                               observation(region, of::kHeat, of::kFirst, day("2020-03-01"),
-                                           day("2020-03-02"), tenths)));
-    };
-    heat(at::kXa, 310);
-    heat(at::kXb, 200);
-    run_.advance(day("2020-03-01"));
+    begin(kPack, "2020-01-01");
+    heat("2020-03-01", 310);
+    heat("2020-03-01", 200, at::kXb);
+    today("2020-03-01");
   }
-  SignalExplained told(std::uint32_t signal, RegionId region = at::kX) const {
-    return explain_signal(run_.assessment(), region, signal, day("2020-03-01"));
-  }
-
-  Catalogue catalogue_ = small_world();
-  Pack pack_ = parsed(std::string(kPack), catalogue_);
-  EngineRun run_{catalogue_, pack_, day("2020-01-01")};
 };
 
 TEST_F(ExplainOver, TheRegionsThatCountAreNamedAndThoseThatAreNotKnown) {
-  EXPECT_EQ(told(1).evidence.sentence,
+  EXPECT_EQ(signal("many", at::kX).evidence.sentence,
             "The number of the regions within it, counting those where \"Heat\" is on is 1 to 2 "
             "(counted: XX-A; not counted: XX-B; not known: XX-C); threshold: at least 2.");
 }
 
 TEST_F(ExplainOver, OfNumbersEachRegionsIsTold) {
-  EXPECT_EQ(told(2).evidence.sentence,
+  EXPECT_EQ(signal("total", at::kX).evidence.sentence,
             "The total over the regions within it of heat is not known (XX-A: 31 degC, XX-B: 20 "
             "degC; not known: XX-C); threshold: at least 200 degC.");
 }
 
 TEST_F(ExplainOver, WhatIsLeftOutIsSaid) {
-  EXPECT_EQ(told(3).evidence.sentence,
+  EXPECT_EQ(signal("everywhere", at::kX).evidence.sentence,
             "In one of the regions within it where the population is above 100,000 people heat is "
             "below 30 degC (counted: XX-A; not counted: XX-B; not known: XX-C).");
 }
 
 TEST_F(ExplainOver, TheTreeHasALineForEachRegion) {
-  const std::string tree = render(told(1).when);
+  const std::string tree = render(signal("many", at::kX).when);
   EXPECT_THAT(tree, AllOf(HasSubstr("XX-A  =  true"), HasSubstr("XX-B  =  false"),
                           HasSubstr("XX-C  =  unknown")));
 }
 
 TEST_F(ExplainOver, TheRecordsAndSourcesOfOtherRegionsAreEvidence) {
-  EXPECT_EQ(told(2).records.size(), 2u);
-  ASSERT_EQ(told(2).evidence.sources.size(), 1u);
-  EXPECT_EQ(told(2).evidence.sources[0].key, "first");
-  const std::string before = told(2).reading;
-  run_.receive(revision_of(
-      catalogue_, of::kFirst, "heat3",
-      observation(at::kXb, of::kHeat, of::kFirst, day("2020-03-01"), day("2020-03-02"), 210), 2));
-  run_.advance(day("2020-03-01"));
-  EXPECT_NE(told(2).reading, before);
+  EXPECT_EQ(signal("total", at::kX).records.size(), 2u);
+  ASSERT_EQ(signal("total", at::kX).evidence.sources.size(), 1u);
+  EXPECT_EQ(signal("total", at::kX).evidence.sources[0].key, "first");
+  const std::string before = signal("total", at::kX).reading;
+  heat("2020-03-01", 210, at::kXb, 2);
+  today("2020-03-01");
+  EXPECT_NE(signal("total", at::kX).reading, before);
 }
 
 TEST_F(ExplainOver, ARankNamesTheFiguresItIsMadeOf) {
-  EXPECT_THAT(told(4, at::kXa).evidence.sentence,
+  EXPECT_THAT(signal("first").evidence.sentence,
               HasSubstr("(XX-A: 31 degC, XX-B: 20 degC; not known: XX-C)"));
 }
 
 TEST_F(ExplainOver, WhatALevelLacksIsSaidOfTheParent) {
-  const auto outlook = explain_pattern(run_.assessment(), at::kXb, 0, day("2020-03-01")).outlook;
+  const auto outlook = pattern(0, at::kXb).outlook;
   ASSERT_EQ(outlook.size(), 2u);
   EXPECT_THAT(outlook[1], HasSubstr("in one of the region above it \"Heat in two states\" is on"));
 }

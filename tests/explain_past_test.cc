@@ -1,8 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "rules/explain.h"
-#include "tests/support/rule_builders.h"
+#include "tests/support/explain_fixture.h"
 
 // How looks into the past are told.
 namespace tocsin {
@@ -34,34 +33,16 @@ patterns:
   any: {watch: on(environmental) or count(on(peak) over 10d) >= 2}
 )";
 
-class ExplainPast : public testing::Test {
+class ExplainPast : public ExplainFixture {
  protected:
   ExplainPast() {
-    const std::string yaml(kPack);
-    auto parsed = parse_pack("told.yaml", yaml, catalogue_);
-    if (parsed) {
-      pack_ = std::move(*parsed);
-    } else {
-      for (const Diagnostic& diagnostic : parsed.error()) ADD_FAILURE() << render(diagnostic, yaml);
-    }
-    run_ = std::make_unique<EngineRun>(catalogue_, pack_, day("2020-02-01"));
+    begin(kPack, "2020-02-01");
     std::int64_t tenths = 200;
     for (Day when = day("2020-03-01"); when < day("2020-03-08"); when = when + 1) {
-      run_->receive(
-          revision_of(catalogue_, of::kFirst, "heat " + format_day(when),
-                      observation(at::kXa, of::kHeat, of::kFirst, when, when + 1, tenths)));
+      heat(format_day(when), tenths);
       tenths = tenths == 200 ? 310 : 200;
     }
   }
-  Evidence told(std::string_view name, std::string_view when) {
-    run_->advance(day(when));
-    const auto index = static_cast<std::uint32_t>(pack_.find_signal(name) - pack_.signals.data());
-    return explain_signal(run_->assessment(), at::kXa, index, day(when)).evidence;
-  }
-
-  Catalogue catalogue_ = small_world();
-  Pack pack_;
-  std::unique_ptr<EngineRun> run_;
 };
 
 TEST_F(ExplainPast, ABoundOfThePastIsNamedWithItsNumber) {
@@ -92,9 +73,8 @@ TEST_F(ExplainPast, RankAndModelSayWhatTheyStandOn) {
 }
 
 TEST_F(ExplainPast, APatternLooksAtItsSignalsPast) {
-  run_->advance(day("2020-03-07"));
-  const PatternExplained told = explain_pattern(run_->assessment(), at::kXa, 0, day("2020-03-07"));
-  EXPECT_EQ(told.level, Level::kWatch);
+  today("2020-03-07");
+  EXPECT_EQ(pattern().level, Level::kWatch);
 }
 
 }  // namespace

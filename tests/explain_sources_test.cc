@@ -1,8 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "rules/explain.h"
-#include "tests/support/rule_builders.h"
+#include "tests/support/explain_fixture.h"
 
 // What each source says is told by name.
 namespace tocsin {
@@ -27,44 +26,29 @@ patterns:
   any: {watch: on(votes)}
 )";
 
-class ExplainSources : public testing::Test {
+class ExplainSources : public ExplainFixture {
  protected:
-  ExplainSources() {
-    auto parsed = parse_pack("told.yaml", std::string(kPack), catalogue_);
-    if (parsed) pack_ = std::move(*parsed);
-    EXPECT_TRUE(parsed) << render(parsed.error().front(), std::string(kPack));
-    run_ = std::make_unique<EngineRun>(catalogue_, pack_, day("2020-06-01"));
-  }
+  ExplainSources() { begin(kPack, "2020-06-01"); }
 
-  void say(SourceId source, IndicatorId indicator, std::int64_t value, std::string note = "") {
+  void judged(SourceId source, IndicatorId indicator, std::int64_t value, std::string note = "") {
     const std::int32_t days = indicator == of::kPhase ? 7 : 1;
     ObservationClaim claim =
         observation(at::kXa, indicator, source, day("2020-06-01"), day("2020-06-01") + days, value);
     claim.note = std::move(note);
-    run_->receive(revision_of(catalogue_, source, std::to_string(indicator.number()), claim));
+    say(std::to_string(indicator.number()), claim, source);
   }
-
-  SignalExplained explained(std::string_view signal) {
-    const Day today = day("2020-06-07");
-    run_->advance(today);
-    const auto index = static_cast<std::uint32_t>(pack_.find_signal(signal) - pack_.signals.data());
-    return explain_signal(run_->assessment(), at::kXa, index, today);
-  }
-
-  Catalogue catalogue_ = small_world();
-  Pack pack_;
-  std::unique_ptr<EngineRun> run_;
+  SignalExplained explained(std::string_view name) { return signal_on(name, "2020-06-07"); }
 };
 
 TEST_F(ExplainSources, SaysWhoSaysSoAndWhy) {
-  say(of::kFirst, of::kPhase, 2, "Wells are fought over.");
+  judged(of::kFirst, of::kPhase, 2, "Wells are fought over.");
   EXPECT_EQ(explained("votes").evidence.sentence,
             "The number of independent sources by which phase is at least crisis is 1 to 2 (first: "
             "yes, noted: \"Wells are fought over.\"; second: not known); threshold: at least 2.");
   EXPECT_EQ(explained("one").evidence.sentence,
             "By at least one source phase is at least crisis (first: yes, noted: \"Wells are "
             "fought over.\"; second: not known).");
-  say(of::kThird, of::kPhase, 1, "It is calm.");
+  judged(of::kThird, of::kPhase, 1, "It is calm.");
   const SignalExplained votes = explained("votes");
   EXPECT_THAT(votes.evidence.sentence, HasSubstr("; third: no, noted: \"It is calm.\")"));
   EXPECT_EQ(votes.evidence.state, "off");
@@ -74,8 +58,8 @@ TEST_F(ExplainSources, SaysWhoSaysSoAndWhy) {
 }
 
 TEST_F(ExplainSources, SaysWhatEachSaysOfANumber) {
-  say(of::kFirst, of::kHeat, 350);
-  say(of::kSecond, of::kHeat, 250);
+  judged(of::kFirst, of::kHeat, 350);
+  judged(of::kSecond, of::kHeat, 250);
   EXPECT_EQ(explained("usual").evidence.sentence,
             "The mean over independent sources of heat is 30 degC (first: 35 degC; second: 25 "
             "degC); threshold: at least 30 degC.");

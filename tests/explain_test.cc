@@ -1,10 +1,8 @@
-#include "rules/explain.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/explain_fixture.h"
 #include "tests/support/golden.h"
-#include "tests/support/rule_builders.h"
 
 // What a rule's state is told in: sentences whose and, or and not known are those of the condition.
 namespace tocsin {
@@ -60,42 +58,13 @@ patterns:
       or neighbours(environmental) >= 1 and basin(meet >= watch) >= 1)
 )";
 
-class Explain : public testing::Test {
+class Explain : public ExplainFixture {
  protected:
-  Explain() {
-    const std::string yaml(kPack);
-    auto parsed = parse_pack("told.yaml", yaml, catalogue_);
-    if (parsed) {
-      pack_ = std::move(*parsed);
-    } else {
-      for (const Diagnostic& diagnostic : parsed.error()) ADD_FAILURE() << render(diagnostic, yaml);
-    }
-    run_ = std::make_unique<EngineRun>(catalogue_, pack_, day("2020-01-01"));
-  }
+  Explain() { begin(kPack, "2020-01-01"); }
 
-  void say(const std::string& id, Claim claim) {
-    run_->receive(revision_of(catalogue_, of::kFirst, id, std::move(claim)));
-  }
-  void heat(std::string_view when, std::int64_t tenths) {
-    say("heat " + std::string(when),
-        observation(at::kXa, of::kHeat, of::kFirst, day(when), day(when) + 1, tenths));
-  }
   void clash(std::string_view when, std::int64_t deaths = 0) {
     say("clash " + std::string(when), event(at::kXa, of::kClash, day(when), deaths));
   }
-  void covered(std::string_view from, std::string_view until) {
-    say("covered " + std::string(from),
-        events_covered(of::kFirst, {at::kX}, day(from), day(until)));
-  }
-  void today(std::string_view text) {
-    today_ = day(text);
-    run_->advance(today_);
-  }
-  SignalExplained signal(std::string_view name) {
-    const auto index = static_cast<std::uint32_t>(pack_.find_signal(name) - pack_.signals.data());
-    return explain_signal(run_->assessment(), at::kXa, index, today_);
-  }
-  PatternExplained pattern() { return explain_pattern(run_->assessment(), at::kXa, 0, today_); }
 
   // All that a mail and `tocsin explain` take from here.
   std::string all() {
@@ -111,11 +80,6 @@ class Explain : public testing::Test {
       out += "\n" + std::string(name_of(level)) + "\n" + render(tree);
     return out + "\ndry\n" + render(signal("dry").when);
   }
-
-  Catalogue catalogue_ = small_world();
-  Pack pack_;
-  std::unique_ptr<EngineRun> run_;
-  Day today_;
 };
 
 TEST_F(Explain, KeepsAndOrAndNotKnown) {

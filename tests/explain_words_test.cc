@@ -1,8 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "rules/explain.h"
-#include "tests/support/rule_builders.h"
+#include "tests/support/explain_fixture.h"
 
 // Judgements are told in their words, with the reasons that were given; events by their status.
 namespace tocsin {
@@ -30,57 +29,41 @@ patterns:
   any: {watch: on(bad)}
 )";
 
-class ExplainWords : public testing::Test {
+class ExplainWords : public ExplainFixture {
  protected:
-  ExplainWords() {
-    auto parsed = parse_pack("told.yaml", std::string(kPack), catalogue_);
-    if (parsed) pack_ = std::move(*parsed);
-    EXPECT_TRUE(parsed) << render(parsed.error().front(), std::string(kPack));
-    run_ = std::make_unique<EngineRun>(catalogue_, pack_, day("2020-06-01"));
-  }
+  ExplainWords() { begin(kPack, "2020-06-01"); }
 
-  void say(std::string_view monday, std::int64_t place, std::string note) {
+  void judged(std::string_view monday, std::int64_t place, std::string note) {
     ObservationClaim claim =
         observation(at::kXa, of::kPhase, of::kFirst, day(monday), day(monday) + 7, place);
     claim.note = std::move(note);
-    run_->receive(revision_of(catalogue_, of::kFirst, std::string(monday), claim));
+    say(std::string(monday), claim);
   }
-
-  SignalExplained explained(std::string_view signal, std::string_view today) {
-    run_->advance(day(today));
-    const auto index = static_cast<std::uint32_t>(pack_.find_signal(signal) - pack_.signals.data());
-    return explain_signal(run_->assessment(), at::kXa, index, day(today));
-  }
-
-  Catalogue catalogue_ = small_world();
-  Pack pack_;
-  std::unique_ptr<EngineRun> run_;
 };
 
 TEST_F(ExplainWords, SaysTheWordAndQuotesTheReasons) {
-  say("2020-06-01", 1, "Herders move early.");
-  EXPECT_EQ(explained("bad", "2020-06-07").evidence.sentence,
+  judged("2020-06-01", 1, "Herders move early.");
+  EXPECT_EQ(told("bad", "2020-06-07").sentence,
             "Phase is tense, noted: \"Herders move early.\"; threshold: at least crisis.");
-  EXPECT_EQ(explained("bad", "2020-06-07").evidence.change,
-            "Turns on once phase is at least crisis.");
-  say("2020-06-08", 2, "Wells are fought over.");
-  const SignalExplained bad = explained("bad", "2020-06-14");
+  EXPECT_EQ(told("bad", "2020-06-07").change, "Turns on once phase is at least crisis.");
+  judged("2020-06-08", 2, "Wells are fought over.");
+  const SignalExplained bad = signal_on("bad", "2020-06-14");
   EXPECT_EQ(bad.evidence.sentence,
             "Phase is crisis, noted: \"Wells are fought over.\"; threshold: at least crisis.");
   EXPECT_THAT(render(bad.when), HasSubstr("last(phase)  =  crisis   [first, 2020-06-08 to "
                                           "2020-06-14, noted: \"Wells are fought over.\"]"));
-  EXPECT_EQ(explained("worse", "2020-06-14").evidence.sentence,
+  EXPECT_EQ(told("worse", "2020-06-14").sentence,
             "Phase is crisis, noted: \"Wells are fought over.\"; threshold: above tense (phase, 1 "
             "week before).");
-  EXPECT_EQ(explained("peak", "2020-06-14").evidence.sentence,
+  EXPECT_EQ(told("peak", "2020-06-14").sentence,
             "Phase, greatest over 2 weeks is crisis, noted: \"Wells are fought over.\"; threshold: "
             "exactly war.");
 }
 
 TEST_F(ExplainWords, NobodyHasJudgedIsNotTheLeastWord) {
-  EXPECT_EQ(explained("bad", "2020-06-02").evidence.sentence,
+  EXPECT_EQ(told("bad", "2020-06-02").sentence,
             "Phase is not known (nothing has been received); threshold: at least crisis.");
-  EXPECT_EQ(explained("confirmed", "2020-06-02").evidence.sentence,
+  EXPECT_EQ(told("confirmed", "2020-06-02").sentence,
             "The number of confirmed events of clash in 30 days is not known (no source says that "
             "its events are complete); threshold: at least 1.");
 }

@@ -88,6 +88,30 @@ TEST(PackWarnings, ALookBackBeyondWhatIsKept) {
               HasSubstr("records are kept for 1000"));
 }
 
+TEST(PackWarnings, HowManyDaysAreKeptCountsTheStepsOfWhatLooksBack) {
+  EXPECT_THAT(
+      warnings(pack_with("max(sum(rainfall, 3 months) over 60 months before) > 10 mm"), 1500),
+      HasSubstr("this looks back over 1919 days, and records are kept for 1500"));
+}
+
+TEST(PackWarnings, ACalibrationThatIsDueAnew) {
+  std::string text = pack_with("last(biomass) < least");
+  text.insert(text.find("signals:"),
+              "parameters:\n  least:\n    versions:\n"
+              "      - {from: 2023-01-01, value: 90 kg/ha, note: on 2018 to 2022}\n"
+              "      - {from: 2024-01-01, value: 100 kg/ha, note: on 2019 to 2023}\n"
+              "    recalibrate: 1y\n    why: made up\n");
+  const auto pack = parse_pack("doubtful.yaml", text, published().catalogue);
+  ASSERT_TRUE(pack) << render(pack.error().front(), text);
+  EXPECT_THAT(overdue_calibrations(*pack, *parse_day("2025-01-01")), IsEmpty());
+  const Diagnostics due = overdue_calibrations(*pack, *parse_day("2025-01-02"));
+  ASSERT_EQ(due.size(), 1u);
+  EXPECT_THAT(render(due.front(), text),
+              AllOf(HasSubstr("doubtful.yaml:9:18: the last version of least holds since "
+                              "2024-01-01, more than 1 year ago: it is to be calibrated anew"),
+                    HasSubstr("    recalibrate: 1y\n"), HasSubstr("allowed: a version from")));
+}
+
 TEST(PackWarnings, ThePacksOfThisTreeHaveNone) {
   EXPECT_THAT(lake_chad_pack().warnings, IsEmpty());
   for (const std::string& name : published_names())

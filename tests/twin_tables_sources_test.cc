@@ -1,6 +1,6 @@
 #include "tests/support/table_fixture.h"
 
-// docs/SEMANTICS.md 2.8, worked by hand: see twin_tables_test.cc. The third source depends on the
+// docs/SEMANTICS.md 2.9, worked by hand: see twin_tables_test.cc. The third source depends on the
 // second.
 namespace tocsin {
 namespace {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "daemon/config/region_checks.h"
+#include "model/sorted.h"
 #include "rules/yaml_reader.h"
 
 namespace tocsin {
@@ -223,8 +224,7 @@ std::vector<Region> read_regions(const RegionInput& input, Diagnostics& diagnost
   }
   for (Region& region : regions) {
     auto& list = region.neighbours;
-    std::sort(list.begin(), list.end());
-    list.erase(std::unique(list.begin(), list.end()), list.end());
+    sort_unique(list);
   }
   check_parents(draft, reader);
   check_members(draft, entries, reader);

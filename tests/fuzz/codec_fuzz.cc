@@ -114,8 +114,7 @@ void ledger_index(std::string_view bytes) {
   }
 }
 
-// The encoder reads a data set: what it writes of the row must be the row's beginning.
-void region_row(std::string_view bytes) {
+const Catalogue& one_region() {
   static const Catalogue kCatalogue = [] {
     Region region;
     region.id = RegionId(1);
@@ -127,12 +126,26 @@ void region_row(std::string_view bytes) {
     catalogue.index();
     return catalogue;
   }();
+  return kCatalogue;
+}
+
+// The encoder reads a data set: what it writes of the row must be the row's beginning.
+void region_row(std::string_view bytes) {
   auto row = decode_region_row(RegionId(1), bytes);
-  if (!row) return;
-  Dataset data(kCatalogue);
+  if (!row || row->past.generation != 0) return;
+  Dataset data(one_region());
   data.restore_region(RegionId(1), std::move(row->content));
   same(bytes.substr(0, encode_region_content(data, RegionId(1)).size()),
        encode_region_content(data, RegionId(1)));
+}
+
+void past_row(std::string_view bytes) {
+  RegionRow row;
+  row.past = {1, kDayMax};
+  if (!add_past(RegionId(1), bytes, row)) return;
+  Dataset data(one_region());
+  data.restore_region(RegionId(1), std::move(row.content));
+  same(bytes, encode_past(data, RegionId(1), {}, row.past));
 }
 
 void changed(std::string_view bytes) {
@@ -188,6 +201,7 @@ constexpr std::array kChecks = {
     Check(block),
     Check(acknowledgement),
     Check(key<parse_alert_dispatch_key, alert_dispatch_key>),
+    Check(past_row),
 };
 
 }  // namespace

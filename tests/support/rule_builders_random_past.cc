@@ -41,7 +41,8 @@ PackMaker::Measure PackMaker::past(const Read& r, Measure x) {
       Kind::kPastMedian,     Kind::kPastStddev, Kind::kPastQuantile, Kind::kPastPercentile,
       Kind::kPastPercentile, Kind::kPastZscore, Kind::kPastExpected, Kind::kPastResidual};
   const auto unit = unit_back(r);
-  if (!unit) return x;
+  // The twin looks for the season of each step day by day.
+  if (!unit || (r.forecast && r.ahead.season)) return x;
   if (dice_.chance(15)) {  // one inside another
     const bool plain = !is_scale(r) && dice_.chance(50);
     const Kind inner = plain ? Kind::kPastMean : Kind::kPastGreatest;

@@ -1,7 +1,7 @@
 #include "tests/support/twin_asked.h"
 #include "tests/support/twin_interval.h"
 
-// docs/SEMANTICS.md section 2.9: parameters that depend on the day, and those made of data.
+// docs/SEMANTICS.md section 2.10: parameters that depend on the day, and those made of data.
 namespace tocsin::twin {
 
 Assessment::Asked Assessment::asked_by(const Expr& e) const {

@@ -2,7 +2,7 @@
 
 #include "tests/support/twin_interval.h"
 
-// docs/SEMANTICS.md 2.8: what each source says by itself.
+// docs/SEMANTICS.md 2.9: what each source says by itself.
 namespace tocsin::twin {
 namespace {
 
