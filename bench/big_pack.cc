@@ -52,7 +52,7 @@ constexpr auto kSignals = std::to_array<std::string_view>({
 constexpr auto kPatterns = std::to_array<std::string_view>({
     "watch: dimensions() >= 2\n    warning: dimensions() >= 4",
     "watch: active({a} or {b})\n    warning: on({a}) and on({b})\n    linger: 30d",
-    "warning: cascade({a} ->[0d..120d] {b} -> {c}, within: 18 months)",
+    "warning: \"cascade({a} ->[0d..120d] {b} -> {c}, within: 18 months)\"",
     "watch: neighbours({a}) >= 2\n    emergency: neighbours({a}) >= 2 and on({b})",
     "watch: count(on({a}), on({b}), not on({c})) >= 2",
     "watch: basin(food) >= 3 and dimensions(food, economic) >= 1",
@@ -72,7 +72,7 @@ seasons:
   rains: June .. September
 parameters:
   dated:
-    versions: [{from: 2020-01-01, value: 50}, {from: 2024-01-01, value: 55}]
+    versions: [{from: 2020-01-01, value: 50, note: on 2019}, {from: 2024-01-01, value: 55, note: on 2023}]
     why: a benchmark
   monthly:
     by_month: {1: 41, 2: 42, 3: 43, 4: 44, 5: 45, 6: 46, 7: 47, 8: 48, 9: 49, 10: 50, 11: 51, 12: 52}
@@ -93,7 +93,8 @@ signals:
     // A signal that is judged elsewhere, or of bands, is asked for by nobody.
     out += fmt::format(fmt::runtime(kSignals[i % kSignals.size()]), "a"_a = index(i + turn),
                        "b"_a = index(i + turn + 7), "n"_a = 2 + turn % 10, "k"_a = 41 + turn,
-                       "p"_a = 10 + turn % 20, "s"_a = name(i - i % 26));
+                       "p"_a = 10 + turn % 20,
+                       "s"_a = name(turn * static_cast<std::uint32_t>(kSignals.size())));
     out += fmt::format("\n    why: \"Number {}, from {} to {}.\"\n", i, turn, i + turn);
   }
   out += "patterns:\n";

@@ -4,7 +4,6 @@
 #include "bench/big_pack.h"
 #include "bench/configuration.h"
 #include "daemon/memory_bound.h"
-#include "model/clock.h"
 #include "rules/engine.h"
 
 namespace tocsin {
@@ -36,7 +35,7 @@ Pack parsed() {
   const World& here = world();
   auto pack =
       parse_pack("big.yaml", here.text, *here.catalogue, here.settings.horizons.retention_days);
-  require(pack.has_value(), pack ? "" : render(pack.error().front(), here.text));
+  require(pack.has_value(), pack ? "" : render(pack.error(), {{"big.yaml", here.text}}));
   return *std::move(pack);
 }
 
@@ -88,25 +87,6 @@ void BM_LoadOfBigPack(benchmark::State& state) {
   }
 }
 BENCHMARK(BM_LoadOfBigPack)->Unit(benchmark::kMillisecond);
-
-// Its first assessment, of an empty store: every signal of every region over all of history.
-void BM_FirstAssessmentOfBigPack(benchmark::State& state) {
-  const World& here = world();
-  EngineOptions options;
-  options.history_begins = here.settings.history_begins;
-  for (auto _ : state) {
-    state.PauseTiming();
-    std::vector<Pack> packs;
-    packs.push_back(parsed());
-    auto engine = std::make_unique<Engine>(*here.catalogue, std::move(packs), options);
-    state.ResumeTiming();
-    engine->state(SystemClock().now());
-    state.PauseTiming();
-    engine.reset();
-    state.ResumeTiming();
-  }
-}
-BENCHMARK(BM_FirstAssessmentOfBigPack)->Unit(benchmark::kMillisecond)->Iterations(1);
 
 }  // namespace
 }  // namespace tocsin

@@ -42,11 +42,10 @@ struct RegionTracks {
 class Aligned {
  public:
   void set(const Leaf& leaf, Day covered) { stands_.emplace_back(&leaf, covered); }
-  // C of the leaf, or else `own`. What asks for the days of a series (during, a dated parameter)
-  // may do it by another read of it than the one that is evaluated.
+  // C of the leaf, or else `own`.
   Day covered(const Leaf& leaf, Day own) const {
     for (const auto& [aligned, covered] : stands_)
-      if (aligned == &leaf || same_series(*aligned, leaf)) return covered;
+      if (aligned == &leaf) return covered;
     return own;
   }
 

@@ -41,7 +41,10 @@ void align(const Scene& scene, const Expression& expression, std::int32_t index,
       if (choice.series != nullptr && choice.gap == Read::Gap::kNone)
         newest = std::max(newest.value_or(kDayMin), choice.covered);
     }
-    if (newest) aligned.set(leaf, *newest);
+    if (!newest) continue;
+    // During and dated parameters ask where a series stands by one of its reads, whichever it is.
+    for (const Leaf& same : expression.leaves)
+      if (same_series(same, leaf)) aligned.set(same, *newest);
   }
   if (expression.is_over_regions(node)) return;  // it stands for itself
   expression.each_part(node, [&](std::int32_t part) {
