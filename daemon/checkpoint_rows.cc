@@ -228,8 +228,11 @@ Result<void> add_past(RegionId region, std::string_view bytes, RegionRow& row) {
   for (auto& [key, series] : row.content.series) {
     for (; old != all.end() && old->first < key; ++old) merged.push_back(std::move(*old));
     if (old != all.end() && old->first == key) {
-      old->second.insert(old->second.end(), series.begin(), series.end());
-      series = std::move((old++)->second);
+      Series& both = old->second;
+      both.reserve(both.size() + series.size());  // insert() alone would take twice the memory
+      both.insert(both.end(), series.begin(), series.end());
+      series = std::move(both);
+      ++old;
     }
     merged.emplace_back(key, std::move(series));
   }

@@ -3,8 +3,6 @@
 #include "rules/dataset_parts.h"
 
 namespace tocsin {
-namespace {
-
 Observed observed_of(const LatestRevision& revision, const ObservationClaim& claim) {
   Observed observed;
   observed.end = claim.end;
@@ -15,8 +13,6 @@ Observed observed_of(const LatestRevision& revision, const ObservationClaim& cla
   observed.value = claim.value;
   return observed;
 }
-
-}  // namespace
 
 Dataset::Dataset(const Catalogue& catalogue)
     : catalogue_(catalogue),
@@ -120,8 +116,6 @@ bool Dataset::holds(const LatestRevision& revision) const {
   return true;  // retractions are not kept
 }
 
-void Dataset::restore(const LatestRevision& revision) { add(revision, nullptr); }
-
 void Dataset::restore_region(RegionId region, RegionContent content) {
   auto& of_region = by_region_[region.number()];
   require(of_region.empty(), "a region is restored once, into an empty data set");
@@ -184,15 +178,7 @@ void Dataset::change_observation(const LatestRevision& revision, const Observati
                                  bool add, std::vector<Touched>* touched) {
   Series& series = series_[series_index(claim.series)];
   const Observed observed = observed_of(revision, claim);
-  if (!claim.note.empty()) {
-    changes(claim.series.region);
-    Notes& notes = notes_[claim.series.region.number()];
-    if (add) {
-      notes.insert_or_assign(revision.identity.prefix(), claim.note);
-    } else {
-      notes.erase(revision.identity.prefix());
-    }
-  }
+  change_note(revision, claim, add);
   if (add) {
     insert_sorted(series, observed);
     ++observation_count_;
@@ -202,6 +188,17 @@ void Dataset::change_observation(const LatestRevision& revision, const Observati
   }
   if (watch_.observed) watch_.observed(claim.series, observed, add);
   if (touched != nullptr) describe(revision, *touched);
+}
+
+void Dataset::change_note(const LatestRevision& revision, const ObservationClaim& claim, bool add) {
+  if (claim.note.empty()) return;
+  changes(claim.series.region);
+  Notes& notes = notes_[claim.series.region.number()];
+  if (add) {
+    notes.insert_or_assign(revision.identity.prefix(), claim.note);
+  } else {
+    notes.erase(revision.identity.prefix());
+  }
 }
 
 void Dataset::describe(const LatestRevision& revision, std::vector<Touched>& touched) const {

@@ -110,8 +110,28 @@ class Dataset {
   void describe(const LatestRevision& revision, std::vector<Touched>& touched) const;
   // Whether the revision's claim is in, so that apply() may take it out.
   bool holds(const LatestRevision& revision) const;
-  // Puts a stored claim in, without saying what it touches: for recovery.
-  void restore(const LatestRevision& revision);
+  // Puts stored claims in, any number and in any order, without saying what they touch: for
+  // recovery. What is read before its end is not defined.
+  class Loading {
+   public:
+    // The data is borrowed.
+    explicit Loading(Dataset& data);
+    ~Loading();
+    Loading(const Loading&) = delete;
+    Loading& operator=(const Loading&) = delete;
+    void put(const LatestRevision& revision);
+
+   private:
+    struct Waiting {
+      SeriesKey key;
+      Observed observed;
+      std::uint32_t series = 0;  // where it goes, once that is looked up
+    };
+    void put_in();
+
+    Dataset& data_;
+    std::vector<Waiting> waiting_;
+  };
 
   struct CoverageStatement {
     SourceId source;
@@ -203,6 +223,7 @@ class Dataset {
   void remove(const LatestRevision& revision, std::vector<Touched>* touched);
   void change_observation(const LatestRevision& revision, const ObservationClaim& claim, bool add,
                           std::vector<Touched>* touched);
+  void change_note(const LatestRevision& revision, const ObservationClaim& claim, bool add);
   void change_event(const LatestRevision& revision, const EventClaim& claim, bool add,
                     std::vector<Touched>* touched);
   void change_forecast(const LatestRevision& revision, const ForecastClaim& claim, bool add,

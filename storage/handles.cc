@@ -40,7 +40,9 @@ Result<void> StoreColumns::scan(Column column, std::string_view prefix, std::str
 
 Result<std::optional<std::string>> StoreColumns::get(Column column, std::string_view key) const {
   std::string value;
-  const rocksdb::Status status = db->Get({}, (*this)[column], slice(key), &value);
+  rocksdb::ReadOptions options;
+  options.fill_cache = column != Column::kState;  // large rows, read once, at the start
+  const rocksdb::Status status = db->Get(options, (*this)[column], slice(key), &value);
   if (status.IsNotFound()) return std::nullopt;
   if (!status.ok()) return tl::unexpected(error_of(status, place));
   return value;

@@ -327,6 +327,11 @@ TEST(Gate, LetsForecastsSpeakOfTheFutureAndEventsOnlyUntilTomorrow) {
   const GateWorld world;
   Record later_issued = forecast("rainfall", in("NG"), "2019-06-01", "2019-07-01");
   later_issued.time = start_of<EventTime>(day("2019-03-17"));
+  const auto published_on = [](std::string_view when) {
+    Record record = event(in("NG"), "2019-03-01");
+    record.published = start_of<PublishedTime>(day(when));
+    return record;
+  };
   Record long_event = event(in("NG"), "2019-03-01");
   std::get<EventBody>(long_event.body).end = day("2019-04-01");
   Record reversed = event(in("NG"), "2019-03-01");
@@ -342,6 +347,8 @@ TEST(Gate, LetsForecastsSpeakOfTheFutureAndEventsOnlyUntilTomorrow) {
       {"forecast off the grid", forecast("rainfall", in("NG"), "2019-06-01", "2019-08-15"),
        "period-off-grid /data/period/end"},
       {"forecast from the future", later_issued, "future-day /time"},
+      {"published tomorrow", published_on("2019-03-16"), "applied"},
+      {"published after tomorrow", published_on("2019-03-17"), "future-published /published"},
       {"coverage until tomorrow", coverage("events", {"NG"}, "2019-01-01", "2019-03-16"),
        "applied"},
       {"coverage of tomorrow", coverage("events", {"NG"}, "2019-01-01", "2019-03-17"),

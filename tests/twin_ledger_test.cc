@@ -299,7 +299,10 @@ class Journaled {
   // As the daemon does: what is stored, then a commit without records. It must say nothing.
   void restart(ProcessingTime now) {
     start();
-    for (const LatestRevision& revision : latest_.all()) engine_->data().restore(revision);
+    {
+      Dataset::Loading loading(engine_->data());
+      for (const LatestRevision& revision : latest_.all()) loading.put(revision);
+    }
     for (const std::string& line : chain_) {
       if (line.starts_with(R"({"note")")) {
         EXPECT_TRUE(engine_->ledger().restore_note(line).has_value());
