@@ -15,7 +15,7 @@ class EngineProperties : public testing::TestWithParam<int> {};
 INSTANTIATE_TEST_SUITE_P(Shard, EngineProperties, testing::Range(0, 4));
 
 TEST_P(EngineProperties, IncrementalEqualsTheTwinAtEveryTick) {
-  const Cases cases = cases_of(75, GetParam());
+  const Cases cases = cases_of(200, GetParam());
   // So many meet every outcome of every operator: TOCSIN_CASES=500 asks for it.
   constexpr int kEveryOutcome = 500;
   const bool all_expected = cases.count >= kEveryOutcome;
