@@ -78,7 +78,7 @@ Admission admit(const Catalogue& catalogue, const GatePolicy& policy, const Arri
                     fmt::format("{} lies in the future", format_rfc3339(*record.published)),
                     fmt::format("at most {}", format_day(latest))});
 
-  auto claim = make_claim(catalogue, policy, *source, record, day_of(arrival.now));
+  auto claim = make_claim(catalogue, policy, *source, record, arrival.now);
   if (!claim) return refused(std::move(claim.error()));
   const bool late = end_of(*claim) <= policy.lateness_horizon;
   if (late && record.revision == 1) return unchanged(Fate::kArchivedLate);

@@ -41,6 +41,8 @@ struct GatePolicy {
   // observation without a grid (an analysis of a season may begin before the season ends), the day
   // a forecast was issued, the day of publication and the end of a coverage statement may lie.
   std::int32_t days_ahead = 1;
+  // How far a sample may lie ahead of the clock, in seconds: clocks differ by that much.
+  std::int32_t seconds_ahead = 60;
   // How far outside the polygon of its named region a point may lie, in degrees: polygons are
   // simplified, and towns lie on borders. Of the 5,037 events of UCDP GED in Nigeria with a state
   // and a point (where_prec 1 to 4), 208 lie outside the state's polygon, the farthest by 0.126.

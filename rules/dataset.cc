@@ -11,6 +11,7 @@ Observed observed_of(const LatestRevision& revision, const ObservationClaim& cla
   observed.tlp = revision.tlp;
   observed.identity = revision.identity.prefix();
   observed.value = claim.value;
+  if (claim.is_sample()) observed.second = static_cast<std::uint32_t>(claim.second) & 0xFFFFFFU;
   return observed;
 }
 
@@ -179,6 +180,7 @@ void Dataset::change_observation(const LatestRevision& revision, const Observati
   Series& series = series_[series_index(claim.series)];
   const Observed observed = observed_of(revision, claim);
   change_note(revision, claim, add);
+  note_rewrite(claim.series, series, observed, add);
   if (add) {
     insert_sorted(series, observed);
     ++observation_count_;
@@ -199,6 +201,20 @@ void Dataset::change_note(const LatestRevision& revision, const ObservationClaim
   } else {
     notes.erase(revision.identity.prefix());
   }
+}
+
+void Dataset::note_rewrite(const SeriesKey& key, const Series& series, const Observed& observed,
+                           bool add) {
+  const bool sampled = observed.is_sample() || (!series.empty() && series.back().is_sample());
+  if (!sampled) return;
+  const auto moment = [](const Observed& o) { return std::pair(o.end, std::uint32_t{o.second}); };
+  const bool behind = add && (series.empty() || moment(series.back()) < moment(observed));
+  if (!behind) ++rewrites_[key];
+}
+
+std::uint64_t Dataset::rewrites(const SeriesKey& key) const {
+  const auto found = rewrites_.find(key);
+  return found == rewrites_.end() ? 0 : found->second;
 }
 
 void Dataset::describe(const LatestRevision& revision, std::vector<Touched>& touched) const {

@@ -33,7 +33,8 @@ void align(const Scene& scene, const Expression& expression, std::int32_t index,
   for (const std::int32_t at : {node.leaf, node.leaf_before}) {
     if (at < 0) continue;
     const Leaf& leaf = expression.leaf(at);
-    if (leaf.frozen || leaf.reads_events || leaf.forecast || leaf.cadence == Cadence::kIrregular)
+    if (leaf.frozen || leaf.reads_events || leaf.forecast || leaf.sample_seconds > 0 ||
+        leaf.cadence == Cadence::kIrregular)
       continue;
     std::optional<Day> newest;
     for (const RegionId region : regions) {

@@ -14,6 +14,7 @@ tocsin_test(twin_tests
     twin_tables_levels_test.cc
     twin_tables_over_test.cc
     twin_tables_past_test.cc
+    twin_tables_samples_test.cc
     twin_tables_pattern_test.cc
     twin_tables_sources_test.cc
     twin_tables_test.cc
@@ -28,6 +29,7 @@ tocsin_test(explain_tests
     explain_over_test.cc
     explain_sources_test.cc
     explain_past_test.cc
+    explain_samples_test.cc
     explain_test.cc
     explain_words_test.cc
     support/golden.cc
