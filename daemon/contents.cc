@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "daemon/pack_clashes.h"
 #include "daemon/config/difference.h"
 #include "daemon/engine_id.h"
 #include "model/hash.h"
@@ -81,6 +82,9 @@ Result<Loaded> load_contents(const Contents& contents, Numbering& numbering) {
   catalogue->index();
   loaded.catalogue = std::move(catalogue);
   std::string wrong;
+  ConfigurationFiles files = contents.packs;
+  files.insert(contents.configuration.begin(), contents.configuration.end());
+  wrong += render(pack_clashes(contents, loaded.packs), files);
   for (const auto& [name, text] : contents.packs) {
     auto pack = parse_pack(name, text, *loaded.catalogue);
     if (!pack) {
