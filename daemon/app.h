@@ -65,6 +65,7 @@ class App {
   Result<std::string> reload(const std::string& who);
   Result<void> check_reload(const Contents& wanted) const;
   Result<std::string> try_reload(const std::string& who);
+  Result<std::string> guarded_reload(const std::string& who);
   std::string say_what_was_reloaded(const Reloaded& reloaded,
                                     const std::vector<std::string>& changed,
                                     std::chrono::steady_clock::duration took) const;
