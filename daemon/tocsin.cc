@@ -249,7 +249,9 @@ void add_rules(CLI::App& app, int& code) {
     options->config_directory = *explain_config;
     if (*as_json) options->format = tocsin::OutputFormat::kJson;
     if (options->alert.empty() == options->region.empty()) {
-      std::cerr << "explain needs an alert or --region\n";
+      std::cerr << (options->alert.empty()
+                        ? "explain needs an alert or --region\n"
+                        : "explain was given both an alert and --region: allowed is one of them\n");
       code = 2;
       return;
     }
