@@ -122,6 +122,11 @@ int run_check(const CheckOptions& options, std::ostream& out, std::ostream& err)
                                         {"packs", std::move(good)}})
         << "\n";
   }
+  // Where a file isn't there at all, the rest can't be judged.
+  if (std::ranges::any_of(diagnostics, [&](const Diagnostic& diagnostic) {
+        return !files.contains(diagnostic.file);
+      }))
+    return kCannot;
   return diagnostics.empty() ? kDone : kNo;
 }
 

@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "daemon/command_line.h"
 #include "daemon/commands.h"
 #include "daemon/commands_admin.h"
 #include "daemon/commands_apply.h"
@@ -491,6 +492,5 @@ int main(int argc, char** argv) {
   add_store(app, code);
   add_quarantine(app, code);
   add_admin(app, code);
-  CLI11_PARSE(app, argc, argv);
-  return code;
+  return tocsin::ended_by_command_line(app, argc, argv).value_or(code);
 }
