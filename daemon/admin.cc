@@ -79,9 +79,7 @@ class AdminServer::Listener {
     if (net_->acceptor.open(endpoint.protocol(), error)) return failed(ErrorCode::kIo, error);
     if (net_->acceptor.set_option(tcp::acceptor::reuse_address(true), error))
       return failed(ErrorCode::kIo, error);
-    if (net_->acceptor.bind(endpoint, error))
-      return failed(error == asio::error::address_in_use ? ErrorCode::kConflict : ErrorCode::kIo,
-                    error);
+    if (net_->acceptor.bind(endpoint, error)) return failed(ErrorCode::kIo, error);
     if (net_->acceptor.listen(asio::socket_base::max_listen_connections, error))
       return failed(ErrorCode::kIo, error);
     port_ = net_->acceptor.local_endpoint(error).port();

@@ -74,8 +74,8 @@ struct AdminOptions {
 // One thread answers; a backup has a second one.
 class AdminServer {
  public:
-  // Speaks TLS when the secrets have it. Fails with kInvalid (host), kConflict (the port is taken)
-  // or kIo.
+  // Speaks TLS when the secrets have it. Fails with kInvalid (host) or kIo (the port is taken,
+  // say).
   static Result<std::unique_ptr<AdminServer>> start(AdminOptions options, AdminSecrets secrets,
                                                     AdminPorts ports);
   ~AdminServer();  // stop()

@@ -90,6 +90,11 @@ AdminOptions admin_options(const AdminSettings& settings) {
   return options;
 }
 
+bool has_store(const std::filesystem::path& directory) {
+  std::error_code ignored;  // what can't be looked at is told when it is opened
+  return std::filesystem::exists(directory / "CURRENT", ignored);
+}
+
 }  // namespace
 
 int exit_code(const Error& error) {
@@ -156,11 +161,26 @@ Result<void> App::await_room() const {
   }
 }
 
+// A path that was mistyped must not become a store in a directory that nobody looks into.
+Result<void> App::check_store_place(bool is_there) const {
+  if (is_there) return {};
+  const std::filesystem::path above =
+      (std::filesystem::path(settings_.store.path) / "").parent_path().parent_path();
+  std::error_code ignored;
+  if (above.empty() || std::filesystem::is_directory(above, ignored)) return {};
+  return fail(ErrorCode::kNotFound,
+              fmt::format("store {}: there is no directory {} to make it in (allowed: a path in a "
+                          "directory that is there: correct store.path in tocsind.yaml, or make "
+                          "it: mkdir -p {})",
+                          settings_.store.path, above.string(), above.string()));
+}
+
 Result<void> App::open_store() {
   // A mistake in the configuration must not leave a new, empty store behind: before one is made,
   // all of it is checked.
   const auto& settings = contents_.settings;
-  if (!settings || !std::filesystem::exists(settings->store.path + "/CURRENT")) {
+  const bool is_there = settings && has_store(settings->store.path);
+  if (!is_there) {
     Numbering none;
     if (auto trial = load_contents(contents_, none); !trial) return tl::unexpected(trial.error());
   }
@@ -169,6 +189,7 @@ Result<void> App::open_store() {
   auto admin_secrets = read_admin_files();
   if (!admin_secrets) return tl::unexpected(admin_secrets.error());
   admin_secrets_ = *std::move(admin_secrets);
+  if (auto place = check_store_place(is_there); !place) return place;
   if (auto room = await_room(); !room) return room;
   StoreOptions options;
   options.directory = settings_.store.path;
@@ -179,6 +200,11 @@ Result<void> App::open_store() {
   auto store = Store::open(std::move(options));
   if (!store) return tl::unexpected(store.error());
   store_ = std::move(*store);
+  if (!is_there)
+    log_->warn(
+        "store {}: none was there; a NEW, EMPTY one was made. If there should be one, stop, "
+        "correct store.path in tocsind.yaml, and start again",
+        settings_.store.path);
   auto loaded = load_contents(contents_, *store_);
   if (!loaded) return tl::unexpected(loaded.error());
   catalogue_ = loaded->catalogue;

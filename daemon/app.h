@@ -51,6 +51,7 @@ class App {
 
  private:
   Result<void> await_room() const;
+  Result<void> check_store_place(bool is_there) const;
   Result<void> open_store();
   Result<void> first_commit();
   Result<void> check_space() const;
@@ -64,6 +65,7 @@ class App {
   // `who`: "" for a signal. Any thread, one at a time.
   Result<std::string> reload(const std::string& who);
   Result<void> check_reload(const Contents& wanted) const;
+  Result<std::string> guarded_reload(const std::string& who);
   Result<std::string> try_reload(const std::string& who);
   std::string say_what_was_reloaded(const Reloaded& reloaded,
                                     const std::vector<std::string>& changed,

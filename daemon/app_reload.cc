@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <time.h>
 
-#include <filesystem>
+#include <exception>
 
 #include "daemon/app.h"
 #include "daemon/reload.h"
@@ -40,7 +40,7 @@ Result<std::string> App::reload(const std::string& who) {
   notify(fmt::format("RELOADING=1\nMONOTONIC_USEC={}", monotonic_microseconds()));
   if (watchdog_.count() > 0)
     notify(fmt::format("WATCHDOG_USEC={}\nWATCHDOG=1", std::max(watchdog_, kReloadTime).count()));
-  auto done = try_reload(who);
+  auto done = guarded_reload(who);
   if (!done) {
     std::string_view why = done.error().message;
     if (why.ends_with('\n')) why.remove_suffix(1);
@@ -61,6 +61,16 @@ Result<void> App::check_reload(const Contents& wanted) const {
   return fail(ErrorCode::kInvalid,
               "a file that ingest.secret_key_file or smtp.credentials_file names has changed: "
               "restart to bring it into force");
+}
+
+// What a library throws is a mistake of ours, and no reason to end a daemon that runs well.
+Result<std::string> App::guarded_reload(const std::string& who) {
+  try {
+    return try_reload(who);
+  } catch (const std::exception& error) {
+    return fail(ErrorCode::kIo,
+                fmt::format("reading {} again: {}", options_.config_directory, error.what()));
+  }
 }
 
 Result<std::string> App::try_reload(const std::string& who) {

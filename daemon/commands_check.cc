@@ -10,6 +10,7 @@
 
 #include "daemon/contents.h"
 #include "daemon/memory_bound.h"
+#include "daemon/pack_clashes.h"
 
 namespace tocsin {
 namespace {
@@ -97,6 +98,9 @@ int run_check(const CheckOptions& options, std::ostream& out, std::ostream& err)
         std::ranges::move(pack.error(), std::back_inserter(diagnostics));
       }
     }
+    // Files that are named one by one may be versions of one pack.
+    Diagnostics clashes = pack_clashes(*contents, packs);
+    std::ranges::move(clashes, std::back_inserter(options.packs.empty() ? diagnostics : warnings));
   }
   if (options.format == OutputFormat::kText) {
     for (Diagnostic warning : warnings) {
@@ -118,6 +122,11 @@ int run_check(const CheckOptions& options, std::ostream& out, std::ostream& err)
                                         {"packs", std::move(good)}})
         << "\n";
   }
+  // Where a file isn't there at all, the rest can't be judged.
+  if (std::ranges::any_of(diagnostics, [&](const Diagnostic& diagnostic) {
+        return !files.contains(diagnostic.file);
+      }))
+    return kCannot;
   return diagnostics.empty() ? kDone : kNo;
 }
 

@@ -47,9 +47,26 @@ std::string told(const AlertSpan& span) {
                      span.ended == kDayNever ? "now" : format_day(span.ended));
 }
 
-void tell_changes(const std::vector<PackChange>& changes, bool meaning, std::ostream& out) {
+std::string_view word_of(PackChange::Touches touches) {
+  switch (touches) {
+    case PackChange::Touches::kAdvice:
+      return "advice";
+    case PackChange::Touches::kWords:
+      return "words";
+    case PackChange::Touches::kMeaning:
+      break;
+  }
+  return "meaning";
+}
+
+bool any(const std::vector<PackChange>& changes, PackChange::Touches touches) {
+  return std::ranges::count(changes, touches, &PackChange::touches) > 0;
+}
+
+void tell_changes(const std::vector<PackChange>& changes, PackChange::Touches touches,
+                  std::ostream& out) {
   for (const PackChange& change : changes) {
-    if (change.meaning != meaning) continue;
+    if (change.touches != touches) continue;
     fmt::print(out, "  {:<8} {}\n", word_of(change.kind), change.where);
     if (!change.before.empty()) fmt::print(out, "    - {}\n", change.before);
     if (!change.after.empty()) fmt::print(out, "    + {}\n", change.after);
@@ -90,7 +107,8 @@ json::object as_json(const std::vector<PackChange>& changes) {
                                {"where", change.where},
                                {"before", change.before},
                                {"after", change.after},
-                               {"meaning", change.meaning}});
+                               {"touches", word_of(change.touches)},
+                               {"meaning", change.touches == PackChange::Touches::kMeaning}});
   return {{"changes", std::move(out)}};
 }
 
@@ -137,7 +155,8 @@ class Diff {
     } else {
       tell(history, compared);
     }
-    return means_the_same() && compared.changes.empty() ? kSame : kDiffers;
+    const bool same = means_the_same() && !any(changes_, PackChange::Touches::kAdvice);
+    return same && compared.changes.empty() ? kSame : kDiffers;
   }
 
  private:
@@ -145,9 +164,7 @@ class Diff {
     err_ << error.message << (error.message.ends_with('\n') ? "" : "\n");
     return kCannot;
   }
-  bool means_the_same() const {
-    return std::ranges::none_of(changes_, [](const PackChange& change) { return change.meaning; });
-  }
+  bool means_the_same() const { return !any(changes_, PackChange::Touches::kMeaning); }
 
   Result<void> read_all() {
     auto contents = read_contents(options_.config_directory);
@@ -183,11 +200,15 @@ class Diff {
       out_ << "The packs mean the same\n";
     } else {
       out_ << "What differs in meaning\n";
-      tell_changes(changes_, true, out_);
+      tell_changes(changes_, PackChange::Touches::kMeaning, out_);
     }
-    if (std::ranges::any_of(changes_, [](const PackChange& change) { return !change.meaning; })) {
+    if (any(changes_, PackChange::Touches::kAdvice)) {
+      out_ << "\nWhat committees are told to do\n";
+      tell_changes(changes_, PackChange::Touches::kAdvice, out_);
+    }
+    if (any(changes_, PackChange::Touches::kWords)) {
       out_ << "\nIn words only\n";
-      tell_changes(changes_, false, out_);
+      tell_changes(changes_, PackChange::Touches::kWords, out_);
     }
     if (history) tell_history(*history, compared, out_);
   }

@@ -15,8 +15,8 @@ struct DiffOptions {
   bool history = true;        // false: the store is not asked for
   OutputFormat format = OutputFormat::kText;
 };
-// 0: nothing differs in meaning, and no alert; 1: something does; 2: a pack has errors, or the
-// history can't be told.
+// 0: nothing differs in meaning or in what committees are told to do, and no alert; 1: something
+// does; 2: a pack has errors, or the history can't be told.
 int run_diff(const DiffOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace tocsin

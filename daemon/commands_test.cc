@@ -45,7 +45,11 @@ class TestRun {
   bool load() {
     auto contents = read_contents(options_.config_directory);
     if (!contents) return say(contents.error().message);
-    if (!options_.packs.empty()) contents->packs.clear();
+    if (!options_.packs.empty()) {
+      // They are tried one by one and need not go together.
+      contents->packs.clear();
+      contents->settings.reset();
+    }
     for (const std::string& path : options_.packs) {
       auto text = read_file(path);
       if (!text) return say(text.error().message);

@@ -1,11 +1,10 @@
 #include "daemon/contents.h"
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "daemon/config/difference.h"
 #include "daemon/engine_id.h"
+#include "daemon/pack_clashes.h"
 #include "model/hash.h"
 
 namespace tocsin {
@@ -42,12 +41,6 @@ std::string fingerprint_of(const Contents& contents, const Settings& settings) {
 }
 
 }  // namespace
-
-Result<std::string> read_file(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return fail(ErrorCode::kNotFound, path.string() + ": there is no such file to read");
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
 
 Result<Contents> read_contents(const std::string& directory) {
   Contents contents;
@@ -89,6 +82,9 @@ Result<Loaded> load_contents(const Contents& contents, Numbering& numbering) {
       loaded.packs.push_back(std::move(*pack));
     }
   }
+  ConfigurationFiles files = contents.packs;
+  files.insert(contents.configuration.begin(), contents.configuration.end());
+  wrong += render(pack_clashes(contents, loaded.packs), files);
   if (!wrong.empty()) return fail(ErrorCode::kInvalid, wrong);
   loaded.new_numbers = numbering.take_new();
   loaded.fingerprint = fingerprint_of(contents, loaded.settings);

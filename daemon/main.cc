@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "daemon/app.h"
+#include "daemon/command_line.h"
 
 namespace {
 
@@ -71,7 +72,7 @@ int main(int argc, char** argv) {
                      "write the bound ports here once ready (for tests)");
   command.add_flag("--rebuild", options.rebuild,
                    "make all derived state anew from the stored records (takes longer)");
-  CLI11_PARSE(command, argc, argv);
+  if (const auto ended = tocsin::ended_by_command_line(command, argc, argv)) return *ended;
 
   auto log = std::make_shared<spdlog::logger>("tocsind",
                                               std::make_shared<spdlog::sinks::stderr_sink_mt>());

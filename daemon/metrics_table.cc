@@ -104,7 +104,8 @@ constexpr auto kTable = std::to_array<MetricEntry>({
      "Records received less records with a fate, since the start. Not 0 is a bug."},
     {"tocsin_reload_refused", Gauge, "",
      "1 when the last reload was refused: the files say other than what is in force."},
-    {"tocsin_reloads_total", Counter, "outcome", "Reloads asked for (SIGHUP): done, refused."},
+    {"tocsin_reloads_total", Counter, "outcome",
+     "Reloads asked for (SIGHUP, POST /reload): done, refused."},
     {"tocsin_retention_horizon_timestamp_seconds", Gauge, "what",
      "What is older was let go by retention: journal entries, quarantined records. Unix time; "
      "0 while everything is kept."},

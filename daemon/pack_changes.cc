@@ -12,8 +12,20 @@ namespace {
 // Keys below a section and a name: signals, dry, when.
 constexpr std::size_t kDepth = 4;
 
-constexpr std::array<std::string_view, 9> kWords = {
-    "title", "why", "reference", "references", "advise", "skill", "version", "note", "names"};
+// Keys of the pack, and of what stands in its sections. Between them are names that authors choose:
+// a signal may be called `note`.
+constexpr std::array<std::string_view, 4> kWordsOfPack = {"title", "version", "skill",
+                                                          "references"};
+constexpr std::array<std::string_view, 5> kWordsOfItem = {"title", "why", "reference", "note",
+                                                          "names"};
+
+PackChange::Touches touched_by(const std::vector<std::string>& path) {
+  using enum PackChange::Touches;
+  if (std::ranges::count(kWordsOfPack, path.front()) > 0) return kWords;
+  if (path.size() < 3) return kMeaning;
+  if (path[0] == "patterns" && path[2] == "advise") return kAdvice;
+  return std::ranges::count(kWordsOfItem, path[2]) > 0 ? kWords : kMeaning;
+}
 
 // What is written on several lines or with other spaces says the same.
 void fold_spaces(YamlNode& node) {
@@ -75,9 +87,7 @@ std::vector<PackChange> pack_changes(const YamlNode& before, const YamlNode& aft
       change.where += (change.where.empty() ? "" : ".") + key;
     change.before = on_one_line(follow(was, difference.path));
     change.after = on_one_line(follow(is, difference.path));
-    change.meaning = std::ranges::none_of(difference.path, [](const std::string& key) {
-      return std::ranges::count(kWords, key) > 0;
-    });
+    change.touches = touched_by(difference.path);
     out.push_back(std::move(change));
   }
   return out;

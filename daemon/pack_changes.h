@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,10 @@ struct PackChange {
   Kind kind = Kind::kChanged;
   std::string where;          // "signals.dry.when"
   std::string before, after;  // as the author wrote them, on one line
-  bool meaning = true;        // false: titles, reasons, references: words, which decide nothing
+  // What it touches: when and where it is said; what committees are told to do (`advise`); or
+  // titles, reasons, references: words, which decide nothing.
+  enum class Touches : std::uint8_t { kMeaning, kAdvice, kWords };
+  Touches touches = Touches::kMeaning;
 };
 
 // In the order of the later version, then what was removed.

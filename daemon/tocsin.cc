@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "daemon/command_line.h"
 #include "daemon/commands.h"
 #include "daemon/commands_admin.h"
 #include "daemon/commands_apply.h"
@@ -249,7 +250,9 @@ void add_rules(CLI::App& app, int& code) {
     options->config_directory = *explain_config;
     if (*as_json) options->format = tocsin::OutputFormat::kJson;
     if (options->alert.empty() == options->region.empty()) {
-      std::cerr << "explain needs an alert or --region\n";
+      std::cerr << (options->alert.empty()
+                        ? "explain needs an alert or --region\n"
+                        : "explain was given both an alert and --region: allowed is one of them\n");
       code = 2;
       return;
     }
@@ -489,6 +492,5 @@ int main(int argc, char** argv) {
   add_store(app, code);
   add_quarantine(app, code);
   add_admin(app, code);
-  CLI11_PARSE(app, argc, argv);
-  return code;
+  return tocsin::ended_by_command_line(app, argc, argv).value_or(code);
 }

@@ -44,21 +44,22 @@ Assessment::Assessment(const Catalogue& catalogue, const Pack& pack, const Datas
       judges_(pack.patterns.size(), std::vector<bool>(catalogue.regions.id_limit(), false)),
       samples_(std::make_unique<SampleMemo>()) {
   const RegionTable& regions = catalogue.regions;
-  bool reads_around = false;
+  bool anything_around = false;
   for (std::uint32_t i = 0; i < pack.patterns.size(); ++i) {
     const Pattern& pattern = pack.patterns[i];
     for (const RegionId place : pattern.at.empty() ? pack.regions : pattern.at) {
       judges_[i][place.number()] = true;
       places_.push_back({place, i});
     }
-    reads_around = reads_around || pattern.reads_neighbours();
+    anything_around = anything_around || pattern.reads_neighbours();
   }
   sort_unique(places_);
   judged_ = folded_regions(regions, pack);
-  for (std::size_t i = 0; reads_around && i < places_.size(); ++i) {
+  const ReadsAround reads = reads_around(pack);
+  for (std::size_t i = 0; anything_around && i < places_.size(); ++i) {
     const RegionId region = places_[i].region;
     if (i > 0 && region == places_[i - 1].region) continue;
-    for (const RegionId around : read_around(regions, pack, region))
+    for (const RegionId around : read_around(regions, pack, reads, region))
       influences_[around.number()].push_back(region);
   }
   for (const RegionId region : judged_) {

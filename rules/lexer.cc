@@ -1,5 +1,6 @@
 #include "rules/lexer.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <charconv>
@@ -39,6 +40,33 @@ std::optional<SpanUnit> span_unit(std::string_view word) {
   for (const auto& [name, unit] : kSpanWords)
     if (name == word) return unit;
   return std::nullopt;
+}
+
+// What word processors and web pages put in place of what a keyboard has.
+struct Pasted {
+  std::string_view character, keyboard;
+};
+constexpr auto kPasted = std::to_array<Pasted>({
+    {"≥", ">="},
+    {"≤", "<="},
+    {"≠", "!="},
+    {"−", "-"},
+    {"–", "-"},
+    {"×", "*"},
+    {"·", "*"},
+    {"÷", "/"},
+    {"→", "->"},
+    {"…", ".."},
+});
+constexpr std::array<std::string_view, 7> kPastedQuotes = {"“", "”", "„", "‘", "’", "«", "»"};
+constexpr std::string_view kNoBreakSpace = "\u00A0";
+
+// How many bytes the character has that begins there; the text is UTF-8, else 1.
+std::size_t length_of_character(std::string_view text) {
+  const auto is_more = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; };
+  std::size_t length = 1;
+  while (length < text.size() && length < 4 && is_more(text[length])) ++length;
+  return length;
 }
 
 class Lexer {
@@ -176,8 +204,25 @@ class Lexer {
       if (symbol == "%") return wrong(begin, "'%' stands after a number", "75 %");
       return std::nullopt;
     }
-    return wrong(at_, std::string("'") + peek() + "' means nothing here",
-                 "names, numbers, and, or, not, + - * / < <= > >= == != ( )");
+    return no_symbol();
+  }
+
+  ExpressionError no_symbol() {
+    const std::size_t begin = at_;
+    const std::string_view rest = text_.substr(at_);
+    const std::string_view character = rest.substr(0, length_of_character(rest));
+    at_ += character.size();
+    if (character == kNoBreakSpace)
+      return wrong(begin, "a space that does not break (U+00A0) means nothing here",
+                   "plain spaces");
+    const std::string message = "'" + std::string(character) + "' means nothing here";
+    if (std::ranges::find(kPastedQuotes, character) != kPastedQuotes.end())
+      return wrong(begin, message, "straight quotes: \"...\" or '...'");
+    ExpressionError error =
+        wrong(begin, message, "names, numbers, and, or, not, + - * / < <= > >= == != ( )");
+    const auto pasted = std::ranges::find(kPasted, character, &Pasted::character);
+    if (pasted != kPasted.end()) error.suggestion = pasted->keyboard;
+    return error;
   }
 
   std::string_view text_;

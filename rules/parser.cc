@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "rules/evaluate.h"
+#include "rules/known_names.h"
 #include "rules/scale.h"
 
 namespace tocsin {
@@ -491,9 +492,14 @@ Parser::Value Parser::name() {
     wrong(token, "'" + token.text + "' is a series; a condition needs one number of it",
           "last(" + token.text + "), sum(" + token.text + ", 3 months), ...");
   refuse_word(token);
-  std::vector<std::string> known;
-  for (const auto& parameter : pack_.parameters) known.push_back(parameter.name);
-  unknown(token, "parameter", known);
+  KnownNames known;
+  for (const Parameter& parameter : pack_.parameters) known.parameters.push_back(parameter.name);
+  for (const Signal& signal : pack_.signals) known.signals.push_back(signal.name);
+  for (const Function& function : functions()) known.functions.emplace_back(function.name);
+  for (const Indicator& one : catalogue_.indicators) known.indicators.push_back(one.code);
+  const bool followed = peek().kind == TokenKind::kName && !is_keyword(peek().text);
+  const ExpressionError error = no_such_name(token.text, followed ? peek().text : "", known);
+  wrong(token, error.message, error.allowed, error.suggestion);
 }
 
 }  // namespace tocsin

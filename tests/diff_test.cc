@@ -55,10 +55,34 @@ TEST(PackChanges, EachKeyIsToldWithWhatStoodThere) {
               "parameters:\n  p: {value: 2}\nsignals:\n  a: {when: x, why: new}\n  c: {when: z}\n");
   std::vector<std::string> told;
   for (const PackChange& change : found)
-    told.push_back(change.where + (change.meaning ? " " : " (words) ") + change.before + "|" +
-                   change.after);
+    told.push_back(change.where +
+                   (change.touches == PackChange::Touches::kWords ? " (words) " : " ") +
+                   change.before + "|" + change.after);
   EXPECT_THAT(told, ElementsAre("parameters.p.value 1|2", "signals.a.why (words) old|new",
                                 "signals.c.when |z", "signals.b.when y|"));
+}
+
+// Authors may call things by any name, also by one that is a key elsewhere.
+TEST(PackChanges, WhatThingsAreCalledDoesNotMakeThemWords) {
+  for (const std::string name :
+       {"note", "title", "version", "names", "skill", "why", "reference", "advise"}) {
+    const auto found = changes(
+        "parameters:\n  " + name + ": {value: 1}\nsignals:\n  " + name +
+            ": {when: x, bands: {watch: y}}\npatterns:\n  " + name + ": {watch: x, note: a}\n",
+        "parameters:\n  " + name + ": {value: 2}\nsignals:\n  " + name +
+            ": {when: z, bands: {watch: z}}\npatterns:\n  " + name + ": {watch: y, note: b}\n");
+    std::vector<PackChange::Touches> touched;
+    for (const PackChange& change : found) touched.push_back(change.touches);
+    using enum PackChange::Touches;
+    EXPECT_THAT(touched, ElementsAre(kMeaning, kMeaning, kMeaning, kMeaning, kWords)) << name;
+  }
+}
+
+TEST(PackChanges, WordsOfThePackAndReferencesAreWords) {
+  for (const auto& change :
+       changes("title: a\nversion: 1\nskill: b\nreferences:\n  x: {name: a}\n",
+               "title: c\nversion: 2\nskill: d\nreferences:\n  x: {name: b}\n"))
+    EXPECT_EQ(change.touches, PackChange::Touches::kWords) << change.where;
 }
 
 AlertSpan span(std::string region, int raised, int ended, Level highest = Level::kWatch) {
@@ -170,6 +194,19 @@ TEST_F(DiffCommand, SaysItAsJson) {
   const auto root = boost::json::parse(out_.str()).as_object();
   EXPECT_TRUE(root.at("changes").at(0).at("meaning").as_bool());
   EXPECT_FALSE(root.contains("history"));
+}
+
+TEST_F(DiffCommand, AdviceThatIsGoneIsAChangeOfItsOwnKind) {
+  const std::string advising =
+      small_pack() + "    advise: [{function: oversee, horizon: short, text: Ask the minister}]\n";
+  EXPECT_EQ(run(advising, small_pack(), OutputFormat::kText), 1) << err_.str();
+  EXPECT_THAT(out_.str(),
+              AllOf(HasSubstr("The packs mean the same"),
+                    HasSubstr("What committees are told to do\n  removed  patterns.hunger.advise"),
+                    HasSubstr("Ask the minister"), Not(HasSubstr("In words only"))));
+  EXPECT_EQ(run(advising, small_pack(), OutputFormat::kJson), 1);
+  const auto change = boost::json::parse(out_.str()).at("changes").at(0).as_object();
+  EXPECT_EQ(change.at("touches").as_string(), "advice");
 }
 
 TEST_F(DiffCommand, APackWithMistakesIsRefusedWithItsPlace) {

@@ -113,17 +113,17 @@ TEST_F(ImportCommand, AReleaseThatFailsLeavesTheImportBefore) {
   EXPECT_THAT(err_.str(), HasSubstr("it has no figures"));
   EXPECT_EQ(read("out.ndjson"), before);
   options_.against_path = path("nowhere.ndjson");
-  EXPECT_EQ(run(), 1);
+  EXPECT_EQ(run(), 2);
   EXPECT_THAT(err_.str(), HasSubstr("cannot read " + path("nowhere.ndjson")));
 }
 
 TEST_F(ImportCommand, FilesThatCantBeOpenedAreNamed) {
   options_.input_path = path("nowhere.csv");
-  EXPECT_EQ(run(), 1);
+  EXPECT_EQ(run(), 2);
   EXPECT_THAT(err_.str(), HasSubstr("cannot read " + path("nowhere.csv")));
   options_.input_path = path("in.csv");
   options_.output_path = path("no/such/directory/out");
-  EXPECT_EQ(run(), 1);
+  EXPECT_EQ(run(), 2);
   EXPECT_THAT(err_.str(), HasSubstr("cannot write"));
 }
 

@@ -61,6 +61,29 @@ TEST(Operations, RulesReadOnlyMetricsThatThereAre) {
     EXPECT_TRUE(known.contains(name)) << name;
 }
 
+TEST(Operations, PageHasEveryRequestOfTheAdminListener) {
+  const auto answered =
+      matches(read_file("/daemon/admin_routes.cc"), "\\{\"(/[^\"]+)\",\\s*\"(?:GET|POST)\"");
+  std::string table = read_file("/docs/OPERATIONS.md");
+  table = table.substr(table.find("| request | role | answers |"));
+  table = table.substr(0, table.find("\n\n"));
+  EXPECT_GE(answered.size(), 13u);
+  for (std::string path : answered) {
+    for (std::size_t at = 0; (at = path.find('*')) != std::string::npos;)
+      path.replace(at, 1, path.starts_with("/alerts") ? "ID" : "N");
+    EXPECT_TRUE(std::regex_search(table, std::regex("(GET|POST) " + path + "[`?]"))) << path;
+  }
+}
+
+TEST(Operations, PagesKnowEveryCommandOfPeople) {
+  const std::string pages = read_file("/README.md") + read_file("/docs/OPERATIONS.md");
+  for (const char* command : {"apply", "check", "diff", "explain", "fmt", "new", "test"}) {
+    EXPECT_THAT(read_file("/README.md"), HasSubstr(command));
+    EXPECT_THAT(read_file("/daemon/tocsin.cc"), HasSubstr("\"" + std::string(command) + "\""));
+  }
+  EXPECT_THAT(pages, HasSubstr("`tocsin apply"));
+}
+
 TEST(Operations, PageSaysWhatEachAlarmMeans) {
   const auto alarms =
       matches(read_file("/deploy/prometheus/tocsin.rules.yml"), "alert: ([A-Za-z]+)");

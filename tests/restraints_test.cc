@@ -103,7 +103,8 @@ TEST_F(Restraints, AMuteIsOfOnePatternUnderWhicheverNameItIsSaid) {
   begin("");
   const auto said = [&](const std::string& pattern, const std::string& until) {
     return daemon_
-        .commit({MuteInput{pattern, "NG-BO", "ada", "why", start_of<ProcessingTime>(*parse_day(until))}})
+        .commit({MuteInput{pattern, "NG-BO", "ada", "why",
+                           start_of<ProcessingTime>(*parse_day(until))}})
         .requests.at(0);
   };
   const auto in_force = [&] {

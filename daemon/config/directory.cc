@@ -1,10 +1,9 @@
 #include <fmt/format.h>
 
-#include <fstream>
-#include <iterator>
 #include <system_error>
 
 #include "daemon/config/configuration.h"
+#include "daemon/config/read_file.h"
 
 namespace tocsin {
 namespace {
@@ -15,19 +14,15 @@ bool is_configuration_file(const std::filesystem::path& path) {
          (extension == ".yaml" || extension == ".yml" || extension == ".geojson");
 }
 
-Result<std::string> read_file(const std::filesystem::path& path) {
+Result<std::string> read_within_limit(const std::filesystem::path& path) {
   std::error_code error;
   const auto size = std::filesystem::file_size(path, error);
   if (!error && size > kConfigurationFileBytesMax) {
     return fail(ErrorCode::kLimit, fmt::format("{} has {} bytes; allowed are {}", path.string(),
                                                size, kConfigurationFileBytesMax));
   }
-  std::ifstream stream(path, std::ios::binary);
-  std::string content{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-  if (error || !stream) {
-    return fail(ErrorCode::kIo, fmt::format("can't read {}", path.string()));
-  }
-  return content;
+  if (error) return fail(ErrorCode::kIo, fmt::format("can't read {}", path.string()));
+  return read_file(path);
 }
 
 }  // namespace
@@ -42,7 +37,7 @@ Result<ConfigurationFiles> read_directory(const std::filesystem::path& directory
   ConfigurationFiles files;
   for (const auto& entry : entries) {
     if (!is_configuration_file(entry.path()) || !entry.is_regular_file(error)) continue;
-    auto content = read_file(entry.path());
+    auto content = read_within_limit(entry.path());
     if (!content) return tl::unexpected(content.error());
     files.emplace(entry.path().filename().string(), std::move(*content));
   }

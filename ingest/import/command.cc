@@ -18,8 +18,7 @@ namespace tocsin {
 
 namespace {
 
-constexpr int kFailed = 1;
-constexpr int kInvalid = 2;
+constexpr int kCannot = 2;
 
 std::string reason() { return std::strerror(errno); }
 
@@ -158,14 +157,14 @@ std::optional<Mapping> read_mapping(const std::string& path, std::ostream& err, 
   std::ifstream in(path, std::ios::binary);
   if (!in) {
     err << fmt::format("cannot read the mapping {}: {}\n", path, reason());
-    code = kFailed;
+    code = kCannot;
     return std::nullopt;
   }
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   auto mapping = parse_mapping(path, text);
   if (mapping) return std::move(*mapping);
   for (const auto& diagnostic : mapping.error()) err << render(diagnostic, text) << '\n';
-  code = kInvalid;
+  code = kCannot;
   return std::nullopt;
 }
 
@@ -177,7 +176,7 @@ int run_import(const ImportOptions& options, std::ostream& out, std::ostream& er
   if (!mapping) return code;
   const auto cannot = [&](std::string_view what, const std::string& path) {
     err << fmt::format("cannot {} {}: {}\n", what, path, reason());
-    return kFailed;
+    return kCannot;
   };
   std::ifstream file;
   if (options.input_path != "-") {
@@ -193,7 +192,7 @@ int run_import(const ImportOptions& options, std::ostream& out, std::ostream& er
     if (before.bad()) return cannot("read", options.against_path);
     if (!earlier) {
       err << earlier.error().message << '\n';
-      return kInvalid;
+      return kCannot;
     }
     against = Against{.earlier = std::move(*earlier),
                       .released = options.released.value_or(day_of(SystemClock().now())),
@@ -209,7 +208,7 @@ int run_import(const ImportOptions& options, std::ostream& out, std::ostream& er
       std::move(against));
   if (!report) {
     err << fmt::format("{}: {}\n", options.input_path, report.error().message) << refused.shown();
-    return kInvalid;
+    return kCannot;
   }
   if (csv.bad()) return cannot("read", options.input_path);
   if (!records.finish()) return cannot("write", options.output_path);

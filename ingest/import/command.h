@@ -25,9 +25,9 @@ struct ImportOptions {
 
 // `tocsin import`: records go to the output, the report and complaints to `err`. Returns the exit
 // code: 0 when the file was imported, also with rows refused (the report counts them and shows the
-// first twenty); 1 when a file can't be read or written; 2 when the mapping is wrong or doesn't fit
-// the file, or the import before doesn't. With an error the output file isn't there: it is written
-// beside its place and renamed.
+// first twenty); 2 when it couldn't be: a file can't be read or written, the mapping is wrong or
+// doesn't fit the file, or the import before doesn't. With an error the output file isn't there: it
+// is written beside its place and renamed.
 int run_import(const ImportOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace tocsin

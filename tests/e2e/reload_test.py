@@ -98,9 +98,17 @@ def run(rig):
     rig.get("/readyz")
     link.send(one_more())
     committees.write_text(good)
+    # A pack that can't be read, and one of a name that is there, end nothing.
+    unchanged = settings.read_text()
+    for other, told in (("..", "is a directory, not a file"),
+                        ("../packs/copy.yaml", "two packs have the name 'lake-chad': copy.yaml and lake-chad.yaml")):
+        shutil.copy(pack, packs / "copy.yaml")
+        edit(settings, r"^packs: \[(.*)\]", f"packs: [../packs/lake-chad.yaml, {other}]")
+        hang_up(rig, told)
+        settings.write_text(unchanged)
+        link.send(one_more())
 
     # 2. A restart is needed.
-    unchanged = settings.read_text()
     edit(settings, r"^  heartbeat_ms: .*", "  heartbeat_ms: 3_000")
     said = hang_up(rig, "allowed: what it was, or a restart")
     expect(re.search(r"tocsind\.yaml:\d+:17: ingest\.heartbeat_ms can't change", said), said)
