@@ -6,24 +6,27 @@
 #include <sstream>
 
 #include "daemon/commands_check.h"
+#include "daemon/contents.h"
 #include "daemon/memory_bound.h"
+#include "tests/config_fixture.h"
 #include "tests/support/shipped_pack.h"
+#include "tests/support/small_daemon.h"
 #include "tests/support/temp_dir.h"
 
 // `tocsin check`: for people and for other programs.
 namespace tocsin {
 namespace {
 
-using testing::AllOf;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using testsupport::kSource;
 using testsupport::lake_chad;
 using testsupport::lake_chad_pack;
 using testsupport::read_file;
 using testsupport::TempDir;
 
-class CheckCommand : public testing::Test {
+class CheckCommand : public ::testing::Test {
  protected:
   int check(const std::string& pack, OutputFormat format) {
     const std::string path = (directory_.path() / "pack.yaml").string();
@@ -110,6 +113,121 @@ TEST_F(CheckCommand, AFileThatIsNotThereIsNoAnswer) {
                       out_, err_),
             2);
   EXPECT_THAT(err_.str(), HasSubstr("/nonesuch.yaml"));
+}
+
+TEST_F(CheckCommand, ADirectoryIsNoPack) {
+  const std::string directory = directory_.path().string();
+  EXPECT_EQ(run_check({(kSource / "deploy/config/lake-chad").string(),
+                       {directory},
+                       OutputFormat::kText,
+                       today_},
+                      out_, err_),
+            2);
+  EXPECT_THAT(err_.str(), HasSubstr(directory + " is a directory, not a file"));
+}
+
+TEST_F(CheckCommand, ACharacterThatIsNotAsciiStaysWholeInJson) {
+  std::string text = shipped();
+  testing::replace(text, "last(ipc3_share) >=", "last(ipc3_share) ≥");
+  EXPECT_EQ(check(text, OutputFormat::kJson), 1);
+  const auto error = boost::json::parse(out_.str()).at("errors").at(0).as_object();
+  EXPECT_EQ(error.at("message").as_string(), "'≥' means nothing here");
+  EXPECT_EQ(error.at("suggestion").as_string(), ">=");
+  EXPECT_EQ(error.at("length").to_number<int>(), 1);
+}
+
+TEST_F(CheckCommand, AConfigurationThatLacksItsFilesIsNoAnswer) {
+  EXPECT_EQ(run_check({directory_.path().string(), {}, OutputFormat::kText, today_}, out_, err_),
+            2);
+  EXPECT_THAT(err_.str(), HasSubstr("tocsind.yaml: the file is missing"));
+}
+
+// A configuration that names two packs.
+class TwoPacks : public CheckCommand {
+ protected:
+  // The small pack in p1/one.yaml, and what is made of it in p2/`other`.
+  void write(const std::string& other, const std::string& other_pack) {
+    const auto put = [&](const std::string& file, const std::string& text) {
+      const auto path = directory_.path() / file;
+      std::filesystem::create_directories(path.parent_path());
+      std::ofstream(path, std::ios::binary) << text;
+    };
+    Contents contents = testsupport::small_contents();
+    testing::replace(contents.configuration.at("tocsind.yaml"), "packs: [small.yaml]",
+                     "packs: [../p1/one.yaml, ../p2/" + other + "]");
+    for (const auto& [name, text] : contents.configuration) put("config/" + name, text);
+    put("p1/one.yaml", small_pack());
+    put("p2/" + other, other_pack);
+  }
+  static std::string small_pack() { return testsupport::small_contents().packs.at("small.yaml"); }
+  static std::string renamed() {
+    std::string text = small_pack();
+    testing::replace(text, "pack: small", "pack: other");
+    return text;
+  }
+  int check_configuration(OutputFormat format = OutputFormat::kText) {
+    out_.str("");
+    err_.str("");
+    return run_check({config(), {}, format, today_}, out_, err_);
+  }
+  // As the daemon reads them, at a start and at a reload.
+  std::string refusal() const {
+    const auto contents = read_contents(config());
+    EXPECT_TRUE(contents) << contents.error().message;
+    Numbering numbering;
+    const auto loaded = load_contents(*contents, numbering);
+    return loaded ? "" : loaded.error().message;
+  }
+  std::string config() const { return (directory_.path() / "config").string(); }
+};
+
+TEST_F(TwoPacks, OfTwoNamesInTwoFilesAreFine) {
+  write("two.yaml", renamed());
+  EXPECT_EQ(check_configuration(), 0) << err_.str();
+  EXPECT_EQ(refusal(), "");
+}
+
+TEST_F(TwoPacks, OfOneFileNameAreRefusedWithBothPaths) {
+  write("one.yaml", renamed());
+  EXPECT_EQ(check_configuration(), 1);
+  const std::string told = "tocsind.yaml:2:25: two packs have the file name one.yaml: " +
+                           (directory_.path() / "p1/one.yaml").string() + " and " +
+                           (directory_.path() / "p2/one.yaml").string();
+  EXPECT_THAT(err_.str(), HasSubstr(told));
+  EXPECT_THAT(refusal(), HasSubstr(told));
+}
+
+TEST_F(TwoPacks, OfOneNameAreRefusedWithBothFiles) {
+  write("two.yaml", "# the same again\n" + small_pack());
+  EXPECT_EQ(check_configuration(), 1);
+  const std::string told = "two.yaml:2:7: two packs have the name 'small': one.yaml and two.yaml";
+  EXPECT_THAT(err_.str(), AllOf(HasSubstr(told), HasSubstr("allowed: a name of its own")));
+  EXPECT_THAT(refusal(), HasSubstr(told));
+  EXPECT_EQ(check_configuration(OutputFormat::kJson), 1);
+  EXPECT_EQ(boost::json::parse(out_.str()).at("errors").as_array().size(), 1u);
+}
+
+// Two versions of a pack, side by side.
+TEST_F(TwoPacks, OfOneNameThatAreNamedOneByOneAreWarnedOf) {
+  write("two.yaml", small_pack());
+  const std::string one = (directory_.path() / "p1/one.yaml").string();
+  const std::string two = (directory_.path() / "p2/two.yaml").string();
+  EXPECT_EQ(run_check({config(), {one, two}, OutputFormat::kText, today_}, out_, err_), 0);
+  EXPECT_THAT(err_.str(),
+              HasSubstr("warning: two packs have the name 'small': " + one + " and " + two));
+}
+
+TEST_F(TwoPacks, OneOfWhichIsADirectoryIsRefused) {
+  write("two.yaml/inside.yaml", renamed());
+  Contents contents = testsupport::small_contents();
+  testing::replace(contents.configuration.at("tocsind.yaml"), "small.yaml",
+                   "../p1/one.yaml, ../p2/two.yaml");
+  std::ofstream(directory_.path() / "config/tocsind.yaml")
+      << contents.configuration.at("tocsind.yaml");
+  const auto read = read_contents(config());
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().code, ErrorCode::kInvalid);
+  EXPECT_THAT(read.error().message, HasSubstr("p2/two.yaml is a directory, not a file"));
 }
 
 TEST(MemoryBound, GrowsWithTheDaysAndCountsEachSeriesOnce) {

@@ -15,6 +15,7 @@ tocsin_test(daemon_tests
 
 tocsin_test(rescue_tests
   SOURCES
+    exit_codes_test.cc
     retention_test.cc
     upgrade_test.cc
     verify_test.cc

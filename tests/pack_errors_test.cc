@@ -274,6 +274,16 @@ const Mistake kMistakes[] = {
     {"a season that does not exist", "value: 75 %,",
      "compute: last(ipc3_share) / 2, as_of: harvest,"},
     {"an end too early", "dimensions() >= 3", "dimensions() >= 3 and"},
+    {"a sign pasted from a text", "last(ipc3_share) >= 20 %", "last(ipc3_share) ≥ 20 %"},
+    {"another sign pasted from a text", "last(ipc3_share) >= 20 %", "last(ipc3_share) ≠ 20 %"},
+    {"a minus pasted from a text", "last(ipc3_share) >=", "last(ipc3_share) − 1 % >="},
+    {"quotes pasted from a text", "last(ipc3_share) >=", "last(“ipc3_share”) >="},
+    {"a space pasted from a web page", "last(ipc3_share) >=", "last(ipc3_share)\u00A0>="},
+    {"a letter of another script", "last(ipc3_share) >=", "last(ipc3_share) € >="},
+    {"a function without brackets", "last(ipc3_share) >=", "last ipc3_share >="},
+    {"a condition with an if", "last(ipc3_share) >=", "if last(ipc3_share) >="},
+    {"an indicator misspelt and bare", "last(ipc3_share) >=", "ipc3_shares >="},
+    {"a signal misspelt and bare", "last(ipc3_share) >= 20 %", "dearr"},
 };
 
 // Judgements in words: on the configuration of the published triggers.
