@@ -2,31 +2,23 @@
 // gate, engine, codec; and how the engine's cost depends on regions and signals. The configuration
 // is that of the end-to-end benchmark (make_config.py).
 #include <benchmark/benchmark.h>
-#include <fmt/format.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <map>
 
+#include "bench/configuration.h"
 #include "bench/mix.h"
-#include "daemon/contents.h"
 #include "ingest/gate.h"
 #include "ingest/wire.h"
 #include "model/clock.h"
 #include "rules/engine.h"
 #include "rules/explain.h"
 #include "storage/recent.h"
-#include "tests/support/temp_dir.h"
 
 namespace tocsin {
 namespace {
 
 constexpr std::uint32_t kIndicators = 40;
 constexpr std::uint32_t kMonthsBefore = 13;  // so that "usual" is known
-
-void run(const std::string& command) {
-  require(std::system((command + " > /dev/null").c_str()) == 0, command);
-}
 
 constexpr int kCommits = 300;
 constexpr int kCommitsOfRegions = 100;  // of few regions a month is short
@@ -52,21 +44,10 @@ class World {
   explicit World(const Scale& scale)
       : mix_({scale.regions, kIndicators,
               bench::kLastMonth - kMonthsBefore - months_measured(scale), 1, scale.alerts}) {
-    const auto here = std::filesystem::canonical("/proc/self/exe").parent_path();
-    const testsupport::TempDir directory;
-    const std::filesystem::path& work = directory.path();
-    const std::string name = work.string();
-    for (const char* key : {"server", "bench"})
-      run(fmt::format("{}/tocsin keygen {} --directory {}", here.string(), key, name));
-    run(
-        fmt::format("python3 {}/bench/make_config.py --regions {} --more-signals {} {} "
-                    "--public-key {}/bench.pub --server-key {}/server.key --out {}/config",
-                    TOCSIN_SOURCE_DIR, scale.regions, scale.more_signals,
-                    scale.pack_only ? "--pack-only" : "", name, name, name));
-    auto contents = read_contents((work / "config").string());
-    require(contents.has_value(), contents ? "" : contents.error().message);
+    const Contents contents =
+        bench::make_configuration({scale.regions, scale.more_signals, scale.pack_only});
     Numbering numbering;
-    auto loaded = load_contents(*contents, numbering);
+    auto loaded = load_contents(contents, numbering);
     require(loaded.has_value(), loaded ? "" : loaded.error().message);
     loaded_ = std::make_unique<Loaded>(std::move(*loaded));
     EngineOptions options;

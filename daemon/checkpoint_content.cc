@@ -51,6 +51,9 @@ SeriesKey read_key(ByteReader& in, RegionId region) {
   return key;
 }
 
+// Of a sample its label carries this bit, and the second of the day follows.
+constexpr unsigned kSampleBit = 0x80;
+
 void write(std::span<const Observed> series, ByteWriter& out) {
   out.varint(series.size());
   DayWriter days(out);
@@ -60,10 +63,19 @@ void write(std::span<const Observed> series, ByteWriter& out) {
     out.varint(static_cast<std::uint64_t>(o.end - o.start));
     out.zigzag(o.published_minute - minute);
     minute = o.published_minute;
-    out.u8(static_cast<std::uint8_t>(o.tlp));
+    out.u8(static_cast<std::uint8_t>(static_cast<unsigned>(o.tlp) |
+                                     (o.is_sample() ? kSampleBit : 0U)));
+    if (o.is_sample()) out.varint(o.second);
     out.u64(o.identity);
     out.zigzag(o.value);
   }
+}
+
+std::uint32_t read_second(ByteReader& in) {
+  const auto second = in.number<std::uint32_t>();
+  if (second < static_cast<std::uint32_t>(kSecondsPerDay)) return second;
+  in.fault("second " + std::to_string(second) + " of a day");
+  return 0;
 }
 
 Series read_series(ByteReader& in) {
@@ -74,7 +86,10 @@ Series read_series(ByteReader& in) {
     o.end = days.get();
     o.start = o.end - read_days(in);
     o.published_minute = minute = read_minute(in, minute);
-    o.tlp = in.enumerator(Tlp::kRed);
+    const unsigned label = in.u8(), tlp = label & ~kSampleBit;
+    if (tlp > static_cast<unsigned>(Tlp::kRed)) in.fault("TLP " + std::to_string(tlp));
+    o.tlp = static_cast<Tlp>(tlp);
+    if ((label & kSampleBit) != 0) o.second = read_second(in) & 0xFFFFFFU;
     o.identity = in.u64();
     o.value = in.zigzag();
   }

@@ -222,6 +222,12 @@ void EngineLoop::written(CommitOutcome&& outcome, const CommitTiming& timing) {
               name_of(revision.kind), revision.number, format_day(revision.tick), revision.region,
               revision.pattern, name_of(revision.level));
   for (const SuspicionChange& change : outcome.suspicions) log_.warn(describe(change));
+  for (const RequestOutcome& request : outcome.requests)
+    if (const auto* muted = request ? std::get_if<Muted>(&*request) : nullptr)
+      log_.warn("{} {} new alerts of {} in {}{}", muted->who,
+                muted->until > muted->at ? "mutes" : "lifts the mute of", muted->pattern,
+                muted->region,
+                muted->until > muted->at ? " until " + format_rfc3339(muted->until) : "");
   metrics_.timed(timing);
   if (!outcome.requests.empty()) answer_requests(std::move(outcome.requests));
   if (!outcome.frames.empty()) ports_.acknowledge(std::move(outcome.frames));

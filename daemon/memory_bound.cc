@@ -26,8 +26,13 @@ MemoryBound memory_bound(const Catalogue& catalogue, const Pack& pack, std::int3
       }
     }
   for (const SeriesKey& key : series) {
+    const Indicator& indicator = *catalogue.find(key.indicator);
+    if (indicator.is_sampled()) {
+      out.figures += span * static_cast<std::uint64_t>(kSecondsPerDay / indicator.sample_seconds);
+      continue;
+    }
     // The shortest period of the cadence: a month of 28 days.
-    const std::int32_t longest = longest_period(*catalogue.find(key.indicator));
+    const std::int32_t longest = longest_period(indicator);
     const std::uint64_t shortest = longest > 28 ? static_cast<std::uint64_t>(longest) * 10 / 11
                                                 : static_cast<std::uint64_t>(std::max(1, longest));
     out.figures += span / shortest + 1;

@@ -58,6 +58,7 @@ void EngineFigures::update(const CommitOutcome& outcome, const Pipeline& pipelin
   }
   if (look) indicators_ = std::move(indicators);
   now_ = pipeline.now();
+  mutes_ = pipeline.engine().ledger().mutes(now_);
   sequence_ = outcome.sequence;
   checkpoint_ = pipeline.checkpoint().position();
   journal_horizon_ = pipeline.retention().journal_horizon();
@@ -128,6 +129,10 @@ void EngineFigures::add_to(Scrape& scrape) const {
   const std::lock_guard lock(mutex_);
   for (const auto& [place, count] : alerts_)
     scrape.add("tocsin_alerts_open", count, {place.first, name_of(place.second)});
+  for (const auto& mute : mutes_)
+    if (mute.until > now_)
+      scrape.add("tocsin_mute_end_timestamp_seconds", unix_seconds(mute.until),
+                 {mute.pattern, mute.region, mute.who});
   for (const auto& [source, seen] : sources_) {
     const std::string label = source_label(*catalogue_, source);
     scrape.add("tocsin_source_newest_arrival_timestamp_seconds", unix_seconds(seen.arrived),

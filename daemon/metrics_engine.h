@@ -58,6 +58,7 @@ class EngineFigures {
   mutable std::mutex mutex_;  // guards what follows
   std::shared_ptr<const Catalogue> catalogue_ = std::make_shared<const Catalogue>();
   std::map<std::pair<std::string, Level>, std::uint64_t> alerts_;
+  std::vector<Ledger::MuteInForce> mutes_;
   std::map<SourceId, SourceSeen> sources_;
   std::set<std::pair<SourceId, Suspicion>> suspects_;
   std::vector<Coverage> coverage_;

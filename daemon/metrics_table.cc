@@ -79,6 +79,8 @@ constexpr auto kTable = std::to_array<MetricEntry>({
      "Series whose newest value is older than the cadence plus the longest delay: unknown to "
      "rules."},
     {"tocsin_journal_sequence", Gauge, "", "Sequence of the last commit in the journal."},
+    {"tocsin_mute_end_timestamp_seconds", Gauge, "pattern, region, who",
+     "When a person's mute that holds back new alerts ends, Unix time."},
     {"tocsin_outbox_dead", Gauge, "",
      "Dispatches that were given up and that a person must see to."},
     {"tocsin_outbox_dispatches", Gauge, "", "Dispatches that are not finished."},

@@ -145,6 +145,10 @@ Planned normal_threshold(const Indicator& indicator, const NewThreat& threat) {
 }
 
 Planned threshold_of(const Indicator& indicator, const NewThreat& threat) {
+  if (indicator.is_sampled())
+    return tl::unexpected(wrong_threat(
+        threat, fmt::format("{} is sampled every {} s", indicator.code, indicator.sample_seconds),
+        "an indicator with periods; longest() of samples can be written into the pack"));
   if (!indicator.scale.empty()) return word_threshold(indicator, threat);
   return threat.from.empty() ? normal_threshold(indicator, threat)
                              : number_threshold(indicator, threat);
@@ -396,7 +400,8 @@ class Planner {
 std::vector<std::string> threats_of(const Catalogue& catalogue, DimensionId dimension) {
   std::vector<std::string> codes;
   for (const Indicator& indicator : catalogue.indicators)
-    if (indicator.dimension == dimension && indicator.stance == Stance::kThreat)
+    if (indicator.dimension == dimension && indicator.stance == Stance::kThreat &&
+        !indicator.is_sampled())
       codes.push_back(indicator.code);
   for (const EventKind& kind : catalogue.event_kinds)
     if (kind.dimension == dimension) codes.push_back(kind.code);

@@ -117,8 +117,9 @@ Result<void> Pipeline::restore() {
   restored_ = *std::move(restored);
   Result<void> done;
   if (!restored_.found) {
+    Dataset::Loading loading(engine_->data());
     done = store_.for_each_latest([&](const LatestRevision& revision) -> Result<void> {
-      engine_->data().restore(revision);
+      loading.put(revision);
       return {};
     });
     if (!done) return done;

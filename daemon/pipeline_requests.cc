@@ -81,14 +81,14 @@ Result<void> Pipeline::take_acknowledgement(Working& working, const AcknowledgeI
 }
 
 void Pipeline::take_mute(Working& working, const MuteInput& input) {
-  auto note = engine_->mute(input, now_);
-  if (!note) {
-    working.outcome.requests.emplace_back(tl::unexpected(note.error()));
+  auto said = engine_->mute(input, now_);
+  if (!said) {
+    working.outcome.requests.emplace_back(tl::unexpected(said.error()));
     return;
   }
-  working.commit.ledger.push_back({Chain::kAlerts, *std::move(note)});
+  working.commit.ledger.push_back({Chain::kAlerts, std::move(said->note)});
   working.outcome.requests.emplace_back(
-      Muted{input.pattern, input.region, input.who, input.until, now_});
+      Muted{std::move(said->pattern), input.region, input.who, input.until, now_});
 }
 
 // The record keeps the one fate that it had when it was received, in quarantine; what becomes of it

@@ -85,10 +85,13 @@ Result<void> verify_state(Store& store, const Loaded& loaded, VerifyReport& repo
   }
   // The one engine is gone before the other is made: memory for one is enough.
   Engine engine(*loaded.catalogue, loaded.packs, options_of(loaded));
-  auto read = store.for_each_latest([&](const LatestRevision& revision) -> Result<void> {
-    engine.data().restore(revision);
-    return {};
-  });
+  auto read = [&] {
+    Dataset::Loading loading(engine.data());
+    return store.for_each_latest([&](const LatestRevision& revision) -> Result<void> {
+      loading.put(revision);
+      return {};
+    });
+  }();
   if (!read) return read;
   engine.state(now);
   const std::vector<Print> anew = prints_of(engine);

@@ -71,7 +71,14 @@ Admission admit(const Catalogue& catalogue, const GatePolicy& policy, const Arri
     return refused(conflict_rejection(record.revision, current->content));
   }
 
-  auto claim = make_claim(catalogue, policy, *source, record, day_of(arrival.now));
+  // Of equal periods the figure published later counts: one from the future would win until then.
+  const Day latest = day_of(arrival.now) + policy.days_ahead;
+  if (record.published && day_of(*record.published) > latest)
+    return refused({"future-published", "/published",
+                    fmt::format("{} lies in the future", format_rfc3339(*record.published)),
+                    fmt::format("at most {}", format_day(latest))});
+
+  auto claim = make_claim(catalogue, policy, *source, record, arrival.now);
   if (!claim) return refused(std::move(claim.error()));
   const bool late = end_of(*claim) <= policy.lateness_horizon;
   if (late && record.revision == 1) return unchanged(Fate::kArchivedLate);

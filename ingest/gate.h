@@ -30,17 +30,19 @@ namespace tocsin {
 // Codes of rejections: unknown-source, source-not-allowed, unknown-indicator,
 // indicator-not-allowed, unknown-event-kind, event-kind-not-allowed, stream-not-allowed,
 // unknown-group, unknown-place, place-mismatch, region-not-allowed, bad-period, period-off-grid,
-// period-too-long, period-before-issue, future-day, implausible-value, no-such-member,
-// missing-member (the note that an indicator asks for), negative-magnitude, conflict. Pointers are
-// those of docs/FORMATS.md.
+// period-too-long, period-before-issue, future-day, future-published, implausible-value,
+// no-such-member, missing-member (the note that an indicator asks for), negative-magnitude,
+// conflict. Pointers are those of docs/FORMATS.md.
 
 struct GatePolicy {
   // Claims whose last day lies before it are archived. Moves forward only, by a journaled input.
   Day lateness_horizon = kDayMin;
   // How many days after today the last day of an observation, the first day of an event or of an
   // observation without a grid (an analysis of a season may begin before the season ends), the day
-  // a forecast was issued and the end of a coverage statement may lie.
+  // a forecast was issued, the day of publication and the end of a coverage statement may lie.
   std::int32_t days_ahead = 1;
+  // How far a sample may lie ahead of the clock, in seconds: clocks differ by that much.
+  std::int32_t seconds_ahead = 60;
   // How far outside the polygon of its named region a point may lie, in degrees: polygons are
   // simplified, and towns lie on borders. Of the 5,037 events of UCDP GED in Nigeria with a state
   // and a point (where_prec 1 to 4), 208 lie outside the state's polygon, the farthest by 0.126.

@@ -50,12 +50,12 @@ std::string shown(Decimal number) {
 class ClaimMaker {
  public:
   ClaimMaker(const Catalogue& catalogue, const GatePolicy& policy, const Source& source,
-             const Record& record, Day today)
+             const Record& record, ProcessingTime now)
       : catalogue_(catalogue),
         policy_(policy),
         source_(source),
         record_(record),
-        periods_(policy, today) {}
+        periods_(policy, now) {}
 
   Checked<Claim> operator()(const RetractionBody&) const { return std::monostate(); }
 
@@ -92,13 +92,16 @@ class ClaimMaker {
     if (!key) return Refused(key.error());
     const auto value = scaled(what, body.value, body.word, "/data/value");
     if (!value) return Refused(value.error());
-    if (!what.note_required) return ObservationClaim{*key, body.start, body.end, *value};
+    ObservationClaim claim{*key, body.start, body.end, *value};
+    if (body.at) claim.second = second_of_day(*body.at);
+    if (!what.note_required) return claim;
     if (body.note.empty()) {
       return refuse("missing-member", "/data/note",
                     fmt::format("{} is said without a note", what.code),
                     "the reasons for it, in 1 to 1000 characters");
     }
-    return ObservationClaim{*key, body.start, body.end, *value, body.note};
+    claim.note = body.note;
+    return claim;
   }
 
   Checked<Claim> operator()(const ForecastBody& body) const {
@@ -320,8 +323,8 @@ class ClaimMaker {
 }  // namespace
 
 Checked<Claim> make_claim(const Catalogue& catalogue, const GatePolicy& policy,
-                          const Source& source, const Record& record, Day today) {
-  return std::visit(ClaimMaker(catalogue, policy, source, record, today), record.body);
+                          const Source& source, const Record& record, ProcessingTime now) {
+  return std::visit(ClaimMaker(catalogue, policy, source, record, now), record.body);
 }
 
 Day end_of(const Claim& claim) {

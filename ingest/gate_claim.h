@@ -5,9 +5,9 @@
 
 namespace tocsin {
 
-// What `record`, which is `source`'s, claims as of `today`, or why it can't claim it.
+// What `record`, which is `source`'s, claims as of `now`, or why it can't claim it.
 Checked<Claim> make_claim(const Catalogue& catalogue, const GatePolicy& policy,
-                          const Source& source, const Record& record, Day today);
+                          const Source& source, const Record& record, ProcessingTime now);
 
 // The day by which a claim is late: the day after the last one that it speaks about, of a forecast
 // the day after its issue; kDayNever for a retraction.

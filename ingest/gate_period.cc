@@ -28,6 +28,12 @@ Checked<void> PeriodGate::check(const EventBody& body) const {
 }
 
 Checked<void> PeriodGate::check(const Indicator& indicator, const ObservationBody& body) const {
+  if (indicator.is_sampled()) return check_sample(indicator, body);
+  if (body.at) {
+    return refuse("bad-period", "/data/at",
+                  fmt::format("{} is not sampled within the day", indicator.code),
+                  "'period', with the days that the value speaks about");
+  }
   if (auto checked = check_interval(body.start, body.end, kPeriodEnd); !checked) return checked;
   if (indicator.cadence == Cadence::kIrregular) return check_ahead(body.start, kPeriodStart);
   const auto index = period_of(indicator.cadence, body.start);
@@ -36,6 +42,33 @@ Checked<void> PeriodGate::check(const Indicator& indicator, const ObservationBod
     return off_grid(indicator, body.start, body.end);
   }
   return check_ahead(body.end - 1, kPeriodEnd);
+}
+
+// A moment of the grid that lies no further ahead than clocks differ.
+Checked<void> PeriodGate::check_sample(const Indicator& indicator,
+                                       const ObservationBody& body) const {
+  if (!body.at) {
+    return refuse("bad-period", "/data/period",
+                  fmt::format("{} is sampled every {} s, and has no periods", indicator.code,
+                              indicator.sample_seconds),
+                  "'at', with the time of the sample");
+  }
+  const std::int64_t into_day =
+      body.at->milliseconds() - start_of<EventTime>(body.start).milliseconds();
+  const std::int64_t step = std::int64_t{indicator.sample_seconds} * 1000;
+  if (into_day % step != 0) {
+    const EventTime before(body.at->milliseconds() - into_day % step);
+    return refuse("period-off-grid", "/data/at",
+                  fmt::format("{} is no time at which {} is sampled", format_rfc3339(*body.at),
+                              indicator.code),
+                  fmt::format("every {} s from midnight UTC on: {}", indicator.sample_seconds,
+                              format_rfc3339(before)));
+  }
+  const EventTime last(now_.milliseconds() + std::int64_t{policy_.seconds_ahead} * 1000);
+  if (*body.at <= last) return {};
+  return refuse("future-day", "/data/at",
+                fmt::format("{} lies in the future", format_rfc3339(*body.at)),
+                fmt::format("at most {}", format_rfc3339(last)));
 }
 
 Checked<void> PeriodGate::check(const Indicator& indicator, const ForecastBody& body,

@@ -7,13 +7,14 @@
 
 namespace tocsin {
 
-// Judges the days of records as of one day, under one policy, which must outlive it.
+// Judges the days of records as of one moment, under one policy, which must outlive it.
 class PeriodGate {
  public:
-  PeriodGate(const GatePolicy& policy, Day today) : policy_(policy), today_(today) {}
+  PeriodGate(const GatePolicy& policy, ProcessingTime now)
+      : policy_(policy), now_(now), today_(day_of(now)) {}
 
   Checked<void> check(const EventBody& body) const;
-  // An observation speaks about exactly one period of its indicator.
+  // An observation speaks about exactly one period of its indicator, or one moment of its grid.
   Checked<void> check(const Indicator& indicator, const ObservationBody& body) const;
   // A forecast may speak about several periods and about the future, but was issued by today, and
   // before the last of its days was over. How long ago makes no difference: a hindcast is a
@@ -23,9 +24,11 @@ class PeriodGate {
 
  private:
   Checked<void> check_interval(Day start, Day end, std::string_view end_pointer) const;
+  Checked<void> check_sample(const Indicator& indicator, const ObservationBody& body) const;
   Checked<void> check_ahead(Day day, std::string_view pointer) const;
 
   const GatePolicy& policy_;
+  ProcessingTime now_;
   Day today_;
 };
 

@@ -84,6 +84,9 @@ void add_data_rules(json::object& schema, RecordType type) {
     together[member] = json::array{needs};
   };
   if (type == RecordType::kEvent) depends("end", "start");
+  if (type == RecordType::kObservation)
+    schema["oneOf"] =
+        json::array{json::object{{"required", {"period"}}}, json::object{{"required", {"at"}}}};
   if (type == RecordType::kForecast) {
     depends("probability", "threshold");
     depends("threshold", "probability");

@@ -97,6 +97,8 @@ bool RecordDraft::check_members(RecordType type) {
         list_members(field.home, type_bit(type)));
   }
   auto missing = kMasks.required[index] & ~seen_;
+  if (type == RecordType::kObservation && !has(FieldKey::kAt))
+    missing |= bit_of(FieldKey::kPeriod) & ~seen_;
   // Where `period` itself is missing, its members aren't worth a word.
   if (!has(FieldKey::kPeriod)) {
     missing &= ~(bit_of(FieldKey::kPeriodStart) | bit_of(FieldKey::kPeriodEnd));
@@ -181,7 +183,19 @@ bool RecordDraft::build_observation(ObservationBody& body) {
   body.value = cell(FieldKey::kValue).number;
   body.word = word(FieldKey::kValue);
   body.note = text(FieldKey::kNote);
-  return build_place(body.place) && build_period(body.start, body.end);
+  if (!build_place(body.place)) return false;
+  return has(FieldKey::kAt) ? build_moment(body) : build_period(body.start, body.end);
+}
+
+bool RecordDraft::build_moment(ObservationBody& body) {
+  if (has(FieldKey::kPeriod)) {
+    return reject("bad-value", "/data/at", "an observation has both 'at' and 'period'",
+                  "'at' of an indicator that is sampled within the day, else 'period'");
+  }
+  body.at = EventTime(cell(FieldKey::kAt).number.digits);
+  body.start = day_of(*body.at);
+  body.end = body.start + 1;
+  return true;
 }
 
 bool RecordDraft::build_forecast(ForecastBody& body) {

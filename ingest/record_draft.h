@@ -53,6 +53,7 @@ class RecordDraft {
   bool build_coverage(CoverageBody& body);
   bool build_place(Place& place);
   bool build_period(Day& start, Day& end);
+  bool build_moment(ObservationBody& body);
 
   bool has(FieldKey key) const { return (seen_ >> static_cast<unsigned>(key) & 1U) != 0; }
   Cell& cell(FieldKey key) { return cells_[static_cast<std::size_t>(key)]; }

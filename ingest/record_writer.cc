@@ -107,7 +107,11 @@ struct BodyWriter {
   }
   void operator()(const ObservationBody& body) {
     out.text(FieldKey::kIndicator, body.indicator);
-    out.period(body.start, body.end);
+    if (body.at) {
+      out.text(FieldKey::kAt, format_rfc3339(*body.at));
+    } else {
+      out.period(body.start, body.end);
+    }
     out.place(body.place);
     out.text(FieldKey::kGroup, body.group);
     out.figure(FieldKey::kValue, body.value, body.word);

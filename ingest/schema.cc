@@ -59,8 +59,11 @@ constexpr std::array<Field, kFieldCount> kTable{{
      "code of the indicator"},
     {kStream, kInData, "stream", kText, kCoverage, kNone, 1, 64, 0, "",
      "`events`, or the code of the indicator that the statement speaks about"},
-    {kPeriod, kInData, "period", kObject, kMeasured, kNone, 0, 0, 0, "",
-     "the days that the value speaks about: the members of `period` below"},
+    {kPeriod, kInData, "period", kObject, kForecast, kObservation, 0, 0, 0, "",
+     "the days that the value speaks about: the members of `period` below; of an observation this "
+     "or `at`"},
+    {kAt, kInData, "at", kInstant, kNone, kObservation, 0, 0, 0, "",
+     "of an indicator that is sampled within the day, in place of `period`: when, on its grid"},
     {kStart, kInData, "start", kDay, kNone, kEvent, 0, 0, 0, "",
      "first day on which it may have happened; the day of `time` when left out"},
     {kEnd, kInData, "end", kDay, kNone, kEvent, 0, 0, 0, "",

@@ -48,6 +48,7 @@ enum class FieldKey : std::uint8_t {
   kIndicator,
   kStream,
   kPeriod,
+  kAt,
   kStart,
   kEnd,
   kFrom,

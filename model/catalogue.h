@@ -53,7 +53,9 @@ struct Indicator {
   Worse worse = Worse::kHigher;
   Stance stance = Stance::kThreat;
   Cadence cadence = Cadence::kMonth;
-  std::int32_t every_days = 0;      // for kIrregular: the usual number of days between observations
+  std::int32_t every_days = 0;  // for kIrregular: the usual number of days between observations
+  // Above 0: it is sampled so often, at these seconds from midnight on, and its cadence is a day.
+  std::int32_t sample_seconds = 0;
   std::int32_t expected_delay = 0;  // days from the period's end to the usual publication
   std::int32_t longest_delay = 0;   // days after which the source counts as silent
   std::string sdg_target;           // "2.1", or empty
@@ -63,6 +65,7 @@ struct Indicator {
   std::optional<std::int64_t> least, greatest;  // plausible range, scaled; outside is quarantined
   std::optional<ForecastIssues> forecasts;      // none: nothing reads forecasts of it
   bool is_rate() const { return unit.ends_with("/day"); }
+  bool is_sampled() const { return sample_seconds > 0; }
   // The place of a word in the scale; nullopt when it has no such word.
   std::optional<std::int64_t> place_of(std::string_view word) const;
 };

@@ -80,6 +80,7 @@ class RecordHasher {
     add(body.value);
     add_said("word", body.word);
     add_said("note", body.note);
+    if (body.at) add_said("at", format_rfc3339(*body.at));
   }
   void add(const ForecastBody& body) {
     add(body.indicator);

@@ -35,11 +35,16 @@ struct SeriesKey {
   friend auto operator<=>(const SeriesKey&, const SeriesKey&) = default;
 };
 
+// What stands in place of the second of the day where a value is no sample.
+inline constexpr std::int32_t kNoSecond = -1;
+
 struct ObservationClaim {
   SeriesKey series;
   Day start, end;          // [start, end)
   std::int64_t value = 0;  // scaled by the indicator's precision; of a scale the place of its word
   std::string note{};      // only of indicators that must have one
+  std::int32_t second = kNoSecond;  // of a sample: of the day `start`, 0 to 86,399
+  bool is_sample() const { return second != kNoSecond; }
   friend auto operator<=>(const ObservationClaim&, const ObservationClaim&) = default;
 };
 

@@ -66,12 +66,14 @@ std::string format_scaled(std::int64_t value, int precision);
 // A word of a scale (Indicator::scale) has at most this many characters.
 inline constexpr std::int64_t kScaleWordMax = 32;
 
-// A value of an indicator for a region and the days [start, end), perhaps for a group.
+// A value of an indicator for a region and the days [start, end), perhaps for a group. A sample
+// speaks about one moment of the one day that it names.
 struct ObservationBody {
   std::string indicator;
   Place place;
   std::string group;  // "" is the whole population
   Day start, end;
+  std::optional<EventTime> at{};  // of a sample, on the day `start`
   Decimal value;
   std::string word;  // of an indicator with a scale: its word, and `value` is 0; else ""
   std::string note;  // why, where the value is somebody's judgement

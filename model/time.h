@@ -52,6 +52,7 @@ inline constexpr Day kDayMax{157053};
 inline constexpr Day kDayNever{1'000'000};
 
 inline constexpr std::int64_t kMillisecondsPerDay = 86'400'000;
+inline constexpr std::int32_t kSecondsPerDay = 86'400;
 
 template <class Tag>
 constexpr Day day_of(TimePoint<Tag> time) {
@@ -59,6 +60,13 @@ constexpr Day day_of(TimePoint<Tag> time) {
   const std::int64_t floor =
       ms >= 0 ? ms / kMillisecondsPerDay : -((-ms + kMillisecondsPerDay - 1) / kMillisecondsPerDay);
   return Day(static_cast<std::int32_t>(floor));
+}
+
+// Whole seconds since midnight UTC of its day.
+template <class Tag>
+constexpr std::int32_t second_of_day(TimePoint<Tag> time) {
+  return static_cast<std::int32_t>(
+      (time.milliseconds() - std::int64_t{day_of(time).number()} * kMillisecondsPerDay) / 1000);
 }
 
 // Midnight UTC at the start of `day`.

@@ -8,6 +8,7 @@
 #include "model/sorted.h"
 #include "rules/fold.h"
 #include "rules/read_memo.h"
+#include "rules/read_samples.h"
 #include "rules/regions_over.h"
 #include "rules/static_check.h"
 
@@ -40,23 +41,25 @@ Assessment::Assessment(const Catalogue& catalogue, const Pack& pack, const Datas
       pending_(catalogue.regions.id_limit()),
       due_(catalogue.regions.id_limit(), kDayNever),
       influences_(catalogue.regions.id_limit()),
-      judges_(pack.patterns.size(), std::vector<bool>(catalogue.regions.id_limit(), false)) {
+      judges_(pack.patterns.size(), std::vector<bool>(catalogue.regions.id_limit(), false)),
+      samples_(std::make_unique<SampleMemo>()) {
   const RegionTable& regions = catalogue.regions;
-  bool reads_around = false;
+  bool anything_around = false;
   for (std::uint32_t i = 0; i < pack.patterns.size(); ++i) {
     const Pattern& pattern = pack.patterns[i];
     for (const RegionId place : pattern.at.empty() ? pack.regions : pattern.at) {
       judges_[i][place.number()] = true;
       places_.push_back({place, i});
     }
-    reads_around = reads_around || pattern.reads_neighbours();
+    anything_around = anything_around || pattern.reads_neighbours();
   }
   sort_unique(places_);
   judged_ = folded_regions(regions, pack);
-  for (std::size_t i = 0; reads_around && i < places_.size(); ++i) {
+  const ReadsAround reads = reads_around(pack);
+  for (std::size_t i = 0; anything_around && i < places_.size(); ++i) {
     const RegionId region = places_[i].region;
     if (i > 0 && region == places_[i - 1].region) continue;
-    for (const RegionId around : read_around(regions, pack, region))
+    for (const RegionId around : read_around(regions, pack, reads, region))
       influences_[around.number()].push_back(region);
   }
   for (const RegionId region : judged_) {
@@ -88,6 +91,9 @@ Assessment::Assessment(const Catalogue& catalogue, const Pack& pack, const Datas
   find_levels_read();
 }
 
+Assessment::Assessment(Assessment&&) noexcept = default;
+Assessment::~Assessment() = default;
+
 const SignalTrack& Assessment::signal_track(RegionId region, std::uint32_t signal) const {
   return tracks_[region.number()].signals[signal];
 }
@@ -112,8 +118,10 @@ RegionId Assessment::data_region(RegionId region, const Signal& signal) const {
 }
 
 Scene Assessment::signal_scene(RegionId region, const Signal& signal) const {
-  return {catalogue_, pack_,   data_,  tracks_, region, data_region(region, signal),
-          Span{},     nullptr, &signal};
+  Scene scene{catalogue_, pack_,   data_,  tracks_, region, data_region(region, signal),
+              Span{},     nullptr, &signal};
+  scene.samples = samples_.get();
+  return scene;
 }
 
 Scene Assessment::pattern_scene(RegionId region, const Pattern& pattern) const {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "rules/dataset.h"
@@ -19,6 +20,8 @@ class Assessment {
  public:
   // All are borrowed and outlive the assessment.
   Assessment(const Catalogue& catalogue, const Pack& pack, const Dataset& data, Day history_begins);
+  Assessment(Assessment&&) noexcept;
+  ~Assessment();
 
   // Notes that data changed: its readers are folded anew at the next advance().
   void touch(const Touched& touched);
@@ -144,6 +147,7 @@ class Assessment {
   std::vector<std::vector<bool>> judges_;  // by pattern, by region number
   std::vector<Moved> places_;
   std::function<void(RegionId)> before_change_;
+  std::unique_ptr<SampleMemo> samples_;  // what it holds is a function of the data
 };
 
 }  // namespace tocsin

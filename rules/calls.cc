@@ -18,9 +18,10 @@ std::span<const Parser::Function> Parser::number_functions() {
 const std::vector<Parser::Function>& Parser::functions() {
   static const std::vector<Function> kAll = [] {
     std::vector<Function> all;
-    for (const auto rows : {read_functions(), time_functions(), forecast_functions(),
-                            guard_functions(), number_functions(), subject_functions(),
-                            over_functions(), region_functions(), cascade_functions()})
+    for (const auto rows :
+         {read_functions(), time_functions(), forecast_functions(), guard_functions(),
+          number_functions(), sample_functions(), subject_functions(), over_functions(),
+          region_functions(), cascade_functions()})
       all.insert(all.end(), rows.begin(), rows.end());
     return all;
   }();

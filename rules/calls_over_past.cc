@@ -170,6 +170,9 @@ void Parser::has_past(Begin begin, const Token& function, const Token& span) con
           "what was observed, forecast or happened, and on()");
   for (std::size_t i = begin.leaf; i < out_.leaves.size(); ++i) {
     const Leaf& leaf = out_.leaves[i];
+    if (leaf.sample_seconds > 0)
+      wrong(function, "'" + leaf.text + "' is read of the samples of the day judged alone",
+            "on(signal) of a signal with this condition, over the days before");
     if (leaf.reads_events || leaf.frozen) continue;
     if (leaf.cadence == Cadence::kIrregular)
       wrong(function,

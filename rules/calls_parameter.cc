@@ -41,10 +41,15 @@ void Parser::splice(const Expression& from, const Token& name, bool frozen) {
   };
   const auto nodes = static_cast<std::int32_t>(out_.nodes.size());
   const auto leaves = static_cast<std::int32_t>(behind(out_.leaves, from.leaves));
-  for (auto at = static_cast<std::size_t>(leaves); frozen && at < out_.leaves.size(); ++at)
+  for (auto at = static_cast<std::size_t>(leaves); frozen && at < out_.leaves.size(); ++at) {
     out_.leaves[at].frozen = true;
+    if (out_.leaves[at].sample_seconds > 0)
+      wrong(name, "'" + name.text + "' reads samples, which are those of the day judged",
+            "a parameter without as_of");
+  }
   const std::uint32_t subjects = behind(out_.subjects, from.subjects);
   const std::uint32_t overs = behind(out_.overs, from.overs);
+  const std::uint32_t usuals = behind(out_.usuals, from.usuals);
   const std::uint32_t durings = behind(out_.durings, from.durings);
   const std::uint32_t operands = behind(out_.operands, from.operands);
   const auto datings = static_cast<std::int32_t>(behind(out_.datings, from.datings));
@@ -66,6 +71,9 @@ void Parser::splice(const Expression& from, const Token& name, bool frozen) {
       case Op::kOver:
       case Op::kOverHolds:
         node.more.first += overs;
+        break;
+      case Op::kUsual:
+        node.more.first += usuals;
         break;
       case Op::kDuring:
         node.more.first += durings;

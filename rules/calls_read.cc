@@ -83,6 +83,11 @@ Leaf Parser::named_leaf(Aggregate aggregate) {
   const Indicator* indicator = catalogue_.find_indicator(series.text);
   if (indicator == nullptr)
     unknown(series, "indicator", names_of(catalogue_.indicators, &Indicator::code));
+  if (indicator->is_sampled())
+    wrong(series,
+          series.text + " is sampled within the day, every " +
+              std::to_string(indicator->sample_seconds) + " s, and has no figure of a period",
+          "longest(sample(" + series.text + ") < ..., 1d) >= 60 s: how long a condition holds");
   Leaf leaf;
   leaf.aggregate = aggregate;
   leaf.indicator = indicator->id;

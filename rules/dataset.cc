@@ -3,8 +3,6 @@
 #include "rules/dataset_parts.h"
 
 namespace tocsin {
-namespace {
-
 Observed observed_of(const LatestRevision& revision, const ObservationClaim& claim) {
   Observed observed;
   observed.end = claim.end;
@@ -13,10 +11,9 @@ Observed observed_of(const LatestRevision& revision, const ObservationClaim& cla
   observed.tlp = revision.tlp;
   observed.identity = revision.identity.prefix();
   observed.value = claim.value;
+  if (claim.is_sample()) observed.second = static_cast<std::uint32_t>(claim.second) & 0xFFFFFFU;
   return observed;
 }
-
-}  // namespace
 
 Dataset::Dataset(const Catalogue& catalogue)
     : catalogue_(catalogue),
@@ -120,8 +117,6 @@ bool Dataset::holds(const LatestRevision& revision) const {
   return true;  // retractions are not kept
 }
 
-void Dataset::restore(const LatestRevision& revision) { add(revision, nullptr); }
-
 void Dataset::restore_region(RegionId region, RegionContent content) {
   auto& of_region = by_region_[region.number()];
   require(of_region.empty(), "a region is restored once, into an empty data set");
@@ -184,15 +179,8 @@ void Dataset::change_observation(const LatestRevision& revision, const Observati
                                  bool add, std::vector<Touched>* touched) {
   Series& series = series_[series_index(claim.series)];
   const Observed observed = observed_of(revision, claim);
-  if (!claim.note.empty()) {
-    changes(claim.series.region);
-    Notes& notes = notes_[claim.series.region.number()];
-    if (add) {
-      notes.insert_or_assign(revision.identity.prefix(), claim.note);
-    } else {
-      notes.erase(revision.identity.prefix());
-    }
-  }
+  change_note(revision, claim, add);
+  note_rewrite(claim.series, series, observed, add);
   if (add) {
     insert_sorted(series, observed);
     ++observation_count_;
@@ -202,6 +190,31 @@ void Dataset::change_observation(const LatestRevision& revision, const Observati
   }
   if (watch_.observed) watch_.observed(claim.series, observed, add);
   if (touched != nullptr) describe(revision, *touched);
+}
+
+void Dataset::change_note(const LatestRevision& revision, const ObservationClaim& claim, bool add) {
+  if (claim.note.empty()) return;
+  changes(claim.series.region);
+  Notes& notes = notes_[claim.series.region.number()];
+  if (add) {
+    notes.insert_or_assign(revision.identity.prefix(), claim.note);
+  } else {
+    notes.erase(revision.identity.prefix());
+  }
+}
+
+void Dataset::note_rewrite(const SeriesKey& key, const Series& series, const Observed& observed,
+                           bool add) {
+  const bool sampled = observed.is_sample() || (!series.empty() && series.back().is_sample());
+  if (!sampled) return;
+  const auto moment = [](const Observed& o) { return std::pair(o.end, std::uint32_t{o.second}); };
+  const bool behind = add && (series.empty() || moment(series.back()) < moment(observed));
+  if (!behind) ++rewrites_[key];
+}
+
+std::uint64_t Dataset::rewrites(const SeriesKey& key) const {
+  const auto found = rewrites_.find(key);
+  return found == rewrites_.end() ? 0 : found->second;
 }
 
 void Dataset::describe(const LatestRevision& revision, std::vector<Touched>& touched) const {

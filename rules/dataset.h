@@ -15,20 +15,27 @@
 
 namespace tocsin {
 
-// One observation of a series. Sorted by (end, start, published, identity), so that the last of
-// equal periods is the one that counts (docs/SEMANTICS.md section 1).
+// One observation of a series. Sorted by (end, start, second, published, identity), so that the
+// last of equal periods is the one that counts (docs/SEMANTICS.md section 1).
 struct Observed {
+  static constexpr std::uint32_t kNoSecond = 0xFFFFFF;
+
   Day end, start;
   std::int32_t published_minute = 0;  // minutes since 1970
   Tlp tlp = Tlp::kClear;
+  std::uint32_t second : 24 = kNoSecond;  // of a sample: of the day `start`
   std::uint64_t identity = 0;  // prefix of the identity hash: breaks ties, finds the record
   std::int64_t value = 0;      // scaled
-  friend auto operator<=>(const Observed& a, const Observed& b) {
-    return std::tie(a.end, a.start, a.published_minute, a.identity, a.value, a.tlp) <=>
-           std::tie(b.end, b.start, b.published_minute, b.identity, b.value, b.tlp);
-  }
+  bool is_sample() const { return second != kNoSecond; }
+  friend auto operator<=>(const Observed& a, const Observed& b) { return a.rank() <=> b.rank(); }
   friend bool operator==(const Observed&, const Observed&) = default;
+
+ private:
+  std::tuple<Day, Day, std::uint32_t, std::int32_t, std::uint64_t, std::int64_t, Tlp> rank() const {
+    return {end, start, second, published_minute, identity, value, tlp};
+  }
 };
+static_assert(sizeof(Observed) == 32, "there are millions of them");
 using Series = std::vector<Observed>;
 
 // What a forecast says of the days [start, end): a value of one member, or the chance that `value`
@@ -110,8 +117,28 @@ class Dataset {
   void describe(const LatestRevision& revision, std::vector<Touched>& touched) const;
   // Whether the revision's claim is in, so that apply() may take it out.
   bool holds(const LatestRevision& revision) const;
-  // Puts a stored claim in, without saying what it touches: for recovery.
-  void restore(const LatestRevision& revision);
+  // Puts stored claims in, any number and in any order, without saying what they touch: for
+  // recovery. What is read before its end is not defined.
+  class Loading {
+   public:
+    // The data is borrowed.
+    explicit Loading(Dataset& data);
+    ~Loading();
+    Loading(const Loading&) = delete;
+    Loading& operator=(const Loading&) = delete;
+    void put(const LatestRevision& revision);
+
+   private:
+    struct Waiting {
+      SeriesKey key;
+      Observed observed;
+      std::uint32_t series = 0;  // where it goes, once that is looked up
+    };
+    void put_in();
+
+    Dataset& data_;
+    std::vector<Waiting> waiting_;
+  };
 
   struct CoverageStatement {
     SourceId source;
@@ -155,6 +182,8 @@ class Dataset {
   // The forecasts of the series, or nullptr when there never were any, or when its indicator
   // declares none. Valid until the next change.
   const Forecasts* forecasts(const SeriesKey& key) const;
+  // How often a sampled series changed otherwise than by a sample behind its last one.
+  std::uint64_t rewrites(const SeriesKey& key) const;
   // "" when there is none. Valid until the next change.
   std::string_view note(RegionId region, std::uint64_t identity) const;
   // Events surely in `region` (those of regions below it and of members included).
@@ -203,6 +232,8 @@ class Dataset {
   void remove(const LatestRevision& revision, std::vector<Touched>* touched);
   void change_observation(const LatestRevision& revision, const ObservationClaim& claim, bool add,
                           std::vector<Touched>* touched);
+  void change_note(const LatestRevision& revision, const ObservationClaim& claim, bool add);
+  void note_rewrite(const SeriesKey& key, const Series& series, const Observed& observed, bool add);
   void change_event(const LatestRevision& revision, const EventClaim& claim, bool add,
                     std::vector<Touched>* touched);
   void change_forecast(const LatestRevision& revision, const ForecastClaim& claim, bool add,
@@ -233,6 +264,7 @@ class Dataset {
   std::uint64_t observation_count_ = 0;
   std::uint64_t event_count_ = 0;
   std::uint64_t forecast_count_ = 0;
+  std::map<SeriesKey, std::uint64_t> rewrites_;  // of series with samples
   Watch watch_;
   std::vector<const Series*> expected_;
 };

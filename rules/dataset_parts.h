@@ -49,6 +49,9 @@ auto find_key(List& list, const SeriesKey& key) {
                           [](const auto& entry, const SeriesKey& k) { return entry.first < k; });
 }
 
+// ---- dataset.cc
+Observed observed_of(const LatestRevision& revision, const ObservationClaim& claim);
+
 // ---- dataset_events.cc
 Happened happened_of(const LatestRevision& revision, const EventClaim& claim);
 bool is_span(const Happened& happened);

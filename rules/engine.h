@@ -42,7 +42,7 @@ class Engine {
   // `now` never goes back.
   Statements state(ProcessingTime now);
   // Ledger::mute() on the assessments as they stood at the last state().
-  Result<std::string> mute(const MuteInput& input, ProcessingTime now) {
+  Result<Ledger::MuteSaid> mute(const MuteInput& input, ProcessingTime now) {
     return ledger_.mute(assessments_, input, now);
   }
 

@@ -118,6 +118,11 @@ Quantity evaluate_number(const Scene& scene, const Expression& expression, std::
         return read_chance(scene, expression.leaf(node.leaf), asked.op, bound, stand, own);
       });
     }
+    case Op::kLongest:
+      return read([&](Horizon& own) { return read_longest(scene, expression, node, stand, own); });
+    case Op::kSample:
+    case Op::kUsual:
+      return latest_sample(scene, expression, index, stand, horizon, std::nullopt);
     case Op::kAdd:
       return add(operand(node.a), operand(node.b));
     case Op::kSubtract:

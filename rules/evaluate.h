@@ -54,6 +54,7 @@ class Aligned {
 };
 
 class ReadMemo;
+class SampleMemo;
 
 // What a condition is judged over. All of it is borrowed.
 struct Scene {
@@ -71,7 +72,8 @@ struct Scene {
   std::span<const SourceId> sources_of(const Leaf& leaf) const {
     return only.number() != 0 ? std::span(&only, 1) : std::span<const SourceId>(leaf.sources);
   }
-  ReadMemo* reads = nullptr;  // of one fold of a signal; without it nothing is kept
+  ReadMemo* reads = nullptr;      // of one fold of a signal; without it nothing is kept
+  SampleMemo* samples = nullptr;  // of the assessment; the same
 };
 
 // What evaluating a condition at one tick found out besides its value.

@@ -57,6 +57,22 @@ Tri given(const Scene& scene, const Expression& expression, const Node& node, co
 Quantity read_age(const Scene& scene, const Expression& expression, const Node& node, Day tick,
                   Horizon& horizon);
 
+// ---- evaluate_samples.cc: within the day
+// How long a condition held sample after sample, and the moments [begin, end) of the first of the
+// longest times for which it surely did.
+struct LongestRun {
+  Quantity seconds;
+  std::optional<EventTime> begin{}, end{};
+};
+LongestRun longest_run(const Scene& scene, const Expression& expression, const Node& node,
+                       const Stand& stand, Horizon& horizon);
+Quantity read_longest(const Scene& scene, const Expression& expression, const Node& node,
+                      const Stand& stand, Horizon& horizon);
+// Of a part of the condition of a kLongest: what it is at the last sample of the day, of those
+// before `before`. For explanations.
+Quantity latest_sample(const Scene& scene, const Expression& expression, std::int32_t node,
+                       const Stand& stand, Horizon& horizon, std::optional<EventTime> before);
+
 // ---- evaluate_tracks.cc: signals of the region, now and over the scene's window
 Tri subject_on(const Scene& scene, RegionId region, const Subject& subject, Day tick,
                Horizon& horizon);

@@ -42,6 +42,7 @@ std::optional<DayRange> days_of(const Scene& scene, const Leaf& leaf, const Stan
     return days_stood_at(stand, horizon);
   }
   if (leaf.forecast) return days_of_issue(scene, leaf, stand, horizon);
+  if (leaf.sample_seconds > 0) return std::nullopt;
   const Choice choice = choose(scene, leaf, stand.tick, horizon);
   if (choice.series == nullptr || choice.gap != Read::Gap::kNone) return std::nullopt;
   if (leaf.cadence == Cadence::kIrregular) return DayRange{choice.last().start, choice.covered};

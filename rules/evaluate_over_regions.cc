@@ -33,7 +33,8 @@ void align(const Scene& scene, const Expression& expression, std::int32_t index,
   for (const std::int32_t at : {node.leaf, node.leaf_before}) {
     if (at < 0) continue;
     const Leaf& leaf = expression.leaf(at);
-    if (leaf.frozen || leaf.reads_events || leaf.forecast || leaf.cadence == Cadence::kIrregular)
+    if (leaf.frozen || leaf.reads_events || leaf.forecast || leaf.sample_seconds > 0 ||
+        leaf.cadence == Cadence::kIrregular)
       continue;
     std::optional<Day> newest;
     for (const RegionId region : regions) {
@@ -41,7 +42,10 @@ void align(const Scene& scene, const Expression& expression, std::int32_t index,
       if (choice.series != nullptr && choice.gap == Read::Gap::kNone)
         newest = std::max(newest.value_or(kDayMin), choice.covered);
     }
-    if (newest) aligned.set(leaf, *newest);
+    if (!newest) continue;
+    // During and dated parameters ask where a series stands by one of its reads, whichever it is.
+    for (const Leaf& same : expression.leaves)
+      if (same_series(same, leaf)) aligned.set(same, *newest);
   }
   if (expression.is_over_regions(node)) return;  // it stands for itself
   expression.each_part(node, [&](std::int32_t part) {
@@ -114,34 +118,36 @@ Quantity share(const Scene& scene, Over::Weight weight, const std::vector<Member
 
 // ---- numbers
 
-double made_of(Over::How how, std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t n = values.size();
-  double sum = 0;
+// What is made of numbers in order, and of their sum.
+double made_of_sorted(Over::How how, const std::vector<double>& sorted, double sum) {
+  const std::size_t n = sorted.size();
   switch (how) {
     case Over::How::kLeast:
-      return values.front();
+      return sorted.front();
     case Over::How::kGreatest:
-      return values.back();
+      return sorted.back();
     case Over::How::kMedian:
-      return n % 2 == 1 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
+      return n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
     default:
-      for (const double value : values) sum += value;
       return how == Over::How::kMean ? sum / static_cast<double>(n) : sum;
   }
 }
 
 // The least that can be made of all of `surely` and any of `perhaps`: of so many of them, the
-// lowest are taken. nullopt: there may be none at all.
+// lowest are taken. nullopt: there may be none at all. O(n log n), but for the moves of inserting.
 std::optional<double> least_of(Over::How how, std::vector<double> surely,
                                std::vector<double> perhaps) {
   const bool sums = how == Over::How::kSum;
   if (surely.empty() && !sums) return std::nullopt;
+  std::sort(surely.begin(), surely.end());
   std::sort(perhaps.begin(), perhaps.end());
-  double least = surely.empty() ? 0 : made_of(how, surely);
+  double sum = 0;
+  for (const double value : surely) sum += value;
+  double least = surely.empty() ? 0 : made_of_sorted(how, surely, sum);
   for (const double value : perhaps) {
-    surely.push_back(value);
-    least = std::min(least, made_of(how, surely));
+    surely.insert(std::upper_bound(surely.begin(), surely.end(), value), value);
+    sum += value;
+    least = std::min(least, made_of_sorted(how, surely, sum));
   }
   return least;
 }

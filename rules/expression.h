@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <compare>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -32,6 +34,9 @@ enum class Op : std::uint8_t {
   kResidual,  // leaf, years, seasonal, trend
   kChange,    // leaf, and span in leaf2.lag: (x - lag) / |lag|
   kChance,    // leaf: of the comparison a, whose left side it is
+  kSample,    // leaf; at each moment of a kLongest
+  kUsual,     // leaf, usuals; the same
+  kLongest,   // seconds for which a holds sample after sample; count: of so many days
   kAdd,
   kSubtract,
   kMultiply,
@@ -101,7 +106,8 @@ struct Leaf {
   IndicatorId indicator;
   GroupId group;
   Cadence cadence = Cadence::kMonth;
-  std::int32_t periods = 1;  // grid cadences: the window's length
+  std::int32_t sample_seconds = 0;  // of sample() and usual(): from one to the next; else 0
+  std::int32_t periods = 1;         // grid cadences: the window's length
   std::int32_t lag_periods = 0;
   std::int32_t lag_observations = 0;  // of last(): so many figures before that one
   std::optional<Season> since;        // the window begins with it, in place of `window`
@@ -166,6 +172,17 @@ struct Dating {
 struct Lookback {
   Span window;
   std::optional<Season> since;  // in place of `window`
+};
+
+// kUsual: the median of the samples learned in the `days` before. A sample is learned that is such
+// a share of the usual, or that has none to be compared with.
+struct Usual {
+  std::int32_t days = 0;
+  std::int32_t warm_up = 0;  // seconds; with less learned there is none
+  std::int32_t judged = 1;   // days that its kLongest looks at
+  double least = -std::numeric_limits<double>::infinity();
+  double greatest = std::numeric_limits<double>::infinity();
+  friend auto operator<=>(const Usual&, const Usual&) = default;
 };
 
 // A stretch of one of the Expression's lists.
@@ -240,12 +257,14 @@ struct Node {
   std::int32_t a = -1, b = -1;    // operands: indices into Expression::nodes
   std::int32_t leaf = -1;         // index into Expression::leaves
   std::int32_t leaf_before = -1;  // kChange: the same leaf, lagged
-  // Years, times; kActive: 1 + index into Expression::lookbacks, kAge: 1 + the node of the number
-  // that it is compared with, 0 if there is none; kParameter, kNamed: 1 + index into datings.
+  // Years, times, days; kActive: 1 + index into Expression::lookbacks, kAge: 1 + the node of the
+  // number that it is compared with, 0 if there is none; kParameter, kNamed: 1 + index into
+  // datings.
   std::int32_t count = 0;
   // What else the operation has, in the list of its kind: kParameter: Pack::parameters; kOn,
   // kActive, kNeighbours, kBasin (one): subjects; kDimensions: dimensions; kCascade: cascades;
-  // kDuring: durings; kCountTrue: operands; kOver, kOverHolds: overs.
+  // kDuring: durings; kCountTrue: operands; kOver, kOverHolds: overs;
+  // kUsual: usuals.
   Extent more;
   double number = 0;
   std::uint32_t begin = 0, end = 0;  // bytes of the source text
@@ -261,6 +280,7 @@ struct Expression {
   std::vector<During> durings;
   std::vector<Lookback> lookbacks;
   std::vector<Over> overs;
+  std::vector<Usual> usuals;
   std::vector<Dating> datings;
   std::vector<std::int32_t> operands;  // indices into nodes
   std::int32_t root = -1;
@@ -282,6 +302,14 @@ struct Expression {
   const Cascade& cascade_of(const Node& node) const { return cascades[node.more.first]; }
   const During& during_of(const Node& node) const { return durings[node.more.first]; }
   const Over& over_of(const Node& node) const { return overs[node.more.first]; }
+  const Usual& usual_of(const Node& node) const { return usuals[node.more.first]; }
+  // Seconds from one sample to the next, of what is read below a node; 0: nothing is.
+  std::int32_t step_of(const Node& node) const {
+    if (node.leaf >= 0 && leaf(node.leaf).sample_seconds > 0) return leaf(node.leaf).sample_seconds;
+    std::int32_t step = 0;
+    each_part(node, [&](std::int32_t part) { step = std::max(step, step_of(this->node(part))); });
+    return step;
+  }
   // Of kParameter and kNamed; nullptr: whose value is the same on each day.
   const Dating* dating_of(const Node& node) const {
     return node.count == 0 ? nullptr : &datings[static_cast<std::size_t>(node.count - 1)];

@@ -80,10 +80,21 @@ class Ledger {
   void reconcile(const Assessment& assessment, std::span<const Assessment::Moved> places,
                  const Corrected& corrected, ProcessingTime now, Statements& out);
   // A person keeps new alerts of a pattern in a region from being raised until `input.until`; a
-  // time that is over lifts it. The note to chain. Refused (kConflict) while the pattern's
-  // `overrides` holds there; a place where no pattern of the name is judged is kNotFound.
-  Result<std::string> mute(std::span<const Assessment> assessments, const MuteInput& input,
-                           ProcessingTime now);
+  // time that is over lifts it. Refused (kConflict) while the pattern's `overrides` holds there,
+  // and where patterns of several packs have the name; kNotFound where no pattern of the name is
+  // judged and where there is nothing to lift.
+  struct MuteSaid {
+    std::string pattern;  // PACK/PATTERN
+    std::string note;     // to chain
+  };
+  Result<MuteSaid> mute(std::span<const Assessment> assessments, const MuteInput& input,
+                        ProcessingTime now);
+  // The mutes of persons that hold.
+  struct MuteInForce {
+    std::string pattern, region, who;
+    ProcessingTime until;
+  };
+  std::vector<MuteInForce> mutes(ProcessingTime now) const;
 
   // Closes the alerts of patterns that are in none of the packs.
   void retire_missing(std::span<const Pack> packs, ProcessingTime now, Statements& out);
@@ -170,6 +181,8 @@ class Ledger {
                  const std::function<bool(const Loud&)>& fn) const;
   void hear(const AlertRevision& revision, bool was_pending);
   void hold_back(const Statement& statement, Place& place, HeldBack held, Statements& out);
+  const PersonsMute* mute_in_force(const std::string& pattern, const std::string& region,
+                                   ProcessingTime now) const;
   void note_mute(const std::string& pattern, const std::string& region, PersonsMute mute,
                  ProcessingTime now);
 

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -78,17 +79,15 @@ std::optional<HeldBack> Ledger::may_raise(const Statement& statement) const {
 }
 
 std::optional<HeldBack> Ledger::muted_by_person(const Statement& statement) const {
-  const std::string& pattern = statement.pattern.name;
-  for (const std::string& name : {pattern, statement.assessment.pack().name + "/" + pattern}) {
-    const auto found = persons_mutes_.find({name, statement.region.code});
-    if (found == persons_mutes_.end() || found->second.until <= statement.now) continue;
-    HeldBack held;
-    held.why = HoldReason::kPerson;
-    held.by = found->second.who;
-    held.until = format_rfc3339(found->second.until);
-    return held;
-  }
-  return std::nullopt;
+  const PersonsMute* mute =
+      mute_in_force(statement.assessment.pack().name + "/" + statement.pattern.name,
+                    statement.region.code, statement.now);
+  if (mute == nullptr) return std::nullopt;
+  HeldBack held;
+  held.why = HoldReason::kPerson;
+  held.by = mute->who;
+  held.until = format_rfc3339(mute->until);
+  return held;
 }
 
 std::optional<HeldBack> Ledger::muted(const Statement& statement) const {
@@ -216,18 +215,18 @@ std::optional<ProcessingTime> Ledger::next_due(ProcessingTime now) const {
   return next;
 }
 
-Result<std::string> Ledger::mute(std::span<const Assessment> assessments, const MuteInput& input,
-                                 ProcessingTime now) {
+Result<Ledger::MuteSaid> Ledger::mute(std::span<const Assessment> assessments,
+                                      const MuteInput& input, ProcessingTime now) {
   const Region* region = catalogue_.regions.find(input.region);
-  bool judged = false;
+  std::vector<std::string> meant;  // PACK/PATTERN
   for (const Assessment& assessment : assessments) {
     const Pack& pack = assessment.pack();
     for (std::uint32_t i = 0; i < pack.patterns.size(); ++i) {
       const Pattern& pattern = pack.patterns[i];
-      if (input.pattern != pattern.name && input.pattern != pack.name + "/" + pattern.name)
-        continue;
+      std::string name = pack.name + "/" + pattern.name;
+      if (input.pattern != pattern.name && input.pattern != name) continue;
       if (region == nullptr || !assessment.judges(region->id, i)) continue;
-      judged = true;
+      meant.push_back(std::move(name));
       const Statement statement{assessment, pattern, *region, {region->id, i}, now};
       if (input.until > now && ask_now(statement, pattern.overrides) == Tri::kTrue)
         return fail(ErrorCode::kConflict,
@@ -235,21 +234,49 @@ Result<std::string> Ledger::mute(std::span<const Assessment> assessments, const 
                                 region->code, pattern.overrides.text));
     }
   }
-  if (!judged)
+  if (meant.empty())
     return fail(ErrorCode::kNotFound,
                 fmt::format("no pattern '{}' is judged in '{}'", input.pattern, input.region));
-  note_mute(input.pattern, input.region, {input.who, input.until}, now);
-  return json::serialize(json::object{{"note", "muted"},
-                                      {"pattern", input.pattern},
-                                      {"region", input.region},
-                                      {"who", input.who},
-                                      {"reason", input.reason},
-                                      {"until", format_rfc3339(input.until)},
-                                      {"at", format_rfc3339(now)}});
+  if (meant.size() > 1)
+    return fail(ErrorCode::kConflict,
+                fmt::format("'{}' is a pattern of several packs in {}: say which, {}",
+                            input.pattern, input.region, fmt::join(meant, " or ")));
+  const std::string& pattern = meant.front();
+  if (input.until <= now && !mute_in_force(pattern, input.region, now))
+    return fail(ErrorCode::kNotFound, fmt::format("nobody mutes {} in {}: there is nothing to lift",
+                                                  pattern, input.region));
+  note_mute(pattern, input.region, {input.who, input.until}, now);
+  return MuteSaid{pattern, json::serialize(json::object{{"note", "muted"},
+                                                        {"pattern", pattern},
+                                                        {"region", input.region},
+                                                        {"who", input.who},
+                                                        {"reason", input.reason},
+                                                        {"until", format_rfc3339(input.until)},
+                                                        {"at", format_rfc3339(now)}})};
 }
 
+// A pattern is PACK/PATTERN. Notes of earlier programs may have its name alone.
+const Ledger::PersonsMute* Ledger::mute_in_force(const std::string& pattern,
+                                                 const std::string& region,
+                                                 ProcessingTime now) const {
+  for (const std::string& name : {pattern, pattern.substr(pattern.find('/') + 1)}) {
+    const auto found = persons_mutes_.find({name, region});
+    if (found != persons_mutes_.end() && found->second.until > now) return &found->second;
+  }
+  return nullptr;
+}
+
+std::vector<Ledger::MuteInForce> Ledger::mutes(ProcessingTime now) const {
+  std::vector<MuteInForce> out;
+  for (const auto& [where, mute] : persons_mutes_)
+    if (mute.until > now) out.push_back({where.first, where.second, mute.who, mute.until});
+  return out;
+}
+
+// The last word holds, under whichever name it was said.
 void Ledger::note_mute(const std::string& pattern, const std::string& region, PersonsMute mute,
                        ProcessingTime now) {
+  persons_mutes_.erase({pattern.substr(pattern.find('/') + 1), region});
   if (mute.until > now) {
     persons_mutes_.insert_or_assign({pattern, region}, std::move(mute));
   } else {

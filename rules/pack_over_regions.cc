@@ -22,6 +22,7 @@ void PackReader::check_over_regions() {
   const std::vector<RegionId> folded = folded_regions(catalogue_.regions, pack_);
   for (std::size_t i = 0; i < pack_.signals.size(); ++i) {
     const Signal& signal = pack_.signals[i];
+    if (signal.when.overs.empty() && signal.clear.overs.empty()) continue;
     Reader reader{*signal_nodes_[i], "signal " + signal.name, folded};
     std::erase_if(reader.where,
                   [&](RegionId region) { return !stands(catalogue_.regions, signal, region); });

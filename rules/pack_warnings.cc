@@ -51,6 +51,10 @@ std::int64_t days_back(const Expression& expression, std::int32_t index,
     case Op::kZscore:
     case Op::kResidual:
       return days + std::int64_t{node.count} * kYear;
+    case Op::kUsual:
+      return days + 2 * std::int64_t{expression.usual_of(node).days};
+    case Op::kLongest:
+      return days + node.count;
     case Op::kRising:
     case Op::kConsecutive: {
       const Cadence cadence =

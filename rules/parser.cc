@@ -68,6 +68,8 @@ tl::expected<Expression, ExpressionError> Parser::run(Type wanted) {
                    : "and, or, a comparison, or the end");
     }
     want(value, wanted, first, number ? "what 'reads' gives" : "a condition");
+    // A number may be the part of a condition that another text says more of.
+    if (!number) check_samples();
     out_.root = value.node;
     out_.text = std::string(text_);
     while (!out_.text.empty() && (out_.text.back() == '\n' || out_.text.back() == ' '))
@@ -325,6 +327,7 @@ Parser::Value Parser::comparison() {
   want(left, Type::kNumber, at, "what is compared");
   const Value right = bound(left);
   want(right, Type::kNumber, at, "what is compared");
+  in_seconds(left, right);
   common_unit(left, right, at);
   if (comparison_op(peek())) wrong(peek(), "comparisons do not chain", "a < b and b < c");
   Node node;
@@ -368,6 +371,9 @@ Parser::Value Parser::consecutive(Value condition, const Token& first, std::size
           "a whole number from 2 to 120");
   for (std::size_t i = first_leaf; i < out_.leaves.size(); ++i) {
     const Leaf& leaf = out_.leaves[i];
+    if (leaf.sample_seconds > 0)
+      wrong(count, "'" + leaf.text + "' is read of the samples of the day judged alone",
+            "'for: 3d' of the signal, or count(on(signal) over 3d) in another");
     if (!leaf.reads_events && !leaf.frozen && leaf.cadence != *cadence)
       wrong(unit, "'" + leaf.text + "' has a cadence of one " + std::string(name_of(leaf.cadence)),
             "consecutive " + std::string(name_of(leaf.cadence)) + "s");

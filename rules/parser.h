@@ -182,6 +182,20 @@ class Parser {
   // Behind the operand; takes the ")".
   Value over_set(const Token& function, Over::How how, Value operand, Begin begin);
 
+  // ---- calls_samples.cc: within the day
+  static std::span<const Function> sample_functions();
+  Value sample_call(const Token& function, const Function& row);
+  Value usual_call(const Token& function, const Function& row);
+  Value longest_call(const Token& function, const Function& row);
+  Leaf sampled_leaf(const Token& function);
+  Value add_sampled(Node node, Leaf leaf, const Token& function);
+  void learned(Usual& usual, const Leaf& leaf, const Token& option);
+  std::int32_t duration(std::string_view what);
+  bool is_made_of_samples(std::int32_t node) const;
+  void has_samples(const Token& function, Value condition, Begin begin) const;
+  void check_samples() const;
+  void in_seconds(Value left, Value right);
+
   // ---- calls_over_next.cc
   Value over_next(const Token& function, Over::How how, Value operand, std::size_t first_node);
 

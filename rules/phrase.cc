@@ -84,6 +84,12 @@ class Phrases {
         const Node& asked = expression_.node(node.a);
         return fmt::format("the chance that {} is {} {}", of(asked.a), say(asked.op), of(asked.b));
       }
+      case Op::kSample:
+        return label(node);
+      case Op::kUsual:
+        return fmt::format("the usual {} of {} days", label(node), expression_.usual_of(node).days);
+      case Op::kLongest:
+        return fmt::format("the longest time on this day in which {}", clause(node.a, true));
       case Op::kAdd:
         return of(node.a) + " plus " + of(node.b);
       case Op::kSubtract:

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "rules/read_memo.h"
+#include "rules/read_samples.h"
 
 namespace tocsin {
 namespace {
@@ -356,6 +357,7 @@ std::int32_t longest_period(Cadence cadence, std::int32_t every_days) {
 Read read_leaf(const Scene& scene, const Leaf& leaf, const Stand& stand, Horizon& horizon,
                Detail detail) {
   if (leaf.forecast) return read_forecast(scene, leaf, 0, stand, horizon, detail);
+  if (leaf.sample_seconds > 0) return read_samples(scene, leaf, stand.tick, horizon);
   if (!leaf.reads_events) return read_observations(scene, leaf, 0, stand, horizon, detail);
   Read read;
   read.source = choose_event_source(scene, leaf, stand.tick, horizon);

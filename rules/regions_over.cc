@@ -1,6 +1,8 @@
 #include "rules/regions_over.h"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 
 #include "model/sorted.h"
 
@@ -31,12 +33,11 @@ std::vector<RegionId> basin(const RegionTable& regions, const Region& here) {
   return out;
 }
 
-bool uses(const Pack& pack, Op op) {
-  for (const Pattern& pattern : pack.patterns)
-    for (const Expression& level : pattern.levels)
-      for (const Node& node : level.nodes)
-        if (node.op == op) return true;
-  return false;
+// Most lists come in order: that of a basin of thousands is not worth sorting anew for each of
+// them.
+void put_in_order(std::vector<RegionId>& list) {
+  if (std::adjacent_find(list.begin(), list.end(), std::greater_equal<>()) != list.end())
+    sort_unique(list);
 }
 
 // What is judged in the regions of `node`, which is an over of regions.
@@ -97,7 +98,7 @@ std::vector<RegionId> regions_over(const RegionTable& regions, const Pack& pack,
       return out;
   }
   std::erase_if(out, [&](RegionId id) { return !contains(pack.regions, id); });
-  sort_unique(out);
+  put_in_order(out);
   return out;
 }
 
@@ -112,24 +113,73 @@ bool stands(const RegionTable& regions, const Signal& signal, RegionId region) {
   return signal.at.empty() || signal.stands_in(regions.at(region).kind);
 }
 
-std::vector<RegionId> read_around(const RegionTable& regions, const Pack& pack, RegionId region) {
+ReadsAround reads_around(const Pack& pack) {
+  ReadsAround out;
+  for (const Pattern& pattern : pack.patterns)
+    for (const Expression& level : pattern.levels) {
+      for (const Node& node : level.nodes) {
+        out.neighbours = out.neighbours || node.op == Op::kNeighbours;
+        out.basin = out.basin || node.op == Op::kBasin;
+      }
+      for (const Over& over : level.overs)
+        if (is_of_regions(over.set)) out.sets.push_back(over.set);
+    }
+  sort_unique(out.sets);
+  return out;
+}
+
+std::vector<RegionId> read_around(const RegionTable& regions, const Pack& pack,
+                                  const ReadsAround& reads, RegionId region) {
   const Region& here = regions.at(region);
   std::vector<RegionId> around;
-  if (uses(pack, Op::kNeighbours)) around = here.neighbours;
-  if (uses(pack, Op::kBasin)) {
-    const auto members = basin(regions, here);
-    around.insert(around.end(), members.begin(), members.end());
+  if (reads.neighbours) around = here.neighbours;
+  for (const Over::Set of : reads.sets) {
+    const auto set = regions_over(regions, pack, of, region);
+    around.insert(around.end(), set.begin(), set.end());
   }
-  for (const Pattern& pattern : pack.patterns)
-    for (const Expression& level : pattern.levels)
-      for (const Over& over : level.overs) {
-        if (!is_of_regions(over.set)) continue;
-        const auto set = regions_over(regions, pack, over.set, region);
-        around.insert(around.end(), set.begin(), set.end());
-      }
-  sort_unique(around);
-  return around;
+  put_in_order(around);
+  if (!reads.basin) return around;
+  auto members = basin(regions, here);
+  put_in_order(members);
+  std::vector<RegionId> all;
+  all.reserve(around.size() + members.size());
+  std::ranges::set_union(around, members, std::back_inserter(all));
+  return all;
 }
+
+namespace {
+
+// What read_around() of any of the regions holds beside regions of the pack, and perhaps of these;
+// a basin is looked at once, not by each of its members.
+std::vector<RegionId> read_around_any(const RegionTable& regions, const ReadsAround& reads,
+                                      const std::vector<RegionId>& judged) {
+  const bool parents = std::ranges::find(reads.sets, Over::Set::kParent) != reads.sets.end();
+  std::vector<RegionId> out, groups;
+  for (const RegionId id : judged) {
+    const Region& here = regions.at(id);
+    if (reads.neighbours) out.insert(out.end(), here.neighbours.begin(), here.neighbours.end());
+    if (parents && here.parent.number() != 0) out.push_back(here.parent);
+    if (!reads.basin) continue;
+    out.insert(out.end(), here.members.begin(), here.members.end());
+    for (const RegionId group : regions.groups_of(id))
+      if (regions.at(group).kind == RegionKind::kBasin) groups.push_back(group);
+  }
+  sort_unique(groups);
+  for (const RegionId group : groups) {
+    const auto& members = regions.at(group).members;
+    out.insert(out.end(), members.begin(), members.end());
+  }
+  return out;
+}
+
+// Whether it reads signals of other regions.
+bool asks_elsewhere(const Expression& condition) {
+  return std::ranges::any_of(condition.nodes, [](const Node& node) {
+    return node.elsewhere && (node.op == Op::kOn || node.op == Op::kActive);
+  });
+}
+
+}  // namespace
 
 std::vector<RegionId> folded_regions(const RegionTable& regions, const Pack& pack) {
   std::vector<RegionId> folded = pack.regions;
@@ -140,25 +190,24 @@ std::vector<RegionId> folded_regions(const RegionTable& regions, const Pack& pac
   }
   sort_unique(folded);
   if (around) {
-    const auto judged = folded;
-    for (const RegionId region : judged) {
-      const auto read = read_around(regions, pack, region);
-      folded.insert(folded.end(), read.begin(), read.end());
-    }
+    const auto read = read_around_any(regions, reads_around(pack), folded);
+    folded.insert(folded.end(), read.begin(), read.end());
     sort_unique(folded);
   }
   // Whose signals are read by signals, and by theirs.
   std::vector<RegionId> open = folded;
   while (!open.empty()) {
     std::vector<RegionId> found;
-    for (const RegionId here : open)
-      for (const Signal& signal : pack.signals) {
-        if (!stands(regions, signal, here)) continue;
-        for (const Expression* condition : {&signal.when, &signal.clear})
+    for (const Signal& signal : pack.signals)
+      for (const Expression* condition : {&signal.when, &signal.clear}) {
+        if (!asks_elsewhere(*condition)) continue;
+        for (const RegionId here : open) {
+          if (!stands(regions, signal, here)) continue;
           each_elsewhere(regions, pack, *condition, here, [&](RegionId there, const Node& node) {
             const bool reads = node.op == Op::kOn || node.op == Op::kActive;
             if (reads && !contains(folded, there)) found.push_back(there);
           });
+        }
       }
     sort_unique(found);
     folded.insert(folded.end(), found.begin(), found.end());

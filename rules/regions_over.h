@@ -24,9 +24,16 @@ void each_elsewhere(const RegionTable& regions, const Pack& pack, const Expressi
 // Whether the signal is judged in the region.
 bool stands(const RegionTable& regions, const Signal& signal, RegionId region);
 
-// The regions that the levels of patterns read from `region`: by neighbours(), basin() and over.
-// Sorted; `region` itself only where it is its own sibling.
-std::vector<RegionId> read_around(const RegionTable& regions, const Pack& pack, RegionId region);
+// How the levels of a pack's patterns read other regions: by neighbours(), by basin(), over sets.
+struct ReadsAround {
+  bool neighbours = false, basin = false;
+  std::vector<Over::Set> sets;  // each once
+};
+ReadsAround reads_around(const Pack& pack);
+// The regions that they read from `region`. Sorted; `region` itself only where it is its own
+// sibling.
+std::vector<RegionId> read_around(const RegionTable& regions, const Pack& pack,
+                                  const ReadsAround& reads, RegionId region);
 
 // Every region in which signals are folded, sorted: where patterns are judged, and whose signals or
 // levels are read from there.

@@ -29,12 +29,16 @@ class Ranges {
         return {0, Quantity().high};
       case Op::kAggregate:
       case Op::kNormal:
+      case Op::kSample:
+      case Op::kUsual:
         return of_leaf(expression_.leaf(node.leaf));
       case Op::kAge:
         return {0, Quantity().high};
       case Op::kPercentile:
       case Op::kChance:
         return {0, 1};
+      case Op::kLongest:
+        return {0, static_cast<double>(node.count) * kSecondsPerDay};
       case Op::kDimensions:
       case Op::kCountTrue:
         return {0, static_cast<double>(node.more.count)};

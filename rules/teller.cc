@@ -1,6 +1,7 @@
 #include "rules/teller.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -236,6 +237,13 @@ std::string Teller::reading() const {
     if (node.elsewhere) continue;
     const bool regions = expression_.is_over_regions(node);
     if (regions) out += (out.empty() ? "" : " ") + regions_reading(node);
+    // What is read at each sample is told by the time for which it holds, which only grows.
+    if (node.op == Op::kSample || node.op == Op::kUsual) continue;
+    if (node.op == Op::kLongest) {
+      out +=
+          fmt::format("{}{:.6g}", out.empty() ? "" : " ", number(static_cast<std::int32_t>(i)).low);
+      continue;
+    }
     if ((node.leaf < 0 && (node.op != Op::kOver || regions)) || !is_number(node.op)) continue;
     const Quantity value = number(static_cast<std::int32_t>(i));
     out += fmt::format("{}{:.6g}..{:.6g}", out.empty() ? "" : " ", value.low, value.high);
@@ -276,6 +284,8 @@ std::string Teller::figure(const Quantity& quantity, std::int32_t index) const {
                     kSources = Unit::base("sources");
   const bool counted = node.unit == kEvents || node.unit == kDimensions || node.unit == kRegions ||
                        node.unit == kObservations || node.unit == kSources;
+  if (node.op == Op::kLongest && !quantity.exact() && !quantity.is_unknown())
+    return "at least " + say(Quantity::exactly(quantity.low), node.unit, node.style);
   if (says_nothing(quantity)) return "not known";
   return counted ? say(quantity, Unit(), node.style) : say(scene_.catalogue, quantity, node);
 }
@@ -294,6 +304,8 @@ std::string Teller::comparison(std::int32_t index, bool negated) const {
   const bool by_sources = expression_.is_over_sources(subject);
   if (by_sources)
     out += " (" + who_says(subject) + ")";
+  else if (subject.op == Op::kLongest)
+    out += run_told(subject, value);
   else if (!regions.empty())
     out += regions;
   else if (!value.exact() && about >= 0)
@@ -337,6 +349,47 @@ std::string Teller::ratio(std::int32_t index, std::int32_t about, const Quantity
   return fmt::format(", {} of {} of {}",
                      format_number(value.low / normal.low, Unit(), PureStyle::kPercent, 0), named,
                      say(normal, node.unit, node.style));
+}
+
+// " (from 10:14:20 to 10:15:40 UTC; at its last sample Visible networks 412, ...)", or why it may
+// be longer.
+std::string Teller::run_told(const Node& node, const Quantity& seconds) const {
+  Horizon horizon;
+  const LongestRun run = longest_run(scene_, expression_, node, stand_, horizon);
+  std::string out;
+  if (run.begin) {
+    const auto clock = [&](EventTime time) {
+      const std::string day = day_of(time) == stand_.tick ? "" : plain_day(day_of(time)) + ", ";
+      const std::int32_t second = second_of_day(time);
+      return fmt::format("{}{:02}:{:02}:{:02}", day, second / 3600, second / 60 % 60, second % 60);
+    };
+    out = fmt::format("from {} to {} UTC", clock(*run.begin), clock(*run.end));
+    if (const std::string last = samples_told(node.a, *run.end); !last.empty())
+      out += "; at its last sample " + last;
+  }
+  if (!seconds.exact()) {
+    if (!out.empty()) out += "; ";
+    out += seconds.is_unknown() ? why_unknown(node.a) : "samples are missing, or still to come";
+  }
+  return out.empty() ? "" : " (" + out + ")";
+}
+
+// "Visible networks 412, the usual Visible networks of 7 days 580": the reads below a node, as of
+// the last sample before a moment, each once.
+std::string Teller::samples_told(std::int32_t index, EventTime before) const {
+  std::vector<std::string> told;
+  const auto tell = [&](auto& self, std::int32_t at) -> void {
+    const Node& node = expression_.node(at);
+    if (node.op == Op::kSample || node.op == Op::kUsual) {
+      Horizon horizon;
+      const Quantity value = latest_sample(scene_, expression_, at, stand_, horizon, before);
+      std::string text = phrase(scene_, expression_, at) + " " + say(scene_.catalogue, value, node);
+      if (std::ranges::find(told, text) == told.end()) told.push_back(std::move(text));
+    }
+    expression_.each_part(node, [&](std::int32_t part) { self(self, part); });
+  };
+  tell(tell, index);
+  return fmt::format("{}", fmt::join(told, ", "));
 }
 
 // The gap of the first read below `index` that has one.

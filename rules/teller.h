@@ -59,6 +59,8 @@ class Teller {
   std::string threshold(const Sides& sides, std::int32_t about) const;
   std::string ratio(std::int32_t index, std::int32_t about, const Quantity& value) const;
   std::string why_unknown(std::int32_t index) const;
+  std::string run_told(const Node& node, const Quantity& seconds) const;
+  std::string samples_told(std::int32_t index, EventTime before) const;
 
   // ---- teller_over.cc: of an over of regions
   void look_below(std::int32_t index, const std::function<void(const Read&)>& fn) const;

@@ -6,8 +6,10 @@ namespace tocsin {
 namespace {
 
 // A row is of version 2 only when it says what the first version can't: the note of an observation,
-// the status of an event. All others keep the bytes of the first release, which it reads.
-constexpr std::uint8_t kLatestVersion = 2, kFirstVersion = 1;
+// the status of an event; of version 3 when it holds a sample. All others keep the bytes of the
+// first release, which it reads.
+constexpr std::uint8_t kSampleVersion = 3, kLatestVersion = kSampleVersion, kNotedVersion = 2,
+                       kFirstVersion = 1;
 constexpr unsigned kStatusShift = 1;  // bit 0 of an event's byte: the place is vague
 
 // The header byte: bits 0-2 the TLP, bits 3-5 the kind of claim, bit 6 set when the claim names the
@@ -63,11 +65,14 @@ SourceId source_of(const EventClaim& claim) { return claim.source; }
 SourceId source_of(const ForecastClaim& claim) { return claim.series.source; }
 SourceId source_of(const CoverageClaim& claim) { return claim.source; }
 
-bool needs_latest(const Claim& claim) {
-  if (const auto* observation = std::get_if<ObservationClaim>(&claim))
-    return !observation->note.empty();
+std::uint8_t version_of(const Claim& claim) {
+  if (const auto* observation = std::get_if<ObservationClaim>(&claim)) {
+    if (observation->is_sample()) return kSampleVersion;
+    return observation->note.empty() ? kFirstVersion : kNotedVersion;
+  }
   const auto* event = std::get_if<EventClaim>(&claim);
-  return event != nullptr && event->status != EventStatus::kReported;
+  const bool says_more = event != nullptr && event->status != EventStatus::kReported;
+  return says_more ? kNotedVersion : kFirstVersion;
 }
 
 void write(const std::monostate&, ByteWriter&) {}
@@ -76,7 +81,8 @@ void write(const ObservationClaim& claim, ByteWriter& out) {
   write_series(claim.series, out);
   write_days(claim.start, claim.end, out);
   out.zigzag(claim.value);
-  if (!claim.note.empty()) out.text(claim.note);
+  if (claim.is_sample()) out.varint(static_cast<std::uint64_t>(claim.second));
+  if (claim.is_sample() || !claim.note.empty()) out.text(claim.note);
 }
 
 void write(const EventClaim& claim, ByteWriter& out) {
@@ -117,8 +123,14 @@ ObservationClaim read_observation(ByteReader& in, SourceId source, unsigned vers
   read_days(in, claim.start, claim.end);
   claim.value = in.zigzag();
   if (version == kFirstVersion) return claim;
+  if (version == kSampleVersion) {
+    const auto second = in.number<std::uint32_t>();
+    if (second >= static_cast<std::uint32_t>(kSecondsPerDay))
+      in.fault("second " + std::to_string(second) + " of a day");
+    claim.second = static_cast<std::int32_t>(second);
+  }
   claim.note = in.text();
-  if (claim.note.empty()) in.fault("version 2 without a note");
+  if (version == kNotedVersion && claim.note.empty()) in.fault("version 2 without a note");
   return claim;
 }
 
@@ -167,8 +179,9 @@ CoverageClaim read_coverage(ByteReader& in, SourceId source) {
 }
 
 Claim read_claim(unsigned kind, ByteReader& in, SourceId source, unsigned version) {
-  if (version != kFirstVersion && kind != 1 && kind != 2)
-    in.fault("version 2 of a kind of claim that has none");
+  const unsigned greatest = kind == 1 ? kSampleVersion : kind == 2 ? kNotedVersion : kFirstVersion;
+  if (version > greatest)
+    in.fault("version " + std::to_string(version) + " of a kind of claim that has none");
   switch (kind) {
     case 0:
       return std::monostate{};
@@ -194,7 +207,7 @@ void encode(const LatestRevision& revision, std::string& bytes) {
   const bool claims = revision.claim.index() != 0;
   const bool same_source = claims && source == revision.source;
   ByteWriter out(bytes);
-  out.u8(needs_latest(revision.claim) ? kLatestVersion : kFirstVersion);
+  out.u8(version_of(revision.claim));
   out.u8(static_cast<std::uint8_t>(static_cast<unsigned>(revision.tlp) |
                                    (revision.claim.index() << kKindShift) |
                                    (same_source ? kSameSource : 0U)));

@@ -9,6 +9,7 @@
 #include "daemon/contents.h"
 #include "daemon/memory_bound.h"
 #include "tests/config_fixture.h"
+#include "tests/support/published_packs.h"
 #include "tests/support/shipped_pack.h"
 #include "tests/support/small_daemon.h"
 #include "tests/support/temp_dir.h"
@@ -239,6 +240,11 @@ TEST(MemoryBound, GrowsWithTheDaysAndCountsEachSeriesOnce) {
   // 13 periods of a month in a year at most, of each source of each series that is read.
   EXPECT_LT(year.figures, 14 * 40u);
   EXPECT_GT(year.bytes_an_event, 0u);
+}
+
+TEST(MemoryBound, CountsEachSampleOfADay) {
+  const Pack pack = testsupport::published_pack("r32-connectivity");
+  EXPECT_EQ(memory_bound(testsupport::published().catalogue, pack, 30).figures, 30 * 8'640u);
 }
 
 }  // namespace

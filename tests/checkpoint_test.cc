@@ -211,8 +211,9 @@ class Checkpoints : public ::testing::Test {
     EngineOptions options;
     options.history_begins = pipeline_->loaded().settings.history_begins;
     Engine engine(pipeline_->catalogue(), pipeline_->engine().packs(), options);
+    std::vector<Touched> touched;  // everything
     EXPECT_TRUE(store_->for_each_latest([&](const LatestRevision& revision) -> Result<void> {
-      engine.data().restore(revision);
+      engine.data().apply(ChangeView{nullptr, &revision}, touched);
       return {};
     }));
     engine.state(now_);

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 
 #include "tests/support/record_gen.h"
 
@@ -81,6 +82,16 @@ TEST(ContentHash, TakesNumbersByTheirValue) {
   EXPECT_EQ(observed({0, 5}), observed({0, 0}));
   EXPECT_NE(observed({125, 1}), observed({125, 2}));
   EXPECT_NE(observed({125, 1}), observed({-125, 1}));
+}
+
+TEST(ContentHash, TellsASampleFromADayAndFromAnother) {
+  Record record = event();
+  record.body = ObservationBody();
+  std::set<Hash128> seen = {content_hash(record)};
+  for (const std::int64_t at : {0, 10'000}) {
+    std::get<ObservationBody>(record.body).at = EventTime(at);
+    EXPECT_TRUE(seen.insert(content_hash(record)).second);
+  }
 }
 
 TEST(ContentHash, TellsRandomRecordsApartAndCopiesTogether) {

@@ -155,6 +155,26 @@ TEST(Codec, ClaimsWithoutNoteAndStatusAreWrittenAsEver) {
   EXPECT_EQ(encoded(revision), event_head + std::string("\x04\x05\x01\x02\x02\x0c\x0e\x00", 8));
 }
 
+TEST(Codec, ASampleIsOfTheThirdVersion) {
+  LatestRevision revision;
+  revision.source = SourceId(3);
+  ObservationClaim sample;
+  for (const auto& [second, note] :
+       {std::pair(0, ""), std::pair(36'861, ""), std::pair(36'860, "two clinics")}) {
+    sample.second = second;
+    sample.note = note;
+    revision.claim = sample;
+    const std::string bytes = encoded(revision);
+    EXPECT_EQ(bytes[0], 3);
+    EXPECT_EQ(decode_latest_revision(identity_of(revision), bytes), revision);
+  }
+  sample.note.clear();
+  sample.second = kSecondsPerDay;
+  revision.claim = sample;
+  EXPECT_THAT(decode_latest_revision(identity_of(revision), encoded(revision)).error().message,
+              HasSubstr("second 86400 of a day"));
+}
+
 TEST(Codec, OnlyANoteOrAStatusAsksForTheSecondVersionOfAClaim) {
   LatestRevision revision;
   revision.source = SourceId(3);

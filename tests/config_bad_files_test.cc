@@ -293,6 +293,26 @@ INSTANTIATE_TEST_SUITE_P(
          "indicators.yaml:5:5: indicator price lacks the key 'every_days'\n"
          "      names: {en: Price, fr: Prix}\n"
          "      ^\n"},
+        {"cadence_that_no_day_is_made_of", "indicators.yaml", "cadence: month", "cadence: 7s",
+         "indicators.yaml:8:14: cadence of indicator price is '7s'\n"
+         "      cadence: 7s\n"
+         "               ^^\n"
+         "  allowed: a period of the calendar, or whole seconds that a day is made of, 1s to "
+         "3600s: "
+         "10s, 60s, 900s\n"},
+        {"minutes_as_cadence", "indicators.yaml", "cadence: month", "cadence: 5min",
+         "indicators.yaml:8:14: cadence of indicator price is '5min'\n"
+         "      cadence: 5min\n"
+         "               ^^^^\n"
+         "  allowed: a period of the calendar, or whole seconds that a day is made of, 1s to "
+         "3600s: "
+         "10s, 60s, 900s\n"},
+        {"samples_that_are_foretold", "indicators.yaml", "cadence: month",
+         "cadence: 10s\n    forecasts: {cadence: month, longest_delay_days: 10}",
+         "indicators.yaml:9:16: indicator price has forecasts, but a cadence of 10s\n"
+         "      forecasts: {cadence: month, longest_delay_days: 10}\n"
+         "                 ^\n"
+         "  allowed: forecasts only of an indicator with periods of the calendar\n"},
         {"interval_without_irregular", "indicators.yaml", "cadence: month",
          "cadence: month\n    every_days: 30",
          "indicators.yaml:9:17: indicator price has every_days, but a cadence of month\n"

@@ -24,6 +24,7 @@ class Kept : public testing::Test {
                      Day published = Day(0)) {
     return revision_of(catalogue_, of::kFirst, id, std::move(claim), revision, published);
   }
+  void restore(const LatestRevision& revision) { Dataset::Loading(data_).put(revision); }
   std::vector<Touched> apply(const Change& change) {
     std::vector<Touched> touched;
     data_.apply(change, touched);
@@ -67,11 +68,11 @@ TEST_F(Kept, ForecastsStandByIssueAndTheLaterRunOfADayLast) {
   chance.value.reset();
   chance.threshold = 40;
   chance.probability = 350'000;
-  data_.restore(say("d", chance));
-  data_.restore(say("c", forecast("2020-03-05", "2020-07-01", 60), 1, Day(2)));
-  data_.restore(say("b", forecast("2020-03-05", "2020-07-01", 90), 1, Day(1)));
-  data_.restore(say("e", forecast("2020-03-05", "2020-07-01", 50, 1)));
-  data_.restore(say("a", forecast("1993-03-05", "1993-07-01", 70)));
+  restore(say("d", chance));
+  restore(say("c", forecast("2020-03-05", "2020-07-01", 60), 1, Day(2)));
+  restore(say("b", forecast("2020-03-05", "2020-07-01", 90), 1, Day(1)));
+  restore(say("e", forecast("2020-03-05", "2020-07-01", 50, 1)));
+  restore(say("a", forecast("1993-03-05", "1993-07-01", 70)));
   EXPECT_THAT(shown(data_.forecasts(kRainInXa)),
               ElementsAre("1993-03-05 1993-07-01 0 70", "2020-03-05 2020-07-01 0 90",
                           "2020-03-05 2020-07-01 0 60", "2020-03-05 2020-07-01 1 50",
@@ -118,7 +119,7 @@ TEST_F(Kept, ANoteGoesWithItsObservation) {
       observation(at::kXa, of::kFood, of::kFirst, day("2020-03-01"), day("2020-03-02"), 1);
   judged.note = "two clinics";
   const LatestRevision first = say("a", judged);
-  data_.restore(first);
+  restore(first);
   const std::uint64_t identity = first.identity.prefix();
   EXPECT_EQ(data_.note(at::kXa, identity), "two clinics");
   EXPECT_EQ(data_.note(at::kXb, identity), "");
@@ -136,7 +137,7 @@ TEST_F(Kept, ANoteGoesWithItsObservation) {
 TEST_F(Kept, AnEventHasItsStatus) {
   EventClaim claim = event(at::kXa, of::kClash, day("2020-03-01"), 3);
   const LatestRevision reported = say("a", claim);
-  data_.restore(reported);
+  restore(reported);
   claim.status = EventStatus::kConfirmed;
   const LatestRevision confirmed = say("a", claim, 2);
   EXPECT_FALSE(data_.holds(confirmed));

@@ -17,6 +17,7 @@ tocsin_e2e(e2e.admin admin_test.py)
 tocsin_e2e(e2e.reload reload_test.py)
 tocsin_e2e(e2e.rescue rescue_test.py)
 tocsin_e2e(e2e.feed feed_test.py)
+tocsin_e2e(e2e.samples samples_test.py)
 tocsin_e2e(e2e.hostile hostile_test.py)
 tocsin_e2e(e2e.mad mad_test.py)
 

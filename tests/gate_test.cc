@@ -257,6 +257,45 @@ TEST(Gate, HoldsObservationsToTheirCalendar) {
   expect_verdicts(world, cases);
 }
 
+TEST(Gate, HoldsSamplesToTheirGrid) {
+  const GateWorld world;
+  const auto sample = [](std::string_view at, std::string indicator = "networks") {
+    Record record =
+        observation(std::move(indicator), in("NG"), "2019-03-15", "2019-03-16", {50, 0});
+    auto& body = std::get<ObservationBody>(record.body);
+    body.at = EventTime(parse_rfc3339_ms(at).value());
+    body.start = day_of(*body.at);
+    body.end = body.start + 1;
+    return record;
+  };
+  const VerdictCase cases[] = {
+      {"on the grid", sample("2019-03-14T10:14:20Z"), "applied"},
+      {"midnight", sample("2019-03-14T00:00:00Z"), "applied"},
+      {"beside the grid", sample("2019-03-14T10:14:21Z"), "period-off-grid /data/at"},
+      {"half a second off", sample("2019-03-14T10:14:20.500Z"), "period-off-grid /data/at"},
+      {"a minute ahead", sample("2019-03-15T12:01:00Z"), "applied"},
+      {"further ahead", sample("2019-03-15T12:01:10Z"), "future-day /data/at"},
+      {"a period", observation("networks", in("NG"), "2019-03-14", "2019-03-15", {5, 0}),
+       "bad-period /data/period"},
+      {"of what has periods", sample("2019-03-14T10:14:20Z", "rainfall"), "bad-period /data/at"},
+  };
+  expect_verdicts(world, cases);
+  EXPECT_EQ(world.admit(sample("2019-03-14T10:14:21Z")).rejection->allowed,
+            "every 10 s from midnight UTC on: 2019-03-14T10:14:20Z");
+  const auto admitted = world.admit(sample("2019-03-14T10:14:20Z"));
+  EXPECT_EQ(admitted.change->after.claim,
+            Claim(ObservationClaim{{RegionId(1), IndicatorId(7), SourceId(2), GroupId()},
+                                   day("2019-03-14"),
+                                   day("2019-03-15"),
+                                   500,
+                                   "",
+                                   36'860}));
+  // A later revision takes its place, as of any record.
+  Record corrected = sample("2019-03-14T10:14:20Z");
+  corrected.revision = 2;
+  EXPECT_EQ(verdict(world.admit(corrected, &admitted.change->after)), "applied");
+}
+
 TEST(Gate, HoldsJudgementsToTheirScale) {
   const GateWorld world;
   const auto numbered = [](Decimal value) {
@@ -327,6 +366,11 @@ TEST(Gate, LetsForecastsSpeakOfTheFutureAndEventsOnlyUntilTomorrow) {
   const GateWorld world;
   Record later_issued = forecast("rainfall", in("NG"), "2019-06-01", "2019-07-01");
   later_issued.time = start_of<EventTime>(day("2019-03-17"));
+  const auto published_on = [](std::string_view when) {
+    Record record = event(in("NG"), "2019-03-01");
+    record.published = start_of<PublishedTime>(day(when));
+    return record;
+  };
   Record long_event = event(in("NG"), "2019-03-01");
   std::get<EventBody>(long_event.body).end = day("2019-04-01");
   Record reversed = event(in("NG"), "2019-03-01");
@@ -342,6 +386,8 @@ TEST(Gate, LetsForecastsSpeakOfTheFutureAndEventsOnlyUntilTomorrow) {
       {"forecast off the grid", forecast("rainfall", in("NG"), "2019-06-01", "2019-08-15"),
        "period-off-grid /data/period/end"},
       {"forecast from the future", later_issued, "future-day /time"},
+      {"published tomorrow", published_on("2019-03-16"), "applied"},
+      {"published after tomorrow", published_on("2019-03-17"), "future-published /published"},
       {"coverage until tomorrow", coverage("events", {"NG"}, "2019-01-01", "2019-03-16"),
        "applied"},
       {"coverage of tomorrow", coverage("events", {"NG"}, "2019-01-01", "2019-03-17"),

@@ -62,6 +62,9 @@ struct Scene {
     metrics.committed(daemon.send(dear + dear + "not json\n" + clash("c1", "2019-06-01") +
                                   coverage("k1", "2019-01-01", "2019-06-08")),
                       daemon.pipeline());
+    const auto soon = start_of<ProcessingTime>(day_of(daemon.pipeline().now()) + 9);
+    metrics.committed(daemon.commit({MuteInput{"hunger", "NG-BO", "ada", "known already", soon}}),
+                      daemon.pipeline());
     metrics.timed(timing);
   }
   std::map<std::string, std::string> scrape() const {
@@ -112,6 +115,19 @@ TEST(Metrics, LabelsAreThoseOfTheTable) {
       declared.insert(word.ends_with(',') ? word.substr(0, word.size() - 1) : word);
     EXPECT_EQ(labels, declared) << sample;
   }
+}
+
+TEST(Metrics, AMuteIsShownUntilItEnds) {
+  const Scene scene;
+  const auto found = scene.scrape();
+  const auto ends = std::ranges::find_if(found, [](const auto& sample) {
+    return sample.first.starts_with("tocsin_mute_end_timestamp_seconds{");
+  });
+  ASSERT_NE(ends, found.end());
+  EXPECT_NE(ends->first.find("/hunger\",region=\"NG-BO\",who=\"ada\""), std::string::npos)
+      << ends->first;
+  EXPECT_EQ(std::stoll(ends->second),
+            (day_of(scene.daemon.pipeline().now()) + 9).number() * std::int64_t{86'400});
 }
 
 TEST(Metrics, EveryRecordReceivedIsInOneFate) {
@@ -214,7 +230,7 @@ TEST(Metrics, TimesThatWereNotMeasuredAreNotObserved) {
   Scene scene;
   scene.metrics.committed(scene.daemon.pass(1), scene.daemon.pipeline());
   const auto found = scene.scrape();
-  EXPECT_EQ(found.at("tocsin_commits_total"), "2");
+  EXPECT_EQ(found.at("tocsin_commits_total"), "3");
   EXPECT_EQ(found.at("tocsin_commit_seconds_count"), "1");
   EXPECT_EQ(found.at(R"(tocsin_frame_ack_seconds_bucket{le="0.025"})"), "0");
   EXPECT_EQ(found.at(R"(tocsin_frame_ack_seconds_bucket{le="0.05"})"), "1");

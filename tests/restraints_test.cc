@@ -99,6 +99,31 @@ TEST_F(Restraints, APersonsMuteIsLiftedByOneThatIsOver) {
   EXPECT_EQ(daemon_.pipeline().engine().ledger().open_count(), 1u);
 }
 
+TEST_F(Restraints, AMuteIsOfOnePatternUnderWhicheverNameItIsSaid) {
+  begin("");
+  const auto said = [&](const std::string& pattern, const std::string& until) {
+    return daemon_
+        .commit({MuteInput{pattern, "NG-BO", "ada", "why",
+                           start_of<ProcessingTime>(*parse_day(until))}})
+        .requests.at(0);
+  };
+  const auto in_force = [&] {
+    return daemon_.pipeline().engine().ledger().mutes(daemon_.pipeline().now()).size();
+  };
+  const std::string pack = daemon_.pipeline().engine().packs().front().name;
+  const auto nothing = said("hunger", "2019-06-01");
+  ASSERT_FALSE(nothing);
+  EXPECT_EQ(nothing.error().code, ErrorCode::kNotFound);
+  EXPECT_THAT(nothing.error().message, HasSubstr("there is nothing to lift"));
+  const auto muted = said("hunger", "2019-07-20");
+  ASSERT_TRUE(muted) << muted.error().message;
+  EXPECT_EQ(std::get<Muted>(*muted).pattern, pack + "/hunger");
+  EXPECT_EQ(in_force(), 1u);
+  ASSERT_TRUE(said(pack + "/hunger", "2019-06-01"));
+  EXPECT_EQ(in_force(), 0u);
+  EXPECT_THAT(kinds(daemon_.send(may_price(400))), ElementsAre("raised"));
+}
+
 TEST_F(Restraints, NoPersonMutesWhatOverrides) {
   begin("    mute: {for: 90d, overrides: on(ruinous)}\n");
   ASSERT_TRUE(mute("2019-07-20"));

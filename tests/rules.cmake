@@ -1,49 +1,8 @@
-# The naive twin is brute force: it is built without sanitizers and with -O2, since what it spends
-# decides how many cases a run has; a mistake in it shows as a difference from the engine.
-add_library(twin STATIC
-  support/twin.cc
-  support/twin_builders.cc
-  support/twin_cascade.cc
-  support/twin_facts.cc
-  support/twin_forecast.cc
-  support/twin_guard.cc
-  support/twin_history.cc
-  support/twin_kinds.cc
-  support/twin_ledger.cc
-  support/twin_ledger_holds.cc
-  support/twin_over.cc
-  support/twin_pack.cc
-  support/twin_parameter.cc
-  support/twin_past.cc
-  support/twin_read.cc
-  support/twin_sources.cc
-  support/twin_time.cc
-  support/twin_value.cc)
-target_link_libraries(twin PUBLIC tocsin_options tocsin_model PRIVATE fmt::fmt)
-target_compile_options(twin PRIVATE -O2 -fno-sanitize=all)
-
-# What the tests of the rules share, compiled once.
+# What the tests of the rules share beside support/CMakeLists.txt, compiled once.
 add_library(rule_builders STATIC
   support/ledger_run.cc
-  support/property_run.cc
-  support/rule_builders.cc
-  support/rule_builders_random.cc
-  support/rule_builders_random_conditions.cc
-  support/rule_builders_random_events.cc
-  support/rule_builders_random_forecasts.cc
-  support/rule_builders_random_guard.cc
-  support/rule_builders_random_history.cc
-  support/rule_builders_random_numbers.cc
-  support/rule_builders_random_observations.cc
-  support/rule_builders_random_over.cc
-  support/rule_builders_random_pack.cc
-  support/rule_builders_random_parameters.cc
-  support/rule_builders_random_past.cc
-  support/rule_builders_random_patterns.cc
-  support/rule_builders_random_reads.cc
-  support/rule_builders_random_sources.cc
   support/table_fixture.cc)
-target_link_libraries(rule_builders PUBLIC twin tocsin_rules fmt::fmt GTest::gtest)
+target_link_libraries(rule_builders PUBLIC rule_trials GTest::gtest)
 
 tocsin_test(twin_tests
   SOURCES
@@ -55,6 +14,7 @@ tocsin_test(twin_tests
     twin_tables_levels_test.cc
     twin_tables_over_test.cc
     twin_tables_past_test.cc
+    twin_tables_samples_test.cc
     twin_tables_pattern_test.cc
     twin_tables_sources_test.cc
     twin_tables_test.cc
@@ -69,6 +29,7 @@ tocsin_test(explain_tests
     explain_over_test.cc
     explain_sources_test.cc
     explain_past_test.cc
+    explain_samples_test.cc
     explain_test.cc
     explain_words_test.cc
     support/golden.cc

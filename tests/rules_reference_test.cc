@@ -48,12 +48,13 @@ TEST(RulesReference, ExamplesOfSignalsParse) { expect_conditions("signal", Scope
 
 TEST(RulesReference, ExamplesOfPatternsParse) { expect_conditions("pattern", Scope::kPattern); }
 
-// The shipped configuration has no judgements; that of the published triggers has.
-TEST(RulesReference, ExamplesOfScalesAndSourcesParse) {
-  const auto scales = blocks("scales"), voices = blocks("voices");
+// The shipped configuration has no judgements and no samples; that of the published triggers has.
+TEST(RulesReference, ExamplesOfScalesSourcesAndSamplesParse) {
+  const auto scales = blocks("scales"), voices = blocks("voices"), samples = blocks("samples");
   ASSERT_EQ(scales.size(), 1u);
   ASSERT_EQ(voices.size(), 1u);
-  std::istringstream lines(scales.front() + voices.front());
+  ASSERT_EQ(samples.size(), 1u);
+  std::istringstream lines(scales.front() + voices.front() + samples.front());
   for (std::string line; std::getline(lines, line);) {
     const auto parsed =
         parse_expression(line, testsupport::published().catalogue, Pack(), Scope::kSignal);
@@ -112,7 +113,8 @@ TEST(RulesReference, EveryFunctionIsDescribed) {
         "count",      "normal",     "zscore", "percentile", "residual",   "lag",      "change",
         "rising",     "crosses",    "abs",    "per_100k",   "population", "on",       "active",
         "dimensions", "neighbours", "basin",  "cascade",    "age",        "forecast", "chance",
-        "children",   "parent",     "any",    "all",        "share",      "rank"})
+        "children",   "parent",     "any",    "all",        "share",      "rank",     "sample",
+        "usual",      "longest"})
     EXPECT_THAT(text, testing::HasSubstr("`" + std::string(function) + "(")) << function;
 }
 

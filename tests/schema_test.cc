@@ -86,7 +86,8 @@ bool beyond_schema(const Rejection& rejection) {
                                                        "/data/until", "/data/deaths_low"};
     return std::find(kCompared.begin(), kCompared.end(), rejection.pointer) != kCompared.end() ||
            // Days that the calendar lacks and years outside the range, within a time.
-           rejection.pointer == "/time" || rejection.pointer == "/published";
+           rejection.pointer == "/time" || rejection.pointer == "/published" ||
+           rejection.pointer == "/data/at";
   }
   // How many digits and decimals a number has.
   return rejection.code == "out-of-range" && rejection.allowed.starts_with("a number");

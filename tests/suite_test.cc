@@ -11,6 +11,7 @@
 
 #include "daemon/commands_test.h"
 #include "daemon/scenario/coverage.h"
+#include "daemon/scenario/mutation.h"
 #include "rules/yaml_tree.h"
 #include "tests/support/shipped_pack.h"
 #include "tests/support/temp_dir.h"
@@ -20,6 +21,7 @@ namespace tocsin {
 namespace {
 
 using testing::AllOf;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -111,6 +113,72 @@ TEST(Suite, AScenarioOnEachSideOfTheThresholdNoticesEverySmallMistake) {
   EXPECT_EQ(result.covered(), 100);
   EXPECT_GE(result.mutations, 4u);
   EXPECT_THAT(result.survivors, IsEmpty()) << suite_text(result);
+}
+
+// What mistakes are put into a signal with these keys, and that each is another pack.
+std::vector<std::string> mistakes_in(std::string_view keys) {
+  const std::string text = fmt::format(
+      "pack: hunger\nregions: [NG-BO]\nseasons:\n  rains: June .. September\nsignals:\n"
+      "  hungry:\n    dimension: food\n{}patterns:\n  crisis:\n    watch: on(hungry)\n",
+      keys);
+  const auto parsed = parse_pack("hunger.yaml", text, lake_chad().catalogue);
+  EXPECT_TRUE(parsed.has_value()) << (parsed ? "" : render(parsed.error().front(), text));
+  std::vector<std::string> out;
+  if (!parsed) return out;
+  for (const Mutation& mutation : mutations_of(*parsed)) out.push_back(mutation.change);
+  return out;
+}
+
+TEST(Mutations, OfAnOverAreWhatItMakesOfItsStepsAndHowManyThereAre) {
+  EXPECT_THAT(mistakes_in("    when: \"max(last(rainfall) over 5y before) > 30 mm/day\"\n"),
+              AllOf(Contains("'max(last(rainfall) over 5y before)' with 'min'"),
+                    Contains("'max(last(rainfall) over 5y before)' a step less"),
+                    Contains("'max(last(rainfall) over 5y before)' a step more"),
+                    Contains("'max(last(rainfall) over 5y before)' without 'before'")));
+  EXPECT_THAT(mistakes_in("    when: any(last(rainfall) > 30 mm/day over 3 months)\n"),
+              AllOf(Contains("'any(last(rainfall) > 30 mm/day over 3 months)' with 'all'"),
+                    Contains("'any(last(rainfall) > 30 mm/day over 3 months)' with 'before'")));
+  EXPECT_THAT(
+      mistakes_in("    when: last(rainfall) > quantile(last(rainfall) over 10y before, 80 %)\n"),
+      Contains("'quantile(last(rainfall) over 10y before, 80 %)' five points more"));
+  EXPECT_THAT(mistakes_in("    when: any(last(forecast(ipc3_share)) >= 20 % over next 60d)\n"),
+              Contains("'any(last(forecast(ipc3_share)) >= 20 % over next 60d)' a step less"));
+}
+
+TEST(Mutations, OfALatchAreItsLengthAndThatItIsForgotten) {
+  EXPECT_THAT(mistakes_in("    when: last(rainfall) > 30 mm/day\n    latch: 20d\n"),
+              AllOf(Contains("'latch' a day shorter"), Contains("'latch' a day longer"),
+                    Contains("'latch' left out")));
+  EXPECT_THAT(mistakes_in("    when: last(rainfall) > 30 mm/day\n    latch: rains\n"),
+              AllOf(Contains("'latch' left out"), Contains("'latch' year for rains"),
+                    Not(Contains("'latch' a day longer"))));
+}
+
+// A clash that lasts a day, with a latch of ten days: one scenario looks at its last day, one at
+// the first day after it.
+TEST(Suite, ScenariosAtBothEndsOfALatchNoticeEveryMistakeInIt) {
+  const std::string text =
+      "pack: hunger\nregions: [NG-BO]\nsignals:\n  hungry:\n    dimension: community\n"
+      "    when: >-\n      count(events(kind: communal_violence), 1d) >= 1\n    latch: 10d\n"
+      "patterns:\n  crisis:\n    watch: on(hungry)\n";
+  const auto tested = parse_pack("hunger.yaml", text, lake_chad().catalogue);
+  ASSERT_TRUE(tested.has_value());
+  const auto cases = scenarios(
+      std::string(kHead) +
+      "  ends:\n    says: x\n    records:\n"
+      "      - {complete: events, in: [NG], by: demo-events, from: 2018-12-01, to: 2019-03-31, "
+      "every: 1d, known: 1d}\n"
+      "      - {events: communal_violence, in: NG-BO, by: demo-events, from: 2019-02-01, every: "
+      "1d, "
+      "times: 1, deaths: 1}\n"
+      "    days:\n"
+      "      - {day: 2019-02-10, seen: 2019-03-01, on: [hungry]}\n"
+      "      - {day: 2019-02-11, seen: 2019-03-01, off: [hungry]}\n");
+  SuiteResult result = run_suite(cases, lake_chad().catalogue, *tested, SuiteDepth::kScenarios);
+  EXPECT_EQ(result.failed(), 0u) << suite_text(result);
+  run_mutations(result, cases, lake_chad().catalogue, *tested);
+  for (const Mutation& left : result.survivors)
+    EXPECT_THAT(left.change, Not(HasSubstr("latch"))) << suite_text(result);
 }
 
 TEST(Suite, TellsWhatNoScenarioTries) {

@@ -59,6 +59,34 @@ TEST_P(OverTable, AllStandAtOnePeriod) {
   EXPECT_EQ(signal_in(at::kX), "#3 !2");
 }
 
+TEST_P(OverTable, DuringAsksForThePeriodThatAllStandAt) {
+  pack_.seasons = {{"year", twin::Season::Of::kDates, {1, 1}, {12, 31}},
+                   {"third", twin::Season::Of::kDates, {1, 3}, {1, 3}}};
+  twin::Read before = last_of(of::kHeat);
+  before.lag_observations = 1;
+  country_pattern(
+      country_signal(over(Kind::kOverAny, twin::during(at_least(before, 30, "degC"), 1))));
+  begin("2020-01-01");
+  say_heat("2020-01-01", {"20", "20", "20"}, at::kXa);
+  say_heat("2020-01-01", {"35", "35", "-"}, at::kXb);
+  say_heat("2020-01-01", {"20", "20", "20"}, at::kXc);
+  today("2020-01-03");
+  // On the 3rd Xb stands at the 3rd, too, and the figure before it is that of the 2nd.
+  EXPECT_EQ(signal_in(at::kX), ".2 #1");
+}
+
+TEST_P(OverTable, WhatASignalElsewhereStandsOnIsNoEvidenceOfWhoAsksForIt) {
+  const std::uint32_t warm = signal(of::kEnvironmental, hot(30));
+  signal(of::kEnvironmental,
+         twin::op(Kind::kNot, over(Kind::kOverAny, twin::on(warm), Set::kNeighbours)));
+  last_signal().for_days = 3;
+  pattern(twin::on(1));
+  begin("2020-01-01");
+  say_heat("2020-01-01", {"20", "20", "20", "20", "20"}, at::kXb);
+  today("2020-01-05");
+  EXPECT_EQ(signal_in(at::kXa, 1), ".3 #2");
+}
+
 TEST_P(OverTable, ASumThatMayBeBelowZeroKnowsNothingWithoutEverybody) {
   country_pattern(country_signal(
       is_at_least(over(Kind::kOverSum, twin::read(last_of(of::kHeat))), 60, "degC")));

@@ -124,6 +124,28 @@ TEST(Wire, ReadsAWordOfAScaleInPlaceOfANumber) {
   EXPECT_EQ(std::get<ObservationBody>(parser.parse(observation("1"))->body).word, "");
 }
 
+TEST(Wire, ReadsASampleInPlaceOfAPeriod) {
+  const auto sampled = [](std::string_view members) {
+    return parse_record(record_of("observation", R"("subject":"NG",)",
+                                  fmt::format(R"({{"indicator":"i","value":1{}}})", members)));
+  };
+  const auto sample = sampled(R"(,"at":"2019-03-01T23:59:50+01:00")");
+  ASSERT_TRUE(sample) << sample.error().message;
+  const auto& body = std::get<ObservationBody>(sample->body);
+  EXPECT_EQ(format_rfc3339(*body.at), "2019-03-01T22:59:50Z");
+  EXPECT_EQ(format_day(body.start), "2019-03-01");
+  EXPECT_EQ(body.end, body.start + 1);
+  EXPECT_EQ(parse_record(to_json(*sample)), sample);
+  const auto both =
+      sampled(R"(,"at":"2019-03-01T00:00:00Z","period":{"start":"2019-03-01","end":"2019-03-02"})");
+  ASSERT_FALSE(both);
+  EXPECT_EQ(both.error().code + both.error().pointer, "bad-value/data/at");
+  const auto neither = sampled("");
+  ASSERT_FALSE(neither);
+  EXPECT_EQ(neither.error().code + neither.error().pointer, "missing-member/data/period");
+  EXPECT_EQ(sampled(R"(,"at":"10:14:20")").error().pointer, "/data/at");
+}
+
 TEST(Wire, ReadsTheStatusOfAnEvent) {
   const auto status = [](std::string_view member) {
     const auto record = parse_record(altered(R"("note")", std::string(member) + R"("note")"));

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <charconv>
 #include <utility>
 
 #include "daemon/config/catalogue_files.h"
@@ -130,6 +131,41 @@ void read_unit(const YamlMapping& entry, Indicator& indicator) {
   indicator.precision = static_cast<int>(entry.integer("precision", indicator.precision, 0, 6));
 }
 
+// "10s": so often within the day. nullopt when it is no such cadence, or none that fits into a day.
+std::optional<std::int32_t> sample_seconds(std::string_view text) {
+  constexpr std::int32_t kSecondsMost = 3'600;
+  if (text.size() < 2 || text.back() != 's' || text.front() == '0') return std::nullopt;
+  text.remove_suffix(1);
+  std::int32_t seconds = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (code != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (seconds < 1 || seconds > kSecondsMost || kSecondsPerDay % seconds != 0) return std::nullopt;
+  return seconds;
+}
+
+// A period of the calendar, or seconds: then it is sampled within the day.
+void read_cadence(const YamlMapping& entry, Indicator& indicator) {
+  const YamlNode* node = entry.need("cadence");
+  if (node == nullptr) return;
+  const bool seconds = node->kind == YamlNode::Kind::kScalar && !node->text.empty() &&
+                       node->text.front() >= '0' && node->text.front() <= '9';
+  if (!seconds) {
+    indicator.cadence = entry.choice("cadence", indicator.cadence, cadence_choices());
+    return;
+  }
+  indicator.cadence = Cadence::kDay;
+  const auto every = sample_seconds(node->text);
+  if (!every)
+    entry.reader().report(*node, fmt::format("cadence of {} is '{}'", entry.what(), node->text),
+                          "a period of the calendar, or whole seconds that a day is made of, 1s to "
+                          "3600s: 10s, 60s, 900s");
+  indicator.sample_seconds = every.value_or(1);
+  if (const YamlNode* forecasts = entry.find("forecasts"))
+    entry.reader().report(
+        *forecasts, fmt::format("{} has forecasts, but a cadence of {}", entry.what(), node->text),
+        "forecasts only of an indicator with periods of the calendar");
+}
+
 // `every_days` stands beside an irregular cadence, and nowhere else.
 std::int32_t read_every_days(const YamlMapping& entry, Cadence cadence) {
   if (cadence == Cadence::kIrregular)
@@ -175,8 +211,7 @@ Indicator read_indicator(YamlReader& reader, const YamlEntry& source,
       {{"higher", Worse::kHigher}, {"lower", Worse::kLower}, {"neither", Worse::kNeither}});
   indicator.stance = entry.choice<Stance>(
       "stance", indicator.stance, {{"threat", Stance::kThreat}, {"strength", Stance::kStrength}});
-  entry.need("cadence");
-  indicator.cadence = entry.choice("cadence", indicator.cadence, cadence_choices());
+  read_cadence(entry, indicator);
   indicator.every_days = read_every_days(entry, indicator.cadence);
   read_delay(entry, indicator);
   read_forecasts(entry, indicator);

@@ -1,6 +1,7 @@
 #include "daemon/scenario/mutation.h"
 
 #include <cmath>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -38,6 +39,36 @@ std::vector<Swap> swaps_of(Op op) {
   }
 }
 
+// What takes the place of what an `over` makes of its members.
+std::optional<std::pair<Over::How, std::string_view>> other_how(Over::How how) {
+  switch (how) {
+    case Over::How::kAny:
+      return {{Over::How::kAll, "all"}};
+    case Over::How::kAll:
+      return {{Over::How::kAny, "any"}};
+    case Over::How::kLeast:
+      return {{Over::How::kGreatest, "max"}};
+    case Over::How::kGreatest:
+      return {{Over::How::kLeast, "min"}};
+    case Over::How::kMean:
+      return {{Over::How::kMedian, "median"}};
+    case Over::How::kMedian:
+      return {{Over::How::kMean, "mean"}};
+    case Over::How::kCount:
+    case Over::How::kShare:
+    case Over::How::kSum:
+    case Over::How::kStddev:
+    case Over::How::kQuantile:
+    case Over::How::kPercentile:
+    case Over::How::kZscore:
+    case Over::How::kExpected:
+    case Over::How::kResidual:
+    case Over::How::kRank:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
 // A step of a threshold: one of what is counted in small whole numbers, else a tenth.
 double step_of(double value) {
   constexpr double kCounted = 20;
@@ -70,6 +101,7 @@ class Finder {
       days(Mutation::Kind::kFor, "signal " + signal.name, "for", i, false, signal.for_days);
       days(Mutation::Kind::kLinger, "signal " + signal.name, "linger", i, false,
            signal.linger_days);
+      if (signal.latch) mutate_latch(*signal.latch, "signal " + signal.name, i);
     }
     for (std::size_t i = 0; i < pack_.patterns.size(); ++i)
       days(Mutation::Kind::kLinger, "pattern " + pack_.patterns[i].name, "linger", i, true,
@@ -92,6 +124,8 @@ class Finder {
       mutation.change = fmt::format("'{}' with '{}'", text, swap.word);
       found_.push_back(mutation);
     }
+    if (node.op == Op::kOver || node.op == Op::kOverHolds)
+      mutate_over(condition.expression->over_of(node), mutation, text);
     if (node.op == Op::kNumber) {
       mutation.kind = Mutation::Kind::kNumber;
       step(mutation, node.number, fmt::format("'{}' a step", text));
@@ -100,6 +134,51 @@ class Finder {
       mutation.kind = Mutation::Kind::kCount;
       step(mutation, node.count, fmt::format("'{}' one", text));
     }
+  }
+
+  void mutate_over(const Over& over, Mutation mutation, const std::string& text) {
+    if (const auto other = other_how(over.how)) {
+      mutation.kind = Mutation::Kind::kOverHow;
+      mutation.how = other->first;
+      mutation.change = fmt::format("'{}' with '{}'", text, other->second);
+      found_.push_back(mutation);
+    }
+    if (over.set == Over::Set::kPast || over.set == Over::Set::kNext) {
+      mutation.kind = Mutation::Kind::kOverSpan;
+      for (const std::int32_t by : {-1, 1}) {
+        mutation.value = over.span.count + by;
+        mutation.change = fmt::format("'{}' a step {}", text, by < 0 ? "less" : "more");
+        if (mutation.value >= 1) found_.push_back(mutation);
+      }
+    }
+    if (over.set == Over::Set::kPast) {
+      mutation.kind = Mutation::Kind::kOverBefore;
+      mutation.change = fmt::format("'{}' {} 'before'", text, over.before ? "without" : "with");
+      found_.push_back(mutation);
+    }
+    if (over.how == Over::How::kQuantile) {
+      constexpr double kPoints = 0.05;
+      mutation.kind = Mutation::Kind::kOverShare;
+      for (const double by : {-kPoints, kPoints}) {
+        mutation.value = over.percent + by;
+        mutation.change = fmt::format("'{}' five points {}", text, by < 0 ? "less" : "more");
+        if (mutation.value >= 0 && mutation.value <= 1) found_.push_back(mutation);
+      }
+    }
+  }
+
+  void mutate_latch(const Latch& latch, const std::string& rule, std::size_t index) {
+    if (!latch.season) days(Mutation::Kind::kLatchDays, rule, "latch", index, false, latch.days);
+    Mutation mutation;
+    mutation.rule = rule;
+    mutation.condition = index;
+    mutation.kind = Mutation::Kind::kNoLatch;
+    mutation.change = "'latch' left out";
+    found_.push_back(mutation);
+    if (!latch.season || *latch.season == Season::whole_year()) return;
+    mutation.kind = Mutation::Kind::kLatchYear;
+    mutation.change = fmt::format("'latch' year for {}", latch.season->name());
+    found_.push_back(mutation);
   }
 
   void step(Mutation mutation, double value, const std::string& what) {
@@ -138,9 +217,15 @@ std::vector<Mutation> mutations_of(const Pack& pack) { return Finder(pack).find(
 Pack mutated(const Pack& pack, const Mutation& mutation) {
   Pack out = pack;
   const auto days = static_cast<std::int32_t>(mutation.value);
+  const auto expression = [&]() -> Expression& {
+    return *conditions_of(out)[mutation.condition].expression;
+  };
   const auto node = [&]() -> Node& {
-    return conditions_of(out)[mutation.condition]
-        .expression->nodes[static_cast<std::size_t>(mutation.node)];
+    return expression().nodes[static_cast<std::size_t>(mutation.node)];
+  };
+  const auto over = [&]() -> Over& { return expression().overs[node().more.first]; };
+  const auto latch = [&]() -> std::optional<Latch>& {
+    return out.signals[mutation.condition].latch;
   };
   switch (mutation.kind) {
     case Mutation::Kind::kOperation:
@@ -170,6 +255,27 @@ Pack mutated(const Pack& pack, const Mutation& mutation) {
     case Mutation::Kind::kLinger:
       (mutation.of_pattern ? out.patterns[mutation.condition].linger_days
                            : out.signals[mutation.condition].linger_days) = days;
+      break;
+    case Mutation::Kind::kLatchDays:
+      latch()->days = days;
+      break;
+    case Mutation::Kind::kLatchYear:
+      latch()->season = Season::whole_year();
+      break;
+    case Mutation::Kind::kNoLatch:
+      latch().reset();
+      break;
+    case Mutation::Kind::kOverHow:
+      over().how = mutation.how;
+      break;
+    case Mutation::Kind::kOverSpan:
+      over().span.count = days;
+      break;
+    case Mutation::Kind::kOverShare:
+      over().percent = mutation.value;
+      break;
+    case Mutation::Kind::kOverBefore:
+      over().before = !over().before;
       break;
   }
   return out;

@@ -50,10 +50,10 @@ class RecordLine {
         catalogue_(catalogue),
         line_(
             reader, line, "the line",
-            {"series", "snapshot", "forecast",  "events", "complete", "retract", "in",    "by",
-             "group",  "from",     "to",        "on",     "values",   "plus",    "every", "times",
-             "deaths", "status",   "displaced", "known",  "revision", "why",     "note",  "issued",
-             "for",    "leads",    "members",   "chance", "threshold"}) {}
+            {"series", "snapshot", "forecast",  "events", "complete",  "retract", "in",    "by",
+             "group",  "from",     "to",        "on",     "values",    "plus",    "every", "times",
+             "deaths", "status",   "displaced", "known",  "revision",  "why",     "note",  "issued",
+             "for",    "leads",    "members",   "chance", "threshold", "samples", "at"}) {}
 
   std::vector<Record> make() {
     const std::size_t before = reader_.diagnostics().size();
@@ -64,6 +64,8 @@ class RecordLine {
       series();
     else if (line_.has("snapshot"))
       snapshot();
+    else if (line_.has("samples"))
+      samples();
     else if (line_.has("forecast"))
       forecast();
     else if (line_.has("events"))
@@ -74,7 +76,7 @@ class RecordLine {
       retraction();
     else
       reader_.report(line_.node(), "the line makes no records",
-                     "one of series, snapshot, forecast, events, complete, retract");
+                     "one of series, snapshot, samples, forecast, events, complete, retract");
     if (reader_.diagnostics().size() > before) records_.clear();
     return std::move(records_);
   }
@@ -131,14 +133,19 @@ class RecordLine {
   }
 
   void add_record(std::string id, Day day, Day known_from, RecordBody body) {
+    add_record(std::move(id), start_of<EventTime>(day),
+               start_of<PublishedTime>(known_from + known_), std::move(body));
+  }
+
+  void add_record(std::string id, EventTime time, PublishedTime published, RecordBody body) {
     if (records_.size() == kRecordsMax)
       reader_.report(line_.node(), "the line makes too many records",
                      fmt::format("{} at most", kRecordsMax));
     if (records_.size() >= kRecordsMax) return;
     Record record = common_;
     record.id = std::move(id);
-    record.time = start_of<EventTime>(day);
-    record.published = start_of<PublishedTime>(known_from + known_);
+    record.time = time;
+    record.published = published;
     record.body = std::move(body);
     records_.push_back(std::move(record));
   }
@@ -183,6 +190,63 @@ class RecordLine {
       observe(code, region, period_start(cadence, period), period_start(cadence, period + 1),
               value);
     }
+  }
+
+  // Of each day in [from, to] the samples of the grid, all of them or those of the times in
+  // [first, end) that `at` names. Each is known when it is taken, or so many days later.
+  void samples() {
+    const std::string code = line_.need_text("samples");
+    const std::string region = line_.need_text("in");
+    const auto from = need_day("from"), to = need_day("to");
+    line_.need("values");
+    const Indicator* indicator = catalogue_.find_indicator(code);
+    const auto values = figures("values", indicator);
+    const auto [first, end] = times_of_day();
+    if (indicator == nullptr || !indicator->is_sampled()) {
+      reader_.report(*line_.find("samples"), fmt::format("'{}' is not sampled", code),
+                     "an indicator that has seconds as its cadence (others: series, snapshot)");
+      return;
+    }
+    if (!from || !to || values.empty()) return;
+    ObservationBody body;
+    body.indicator = code;
+    body.place.region = region;
+    body.group = line_.text("group", "");
+    const std::int32_t step = indicator->sample_seconds;
+    std::size_t next = 0;
+    for (Day day = *from; day <= *to; day = day + 1)
+      for (std::int32_t second = (first + step - 1) / step * step; second < end; second += step) {
+        const Figure& value = values[next++ % values.size()];
+        body.at = EventTime(start_of<EventTime>(day).milliseconds() + std::int64_t{second} * 1000);
+        body.start = day;
+        body.end = day + 1;
+        body.value = value.number;
+        body.word = value.word;
+        std::string id = fmt::format("{}/{}/{}", code, region, format_rfc3339(*body.at));
+        if (!body.group.empty()) id += "/" + body.group;
+        add_record(std::move(id), *body.at,
+                   PublishedTime(body.at->milliseconds() + known_ * kMillisecondsPerDay), body);
+      }
+  }
+
+  // `at: ["10:14:20", "10:15:40"]` in seconds; the whole day where the line has none.
+  std::pair<std::int32_t, std::int32_t> times_of_day() {
+    const YamlNode* node = line_.find("at");
+    if (node == nullptr) return {0, kSecondsPerDay};
+    const auto second = [](const YamlNode& item) -> std::optional<std::int32_t> {
+      if (item.text == "24:00:00") return kSecondsPerDay;
+      const auto time = parse_rfc3339_ms("1970-01-01T" + item.text + "Z");
+      if (!time) return std::nullopt;
+      return static_cast<std::int32_t>(*time / 1000);
+    };
+    const auto& items = reader_.items(*node, "at");
+    if (items.size() == 2) {
+      const auto first = second(items[0]), end = second(items[1]);
+      if (first && end && *first < *end) return {*first, *end};
+    }
+    reader_.report(*node, "these are no times of the day that follow each other",
+                   "[\"10:14:20\", \"10:15:40\"]: from the first on, before the second");
+    return {0, 0};
   }
 
   // One day each, every so often.

@@ -19,6 +19,12 @@ ProcessingTime evening(Day day) {
   return ProcessingTime(std::int64_t{day.number()} * kMillisecondsPerDay + kEveningMs);
 }
 
+// The first evening on which a record is known.
+Day known_on(const Record& record) {
+  const Day day = day_of(*record.published);
+  return record.published->milliseconds() <= evening(day).milliseconds() ? day : day + 1;
+}
+
 class ScenarioRun {
  public:
   ScenarioRun(const Scenario& scenario, const Catalogue& catalogue, const Pack& pack,
@@ -39,7 +45,7 @@ class ScenarioRun {
   std::vector<Mismatch> run() {
     std::set<Day> days;
     for (const Record& record : scenario_.records)
-      days.insert(std::max(scenario_.begins, day_of(*record.published)));
+      days.insert(std::max(scenario_.begins, known_on(record)));
     for (const Expectation& expected : scenario_.days) days.insert(expected.seen);
     // A commit every day from the first expectation on, as the daemon's clock makes them.
     if (!scenario_.days.empty())
@@ -82,7 +88,7 @@ class ScenarioRun {
   void commit(Day day) {
     std::string payload;
     const std::size_t first = next_;
-    const auto due = [&](const Record& r) { return day_of(*r.published) <= day; };
+    const auto due = [&](const Record& r) { return known_on(r) <= day; };
     for (; next_ < scenario_.records.size() && due(scenario_.records[next_]); ++next_)
       payload += to_json(scenario_.records[next_]) + "\n";
     const std::uint64_t applied = playback_.count(Fate::kApplied);

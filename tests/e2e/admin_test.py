@@ -1,5 +1,5 @@
 """The admin listener of the real daemon: TLS, tokens and their roles, what hostile clients get, an acknowledgement
-that outlives SIGKILL, and records released from the quarantine after the configuration was mended."""
+that outlives SIGKILL, a mute that does and is lifted, and records released from the quarantine after the configuration was mended."""
 import http.client
 import json
 import re
@@ -135,6 +135,29 @@ def check_limits(listener):
 def commands(rig, listener, token_files):
     """The options that let `tocsin` reach the listener, for one role."""
     return lambda role: ("--config", rig.config, "--admin", rig.ports["admin"], "--token-file", token_files[role])
+
+
+def check_mute(rig, listener, call, pattern, region):
+    """What a person muted before it was met is held back, over SIGKILL too, until the mute is lifted."""
+    def alerts():
+        return json.loads(listener.ask("GET", f"/alerts?region={region}", token="read")[1])["alerts"]
+
+    def held_back():
+        return re.findall(r"^tocsin_alerts_held_back_total\S* [1-9]", listener.ask("GET", "/metrics")[1], re.M)
+
+    check(held_back() and alerts() == [], f"held back is {held_back()}, and said is {alerts()}")
+    rig.kill()
+    rig.start()
+    check(alerts() == [], f"after SIGKILL there is {alerts()}")
+    for role, arguments, says in (("acknowledge", (pattern, region, "--until", "2019-01-01", "--reason", "x"), "answered 403"),
+                                  ("admin", ("no-pattern", region, "--until", "2019-01-01", "--reason", "x"), "no-pattern"),
+                                  ("admin", (pattern, "NG-X9", "--until", "2019-01-01", "--reason", "x"), "NG-X9"),
+                                  ("admin", (pattern, region, "--until", "soon", "--reason", "x"), "soon")):
+        refused = rig.run("mute", *arguments, *call(role), check=False)
+        check(refused.returncode == 2 and says in refused.stderr, refused.stdout + refused.stderr)
+    lifted = rig.run("mute", pattern, region, "--until", "2019-01-01", "--reason", "the visit is over", *call("admin"))
+    check(f"new alerts of {pattern} in {region} are not muted any more" in lifted.stdout, lifted.stdout)
+    wait_for("what was held back", alerts)
 
 
 def check_acknowledgement(rig, listener, call, alert, committee):
@@ -278,8 +301,12 @@ def run(rig):
     rig.start()
     call = commands(rig, listener, token_files)
     check_tls(listener)
+    until = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 30 * 86_400))
+    muted = rig.run("mute", "convergence", "NG-BO", "--until", until, "--reason", "a visit", *call("admin"))
+    check(f"new alerts of convergence in NG-BO are held back until {until}" in muted.stdout, muted.stdout)
     sent = send_all(zmq.Context(), rig.ports["ingest"], "admin-test", frames)
     check(sent.fates.get("quarantined") == lost + 1, f"the fates are {sent.fates}")
+    check_mute(rig, listener, call, "convergence", "NG-BO")
     alerts = wait_for("an alert", lambda: json.loads(
         listener.ask("GET", "/alerts?state=open", token="read")[1])["alerts"])
     alert = alerts[0]["alert"]

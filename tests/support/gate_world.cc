@@ -61,7 +61,9 @@ GateWorld::GateWorld() {
   catalogue_.indicators = {
       indicator(1, "rainfall", Cadence::kMonth),  indicator(2, "cases", Cadence::kEpiweek),
       indicator(3, "phase", Cadence::kIrregular), indicator(4, "price", Cadence::kWeek),
-      indicator(5, "foreign", Cadence::kDay),     indicator(6, "status", Cadence::kIrregular)};
+      indicator(5, "foreign", Cadence::kDay),     indicator(6, "status", Cadence::kIrregular),
+      indicator(7, "networks", Cadence::kDay)};
+  catalogue_.indicators[6].sample_seconds = 10;
   catalogue_.indicators[0].forecasts = ForecastIssues{.cadence = Cadence::kMonth, .members = 3};
   catalogue_.indicators[5].unit = "status";
   catalogue_.indicators[5].precision = 0;
@@ -80,6 +82,7 @@ GateWorld::GateWorld() {
   catalogue_.sources[0].regions = {RegionId(1)};
   for (std::uint16_t i = 1; i <= 4; ++i) catalogue_.sources[1].indicators.push_back(IndicatorId(i));
   catalogue_.sources[1].indicators.push_back(IndicatorId(6));
+  catalogue_.sources[1].indicators.push_back(IndicatorId(7));
   catalogue_.producers.resize(2);
   catalogue_.producers[0].name = "importer";
   catalogue_.producers[0].sources = {SourceId(1), SourceId(2)};

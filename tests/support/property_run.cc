@@ -1,7 +1,6 @@
 #include "tests/support/property_run.h"
 
 #include <fmt/format.h>
-#include <gtest/gtest.h>
 
 #include <cstdlib>
 
@@ -88,12 +87,6 @@ void run_daily(EngineRun& engine, const Trial& trial) {
 void print(const Occurrences& occurred, const std::string& title) {
   fmt::print("{}:\n", title);
   for (const auto& [what, count] : occurred) fmt::print("  {:<44} {}\n", what, count);
-}
-
-void expect_all(const Occurrences& occurred, std::initializer_list<const char*> features) {
-  for (const char* feature : features)
-    EXPECT_TRUE(occurred.contains(feature) && occurred.at(feature) > 0)
-        << feature << " never occurred";
 }
 
 }  // namespace tocsin

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
 #include <string>
 
 #include "tests/support/rule_builders_random.h"
@@ -36,6 +35,5 @@ bool is_long(std::uint64_t seed);
 // Feeds the arrivals day by day and advances the clock each day.
 void run_daily(EngineRun& engine, const Trial& trial);
 void print(const Occurrences& occurred, const std::string& title);
-void expect_all(const Occurrences& occurred, std::initializer_list<const char*> features);
 
 }  // namespace tocsin

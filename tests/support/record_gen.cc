@@ -91,7 +91,14 @@ ObservationBody RecordGen::observation() {
   body.indicator = text(64);
   body.place = place();
   if (rarely()) body.group = text(64);
-  period(body.start, body.end);
+  if (often()) {
+    period(body.start, body.end);
+  } else {
+    body.start = day();
+    body.end = body.start + 1;
+    body.at = EventTime(start_of<EventTime>(body.start).milliseconds() +
+                        between(0, kMillisecondsPerDay - 1));
+  }
   if (often()) {
     body.value = decimal(1'000'000'000'000'000);
   } else {

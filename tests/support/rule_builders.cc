@@ -200,10 +200,14 @@ Catalogue small_world() {
       indicator(of::kStock, "stock", of::kEconomic, "t", Cadence::kDekad, 0, 30),
       indicator(of::kDebt, "debt", of::kEconomic, "NGN", Cadence::kQuarter, 0, 30),
       indicator(of::kHarvest, "harvest", of::kEconomic, "kg", Cadence::kYear, 0, 30),
-      indicator(of::kPhase, "phase", of::kCommunity, "phase", Cadence::kWeek, 0, 30)};
+      indicator(of::kPhase, "phase", of::kCommunity, "phase", Cadence::kWeek, 0, 30),
+      indicator(of::kVisible, "visible", of::kCommunity, "networks", Cadence::kDay, 0, 1)};
   out.indicators[2].every_days = 60;
-  out.indicators.back().scale = {"calm", "tense", "crisis", "war"};
-  out.indicators.back().note_required = true;
+  Indicator& phase = out.indicators[8];
+  phase.scale = {"calm", "tense", "crisis", "war"};
+  phase.note_required = true;
+  out.indicators.back().sample_seconds = 3'600;
+  out.indicators.back().least = 0;
   out.event_kinds = {event_kind(of::kClash, "clash", {of::kFirst, of::kSecond}),
                      event_kind(of::kRaid, "raid", {of::kSecond})};
   out.groups = {{of::kWomen, "women", {{"en", "women"}}}};

@@ -26,7 +26,7 @@ inline constexpr RegionId kXa1{12}, kXa2{13};    // districts of Xa
 
 namespace of {
 inline constexpr IndicatorId kRain{1}, kPrice{2}, kFood{3}, kHeat{4}, kShare{5}, kStock{6},
-    kDebt{7}, kHarvest{8}, kPhase{9};
+    kDebt{7}, kHarvest{8}, kPhase{9}, kVisible{10};
 inline constexpr EventKindId kClash{1}, kRaid{2};
 inline constexpr GroupId kWomen{1};
 inline constexpr SourceId kFirst{1}, kSecond{2}, kThird{3};
@@ -35,7 +35,7 @@ inline constexpr DimensionId kEnvironmental{0}, kEconomic{1}, kCommunity{2}, kPe
 
 // rain mm/day monthly, price NGN/kg monthly, food people irregular (every 60 days), heat degC
 // daily, share % weekly, stock t by dekad, debt NGN quarterly, harvest kg yearly, phase a scale of
-// four words, weekly, with notes. Longest delays:
+// four words, weekly, with notes, visible networks sampled every hour. Longest delays:
 // 30 days (heat: 5). Sources first and second write everything, third, which depends on second,
 // heat, share and phase; events every 7 days and 14 late at
 // most. Neighbours: Xa-Xb, Xb-Xc, Xb-Yd.

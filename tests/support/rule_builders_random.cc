@@ -28,6 +28,9 @@ RandomCase random_case(std::uint64_t seed, const RandomOptions& options, Occurre
     plan.indicators.push_back(long_series ? of::kStock : id);
   }
   plan.forecasts = !plan.indicators.empty() && dice.chance(25);
+  // Decided apart, so that the other cases are as they would be without samples.
+  Dice apart(seed ^ 0x5A);
+  plan.samples = options.small && !plan.forecasts && !plan.history && apart.chance(30);
   std::sort(plan.indicators.begin(), plan.indicators.end());
   plan.indicators.erase(std::unique(plan.indicators.begin(), plan.indicators.end()),
                         plan.indicators.end());

@@ -60,6 +60,7 @@ struct PackPlan {
   std::vector<IndicatorId> indicators;  // what signals may read
   bool events = false, history = false, around = false;
   bool forecasts = false;  // of these indicators
+  bool samples = false;    // within the day
   // Daily heat, short windows and many corrections: episodes come and go, split and merge.
   bool lively = false;
 };

@@ -42,6 +42,7 @@ PackMaker::Expr PackMaker::condition(int signal, int depth) {
   if (depth > 0 && form < 36) return in_season(condition(signal, depth - 1));
   if (plan_.around && dice_.chance(inside_over_ > 0 ? 8 : 25)) return over_regions(signal);
   if (plan_.forecasts && dice_.chance(15)) return over_next();
+  if (plan_.samples && dice_.chance(40)) return longest(signal);
   if (form < 42) return in_a_row();
   if (form < 46) return crosses();
   if (form < 52 && !plan_.indicators.empty()) return rising();

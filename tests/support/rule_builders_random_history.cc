@@ -17,6 +17,11 @@ void HistoryMaker::make() {
         for (const SourceId source : writers(id))
           if (dice_.chance(source == of::kFirst ? 85 : 25))
             foretell(*out_.catalogue.find(id), region, source);
+  if (plan_.samples)
+    for (const RegionId region : places_with_data())
+      for (const SourceId source : writers(of::kVisible))
+        if (dice_.chance(source == of::kFirst ? 85 : 25))
+          samples(*out_.catalogue.find(of::kVisible), region, source);
   if (plan_.events) {
     events();
     coverage(of::kFirst);

@@ -34,6 +34,9 @@ class HistoryMaker {
   void observe(const Indicator& indicator, RegionId region, SourceId source, Day start, Day end);
   void series(const Indicator& indicator, RegionId region, SourceId source);
 
+  // ---- rule_builders_random_samples.cc
+  void samples(const Indicator& indicator, RegionId region, SourceId source);
+
   // ---- rule_builders_random_events.cc: events and their coverage
   EventClaim some_event();
   void events();

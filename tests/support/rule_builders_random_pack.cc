@@ -180,6 +180,7 @@ bool PackMaker::touches_pack(const Region& region) const {
 Catalogue random_catalogue(Dice& dice) {
   Catalogue out = small_world();
   for (Indicator& i : out.indicators) {
+    if (i.is_sampled()) continue;
     i.longest_delay = i.cadence == Cadence::kDay ? dice.between(0, 8) : dice.between(0, 40);
     if (dice.chance(30)) std::swap(i.sources[0], i.sources[1]);
     if (dice.chance(20)) i.sources.pop_back();

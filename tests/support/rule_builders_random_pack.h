@@ -104,6 +104,12 @@ class PackMaker {
   void own_window(Expr& active);
   void add_keys(twin::Signal& signal, int index);
 
+  // ---- rule_builders_random_samples.cc: within the day
+  Read sampled();
+  Expr usual(const Read& r);
+  Expr sample_condition(int signal, int depth);
+  Expr longest(int signal);
+
   // ---- rule_builders_random_over.cc: something judged in each of several regions
   Expr over_set(Kind kind, Expr of);
   Expr over_regions(int signal);

@@ -53,7 +53,12 @@ Claim StoreGen::claim() {
     case 0:
       return std::monostate{};
     case 1:
-      return ObservationClaim{series(), day(), day(), signed_number(), rarely() ? bytes(30) : ""};
+      return ObservationClaim{series(),
+                              day(),
+                              day(),
+                              signed_number(),
+                              rarely() ? bytes(30) : "",
+                              rarely() ? below(kSecondsPerDay) : kNoSecond};
     case 2: {
       EventClaim event{RegionId(fitting<std::uint32_t>()),
                        SourceId(fitting<std::uint16_t>()),

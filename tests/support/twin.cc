@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "model/result.h"
+#include "tests/support/twin_asked.h"
 
 // docs/SEMANTICS.md sections 3 (signals) and 4 (patterns).
 namespace tocsin::twin {
@@ -57,6 +58,9 @@ const std::vector<SignalTick>& Assessment::signal(RegionId region, std::uint32_t
     return signals_[{region, index}] = std::move(never);
   }
   const RegionId data = data_of(region, signal.from);
+  // A condition elsewhere may have asked for it: what that one stands on is left as it is.
+  const For<Day> evidence(evidence_, today_);
+  const For<const Expr*> comparison(comparison_, nullptr);
   std::vector<SignalTick> ticks;
   bool on = false;
   Day onset = begin_;

@@ -3,6 +3,7 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -69,6 +70,9 @@ class Assessment {
     std::vector<RegionId> together{};
     std::optional<SourceId> only{};       // over sources: the one that is asked
     std::optional<std::int32_t> ahead{};  // inside an over of the days ahead: which of them
+    // Inside longest(): the sample judged, in seconds since 1970, and of how many days they are.
+    std::optional<std::int64_t> moment{};
+    std::int32_t judged = 1;
   };
   // What an observation aggregate stands on: a fresh series and C.
   struct Standing {
@@ -124,6 +128,14 @@ class Assessment {
   std::vector<std::vector<SourceId>> independent(const Expr& asked) const;
   Interval by_sources(const Expr& e, const Place& place);
   Tri sources_hold(const Expr& e, const Place& place);
+
+  // twin_samples.cc
+  const Facts::Samples* samples_of(const Read& what, const Place& place) const;
+  bool any_sample(const Expr& e, const Place& place) const;
+  std::int64_t sample_step(const Expr& e) const;
+  Interval sample(const Expr& e, const Place& place) const;
+  Interval usual(const Expr& e, const Place& place);
+  Interval longest_run(const Expr& e, const Place& place);
 
   // twin_over.cc
   Interval count_around(const Expr& e, const Place& place);
@@ -232,6 +244,9 @@ class Assessment {
   Facts facts_;
   Day evidence_;                      // of the condition that is being judged
   const Expr* comparison_ = nullptr;  // the innermost one
+  // Of each usual at a tick: by the second since 1970.
+  std::map<std::tuple<const Expr*, RegionId, Day, SourceId>, std::map<std::int64_t, Interval>>
+      usuals_;
   std::map<std::pair<RegionId, std::uint32_t>, std::vector<SignalTick>> signals_;
   std::map<std::pair<RegionId, std::uint32_t>, std::vector<PatternTick>> whole_, base_;
 };

@@ -14,6 +14,7 @@ Facts::Facts(const Catalogue& catalogue, const std::vector<LatestRevision>& late
     std::int64_t value;
   };
   std::map<SeriesKey, std::map<std::pair<Day, Day>, Winner>> winners;
+  std::map<SeriesKey, std::map<std::int64_t, Winner>> sampled;
   // What a figure of a forecast speaks about; of a chance its threshold, too.
   using Figure = std::tuple<Day, Day, Day, std::int32_t, bool, std::int64_t>;
   std::map<SeriesKey, std::map<Figure, std::pair<Winner, const ForecastClaim*>>> foretold;
@@ -22,6 +23,13 @@ Facts::Facts(const Catalogue& catalogue, const std::vector<LatestRevision>& late
     if (const auto* seen = std::get_if<ObservationClaim>(&revision.claim)) {
       const Winner winner{revision.published.milliseconds() / 60'000, revision.identity,
                           seen->value};
+      if (seen->is_sample()) {
+        const std::int64_t moment =
+            std::int64_t{seen->start.number()} * kSecondsPerDay + seen->second;
+        const auto [at, fresh] = sampled[seen->series].emplace(moment, winner);
+        if (!fresh && rank(at->second) < rank(winner)) at->second = winner;
+        continue;
+      }
       auto& slot = winners[seen->series];
       const auto [at, fresh] = slot.emplace(std::pair(seen->end, seen->start), winner);
       if (!fresh && rank(at->second) < rank(winner)) at->second = winner;
@@ -42,6 +50,8 @@ Facts::Facts(const Catalogue& catalogue, const std::vector<LatestRevision>& late
   for (const auto& [key, periods] : winners)
     for (const auto& [period, winner] : periods)
       series_[key].push_back({period.second, period.first, winner.value});
+  for (const auto& [key, moments] : sampled)
+    for (const auto& [moment, winner] : moments) samples_[key][moment] = winner.value;
   for (const auto& [key, figures] : foretold)
     for (const auto& [figure, winner] : figures) {
       const ForecastClaim& claim = *winner.second;
@@ -49,6 +59,12 @@ Facts::Facts(const Catalogue& catalogue, const std::vector<LatestRevision>& late
           {claim.start, claim.end, claim.member,
            claim.probability ? claim.threshold.value() : claim.value.value(), claim.probability});
     }
+}
+
+const Facts::Samples& Facts::samples(const SeriesKey& key) const {
+  static const Samples kNothing;
+  const auto found = samples_.find(key);
+  return found == samples_.end() ? kNothing : found->second;
 }
 
 const Facts::Issues& Facts::issues(const SeriesKey& key) const {

@@ -25,6 +25,10 @@ class Facts {
   // The observations that count, one a period, by (end, start).
   const std::vector<Seen>& series(const SeriesKey& key) const;
 
+  // The samples that count, one a moment, by the second since 1970.
+  using Samples = std::map<std::int64_t, std::int64_t>;
+  const Samples& samples(const SeriesKey& key) const;
+
   // What was foretold, by day of issue: of each figure what was published last.
   struct Foretold {
     Day start, end;
@@ -61,6 +65,7 @@ class Facts {
   const Catalogue& catalogue_;
   Day from_, until_;
   std::map<SeriesKey, std::vector<Seen>> series_;
+  std::map<SeriesKey, Samples> samples_;
   std::map<SeriesKey, Issues> issues_;
   std::vector<const EventClaim*> events_;
   std::vector<const CoverageClaim*> coverage_;

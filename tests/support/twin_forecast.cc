@@ -39,17 +39,30 @@ std::int32_t ahead(SpanUnit unit, Day issue, Day day) {
   return period_of(grid_of(unit), day) - period_of(grid_of(unit), issue);
 }
 
-bool is_ahead(const Read& what, const Season* season, Day issue, Day day) {
-  if (season != nullptr) {
-    // In the occurrence that holds the day after the issue, or else in the next one.
-    Day first = issue + 1;
-    while (!season->holds(first)) first = first + 1;
-    first = season->start(first).value();
-    return season->start(day) == first;
+// The days that the leads of a read are about, of one issue.
+class Leads {
+ public:
+  Leads(const Read& what, const Season* season, Day issue)
+      : ahead_(what.ahead), season_(season), issue_(issue) {
+    if (season == nullptr) return;
+    // The occurrence that holds the day after the issue, or else the next one.
+    first_ = issue + 1;
+    while (!season->holds(first_)) first_ = first_ + 1;
+    first_ = season->start(first_).value();
+    until_ = first_ + 1;
+    while (season->holds(until_) && !season->begins(until_)) until_ = until_ + 1;
   }
-  const std::int32_t lead = ahead(what.ahead.unit, issue, day);
-  return lead >= what.ahead.least && lead <= what.ahead.greatest;
-}
+  bool hold(Day day) const {
+    if (season_ != nullptr) return first_ <= day && day < until_;
+    const std::int32_t lead = ahead(ahead_.unit, issue_, day);
+    return lead >= ahead_.least && lead <= ahead_.greatest;
+  }
+
+ private:
+  Ahead ahead_;
+  const Season* season_;
+  Day issue_, first_, until_;  // of the season: [first_, until_)
+};
 
 // What counts of what one member says: each figure with the days of the window that it stands for.
 struct Chosen {
@@ -90,9 +103,10 @@ Chosen choose(const Read& what, const Season* season, const Indicator& indicator
     out.periods.push_back(periods);
     out.found += periods;
   };
+  const Leads leads(what, season, issue);
   if (cadence == Cadence::kIrregular) {
     for (const Foretold& f : said)
-      if (is_ahead(what, season, issue, f.start)) take(f, 1);
+      if (leads.hold(f.start)) take(f, 1);
     out.wanted = std::max(1, out.found);
     return out;
   }
@@ -102,8 +116,7 @@ Chosen choose(const Read& what, const Season* season, const Indicator& indicator
   for (std::int32_t p = period_of(cadence, issue - (season != nullptr ? 400 : 40));
        period_start(cadence, p) < issue + farthest; ++p) {
     const Day last = season != nullptr ? period_start(cadence, p + 1) - 1 : Day();
-    if (is_ahead(what, season, issue, period_start(cadence, p)) &&
-        (season == nullptr || is_ahead(what, season, issue, last)))
+    if (leads.hold(period_start(cadence, p)) && (season == nullptr || leads.hold(last)))
       window.push_back(p);
   }
   if (window.empty()) return out;

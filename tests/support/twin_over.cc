@@ -137,6 +137,8 @@ Interval Assessment::bounds(const Expr& e) const {
       return {0, 1};
     case Kind::kAge:
       return at_least_zero;
+    case Kind::kLongest:
+      return {0, e.count * static_cast<double>(kSecondsPerDay)};
     case Kind::kPercentile:
     case Kind::kChance:
     case Kind::kOverShare:

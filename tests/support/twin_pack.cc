@@ -112,6 +112,12 @@ class Printer {
         return "abs(" + arg(0) + ")";
       case Kind::kPer100k:
         return "per_100k(" + arg(0) + ")";
+      case Kind::kSample:
+        return "sample(" + series(e.read) + options(e.read) + ")";
+      case Kind::kUsual:
+        return usual(e);
+      case Kind::kLongest:
+        return fmt::format("longest({}, {}d)", arg(0), e.count);
       case Kind::kLeast:
         return "min(" + arg(0) + ", " + arg(1) + ")";
       case Kind::kGreatest:
@@ -285,6 +291,13 @@ class Printer {
     if (e.trend) parts += parts.empty() ? "trend" : " + trend";
     return fmt::format("residual({}{}, {}, {}y)", catalogue_.find(e.read.indicator)->code,
                        options(e.read), parts, e.years);
+  }
+
+  std::string usual(const Expr& e) const {
+    std::string text = fmt::format("usual({}, {}", series(e.read), to_string(e.span));
+    if (e.learns) text += fmt::format(", learn: {} .. {}", e.learn_least, e.learn_greatest);
+    if (e.warm_up > 0) text += fmt::format(", warm_up: {}h", e.warm_up / 3'600);
+    return text + options(e.read) + ")";
   }
 
   std::string subject(const Subject& s) const {

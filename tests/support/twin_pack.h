@@ -86,6 +86,9 @@ enum class Kind : std::uint8_t {
   kLeast,
   kGreatest,
   kPer100k,
+  kSample,        // these inside kLongest
+  kUsual,         // of the days of `span`
+  kLongest,       // args[0], within the last `count` days
   kSourcesCount,  // these over sources: args[0] of each of them
   kSourcesMean,
   kSourcesMedian,
@@ -178,6 +181,9 @@ struct Expr {
   std::optional<std::uint32_t> since;  // active: the season with which its window begins
   std::vector<std::uint32_t> seasons;  // during
   std::int32_t count = 0;
+  bool learns = false;  // usual: from a share of it between these
+  double learn_least = 0, learn_greatest = 0;
+  std::int32_t warm_up = 0;           // seconds, whole hours
   Cadence cadence = Cadence::kMonth;  // consecutive
   Set set = Set::kChildren;           // over regions
   ByWhat by = ByWhat::kNumber;        // over regions: share

@@ -31,6 +31,8 @@ Assessment::Asked Assessment::asked_by(const Expr& e) const {
       case Kind::kNeighbours:
       case Kind::kBasin:
       case Kind::kCascade:
+      case Kind::kSample:
+      case Kind::kUsual:
         out.tick = true;
         break;
       case Kind::kRead:

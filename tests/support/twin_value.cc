@@ -85,6 +85,12 @@ Interval Assessment::compute(const Expr& e, const Place& place) {
       if (people == 0) return kUnknown;
       return times(v, exactly(100'000.0 / static_cast<double>(people)));
     }
+    case Kind::kSample:
+      return sample(e, place);
+    case Kind::kUsual:
+      return usual(e, place);
+    case Kind::kLongest:
+      return longest_run(e, place);
     case Kind::kCountTrue: {
       Interval count{0, 0};
       for (const Expr& condition : e.args) {
