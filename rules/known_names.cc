@@ -41,7 +41,7 @@ ExpressionError no_such_name(const std::string& name, const std::string& next,
     error.message = "a condition has no '" + name + "'";
     error.allowed = "the condition alone, such as last(x) >= 20 %";
   } else if (has(known.functions, name)) {
-    error.message = "'" + name + "' is a function: what it works on stands in brackets";
+    error.message = "'" + name + "' is a function, and no parameter is called so";
     error.allowed = name + "(...)";
     if (!next.empty()) error.suggestion = name + "(" + next + ")";
   } else {

@@ -52,7 +52,7 @@ TEST(ExitCodes, AFileThatIsNotThereIsTwo) {
 TEST(ExitCodes, ADirectoryInPlaceOfAFileIsTwo) {
   const testsupport::TempDir empty;
   const std::string directory = empty.path().string();
-  const std::string config = " --config " TOCSIN_SOURCE_DIR "/deploy/config/lake-chad ";
+  const std::string config = " --config " TOCSIN_SOURCE_DIR "/tests/fixtures/store-2/config ";
   for (const std::string& line :
        {"fmt " + directory, "check" + config + directory, "test" + config + directory,
         "diff --no-history" + config + directory + " " + directory,
