@@ -59,7 +59,7 @@ class Installed(unittest.TestCase):
 
     def test_mappings_may_be_elsewhere(self):
         done = self.tocsin("import", "ucdp-ged", "ged.csv", TOCSIN_MAPPINGS="/nowhere")
-        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.returncode, 2)
         self.assertIn("/nowhere/ucdp-ged.yaml", done.stderr)
         done = self.tocsin("import", "ucdp-ged", "ged.csv", "--mappings", ROOT / "ingest/mappings",
                            TOCSIN_MAPPINGS="/nowhere")

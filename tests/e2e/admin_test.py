@@ -156,7 +156,7 @@ def check_mute(rig, listener, call, pattern, region):
         refused = rig.run("mute", *arguments, *call(role), check=False)
         check(refused.returncode == 2 and says in refused.stderr, refused.stdout + refused.stderr)
     lifted = rig.run("mute", pattern, region, "--until", "2019-01-01", "--reason", "the visit is over", *call("admin"))
-    check(f"new alerts of {pattern} in {region} are not muted any more" in lifted.stdout, lifted.stdout)
+    check(f"new alerts of lake-chad/{pattern} in {region} are not muted any more" in lifted.stdout, lifted.stdout)
     wait_for("what was held back", alerts)
 
 
@@ -303,7 +303,7 @@ def run(rig):
     check_tls(listener)
     until = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 30 * 86_400))
     muted = rig.run("mute", "convergence", "NG-BO", "--until", until, "--reason", "a visit", *call("admin"))
-    check(f"new alerts of convergence in NG-BO are held back until {until}" in muted.stdout, muted.stdout)
+    check(f"new alerts of lake-chad/convergence in NG-BO are held back until {until}" in muted.stdout, muted.stdout)
     sent = send_all(zmq.Context(), rig.ports["ingest"], "admin-test", frames)
     check(sent.fates.get("quarantined") == lost + 1, f"the fates are {sent.fates}")
     check_mute(rig, listener, call, "convergence", "NG-BO")

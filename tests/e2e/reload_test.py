@@ -100,10 +100,10 @@ def run(rig):
     committees.write_text(good)
     # A pack that can't be read, and one of a name that is there, end nothing.
     unchanged = settings.read_text()
-    for other, told in (("..", "is a directory, not a file"),
+    for second, told in (("..", "is a directory, not a file"),
                         ("../packs/copy.yaml", "two packs have the name 'lake-chad': copy.yaml and lake-chad.yaml")):
         shutil.copy(pack, packs / "copy.yaml")
-        edit(settings, r"^packs: \[(.*)\]", f"packs: [../packs/lake-chad.yaml, {other}]")
+        edit(settings, r"^packs: \[(.*)\]", f"packs: [../packs/lake-chad.yaml, {second}]")
         hang_up(rig, told)
         settings.write_text(unchanged)
         link.send(one_more())
