@@ -44,7 +44,7 @@ TEST_F(ExplainSamples, SaysFromWhenToWhenAndWhatWasUsual) {
   const SignalExplained outage = signal_on("outage", "2020-06-02");
   EXPECT_EQ(outage.evidence.sentence,
             "The longest time on this day in which visible divided by the usual visible of 2 days "
-            "is below 80 % is at least 10,800 s (from 10:00:00 to 13:00:00 UTC; at its last sample "
+            "is below 0.8 is at least 10,800 s (from 10:00:00 to 13:00:00 UTC; at its last sample "
             "visible 7 networks, the usual visible of 2 days 10 networks; samples are missing, or "
             "still to come); threshold: at least 7,200 s.");
   EXPECT_EQ(outage.evidence.state, "on");
