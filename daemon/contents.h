@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/config/configuration.h"
+#include "daemon/config/read_file.h"
 #include "model/journal.h"
 #include "model/numbering.h"
 #include "rules/pack.h"
@@ -37,8 +38,6 @@ struct Loaded {
   std::string fingerprint;
 };
 
-// All of a file. Fails with kNotFound when it can't be read.
-Result<std::string> read_file(const std::filesystem::path& path);
 // Reads the directory and the packs that its tocsind.yaml names.
 Result<Contents> read_contents(const std::string& directory);
 // Fails with kInvalid; the message is all diagnostics of all files as people read them.
