@@ -189,7 +189,10 @@ void Checkpoint::fill(Commit& commit) {
     commit.state.push_back({changed_key(sequence), encode_changed(commit.revisions)});
     kept_.push_back({commit.state.back().key, sequence});
   }
-  fill(options_.bytes_a_commit, commit.state, commit.state_deletes);
+  // A small commit that somebody waits for is not to be synced with a mebibyte beside it.
+  constexpr std::size_t kLeastBytes = std::size_t{64} << 10, kBytesARecord = 128;
+  const std::size_t bytes = std::max(kLeastBytes, kBytesARecord * commit.revisions.size());
+  fill(std::min(options_.bytes_a_commit, bytes), commit.state, commit.state_deletes);
 }
 
 void Checkpoint::committed(std::uint64_t sequence, std::uint64_t records) {

@@ -14,7 +14,7 @@ namespace tocsin {
 
 struct CheckpointOptions {
   std::uint64_t least_records = 250'000;              // from the begin of one to that of the next
-  std::size_t bytes_a_commit = std::size_t{1} << 20;  // about: at least one row goes out
+  std::size_t bytes_a_commit = std::size_t{1} << 20;  // at most, about; at least one row goes out
   std::size_t bytes_waiting = std::size_t{32} << 20;  // about: more is written at once
   std::size_t past_least = 1'024;  // a region with fewer observations has no row of its past
 };
